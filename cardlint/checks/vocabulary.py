@@ -1,0 +1,36 @@
+"""Values that have to come from a closed list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cardlint.nodes import Scalar, is_null
+from cardlint.problem import Problem
+from cardlint.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.nodes import Node
+    from cardlint.vocabulary import Vocabulary
+
+
+def known(value: Node, *, vocabulary: str, advice: str = "") -> Iterator[Problem]:
+    """A text that is not in the list. Near a known id it is a typo; far from all it is a warning with the list's date."""
+    if not isinstance(value, Scalar) or is_null(value) or isinstance(value.value, bool):
+        return  # a wrong shape is schema-violation's
+    listed = load_vocabulary(vocabulary)
+    if value.raw not in listed:
+        yield unknown(value, listed, advice)
+
+
+def unknown(value: Scalar, listed: Vocabulary, advice: str = "") -> Problem:
+    """The problem of an unknown value, with what was probably meant."""
+    article = "an" if listed.noun[0].lower() in "aeiou" else "a"
+    message = f'"{value.raw}" is not {article} {listed.noun}'
+    suggestion = listed.suggest(value.raw)
+    note = f" ({suggestion.note})" if suggestion.note else ""
+    if suggestion.ids:
+        return Problem(f"{message}; did you mean {' or '.join(suggestion.ids)}?{note}", value.span)
+    end = f"; {advice}" if advice else ""
+    return Problem(f"{message} known on {listed.as_of}{note}{end}", value.span, at_most="warning")

@@ -1,0 +1,83 @@
+"""The command line: thin. Commands are imported when called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from cardlint import __version__
+from cardlint.errors import CardlintError, UsageError
+
+_COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "test": "test"}
+_INTERRUPTED = 130
+
+
+class _Group(click.Group):
+    """A group whose commands live in a module each, imported on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"cardlint.cli.{_COMMANDS[cmd_name]}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS:
+            from cardlint.rule import did_you_mean
+
+            raise click.UsageError(f'there is no command "{args[0]}"{did_you_mean(args[0], _COMMANDS)}', ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="cardlint", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Say whether a Hugging Face model, dataset or Space repository is what it should be. Works offline."""
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; the exit code by the contract. Whatever happens, no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        return int(cli.main(arguments, prog_name="cardlint", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # The reader went away; nothing more can be said, and Python's own flush at exit must not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except CardlintError as error:
+        return _complain(str(error), 2 if isinstance(error, UsageError) else 4)
+    except Exception as error:  # noqa: BLE001 - a defect of ours ends in a report people can send, not in a traceback
+        return _own_failure(error)
+
+
+def _complain(message: str, code: int) -> int:
+    from cardlint.formats.safe import visible
+
+    click.echo(f"cardlint: error: {visible(message)}", err=True)
+    return code
+
+
+def _own_failure(error: Exception) -> int:
+    """Exit code 3 with what a report of the defect needs: the error and where it arose, without the user's data."""
+    places: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    where = " > ".join(place for place in places if place.startswith("cardlint"))
+    return _complain(f"internal error, please report it: {type(error).__name__}: {error} (cardlint {__version__}, at {where})", 3)

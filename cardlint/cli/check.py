@@ -1,0 +1,125 @@
+"""`cardlint check`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cardlint.errors import UsageError
+from cardlint.run import Options, check_all
+from cardlint.target import STDIN, from_stdin, locate
+
+if TYPE_CHECKING:
+    from cardlint.formats.text import Style
+    from cardlint.report import Report
+    from cardlint.target import Located
+
+_FORMATS = ("text", "concise", "json")
+_STDIN_BYTES = 50_000_000
+_WIDTH = 100
+
+
+def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    del ctx, parameter
+    return tuple(word for value in values for item in value.split(",") if (word := item.strip()))
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--kind", type=click.Choice(["model", "dataset", "space"]), help="What the repository is, where nothing else tells.")
+@click.option("--policy", metavar="NAME|FILE", help="Policy to apply instead of the configured one.")
+@click.option("--select", multiple=True, callback=_split, metavar="RULE,…", help="Run only these rules: ids, category/, all.")
+@click.option("--ignore", multiple=True, callback=_split, metavar="RULE,…", help="Leave these rules out.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]), default="error", show_default=True, help="Least severity that makes the exit code 1.")
+@click.option("--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", help="text, concise or json; repeatable, each to a file of its own.")
+@click.option("--exclude", multiple=True, callback=_split, metavar="GLOB,…", help="Paths nobody looks at.")
+@click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), default="low", show_default=True, help="Leave out rules less sure than this.")
+@click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
+@click.option("--offline", is_flag=True, help="Never touch the network; local targets never do.")
+@click.option("--stdin-filename", metavar="FILE", help="The name of the card that comes on standard input.")
+@click.option("--statistics", is_flag=True, help="Add a count per rule.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes for several targets.")
+@click.option("-q", "--quiet", is_flag=True, help="Findings only, no closing line.")
+@click.option("-v", "--verbose", is_flag=True, help="Add skipped and inapplicable rules, and suppressed findings.")
+def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - click's keywords
+    """Check repositories (folders), cards (files), or - for a card on standard input; default: this folder."""
+    outputs = _outputs(given["outputs"])
+    located = [_locate(name, given["stdin_filename"]) for name in targets or (".",)]
+    options = Options(
+        policy=given["policy"], kind=given["kind"], select=given["select"], ignore=given["ignore"],
+        exclude=given["exclude"], isolated=given["isolated"], min_confidence=given["min_confidence"],
+    )  # fmt: skip
+    report = check_all(located, options, jobs=given["jobs"])
+    if given["statistics"]:
+        from dataclasses import replace
+
+        report = replace(report, statistics=True)
+    for name, path in outputs:
+        _write(report, name, path, quiet=given["quiet"], verbose=given["verbose"])
+    return report.exit_code(given["fail_on"])
+
+
+def _locate(name: str, stdin_filename: str | None) -> Located:
+    if name != STDIN:
+        return locate(name)
+    return from_stdin(sys.stdin.buffer.read(_STDIN_BYTES), stdin_filename)
+
+
+def _outputs(asked: tuple[str, ...]) -> list[tuple[str, Path | None]]:
+    """Formats with their files. Raises UsageError for an unknown format, or two on standard output."""
+    outputs: list[tuple[str, Path | None]] = []
+    for item in asked or ("text",):
+        name, _, path = item.partition("=")
+        if name not in _FORMATS:
+            from cardlint.rule import did_you_mean
+
+            raise UsageError(f'there is no output format "{name}"{did_you_mean(name, _FORMATS)} ({", ".join(_FORMATS)})')
+        outputs.append((name, Path(path) if path else None))
+    if sum(path is None for _, path in outputs) > 1:
+        raise UsageError("two reports would share standard output; give all but one a file, as in json=report.json")
+    return outputs
+
+
+def _write(report: Report, name: str, path: Path | None, *, quiet: bool, verbose: bool) -> None:
+    if path is None:
+        sys.stdout.write(_render(report, name, _style(quiet=quiet, verbose=verbose)))
+        sys.stdout.flush()
+        return
+    from cardlint.formats.text import Style
+
+    try:
+        path.write_text(_render(report, name, Style(quiet=quiet, verbose=verbose)), "utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _render(report: Report, name: str, style: Style) -> str:
+    if name == "json":
+        from cardlint.formats import json
+
+        return json.render(report)
+    if name == "concise":
+        from cardlint.formats import concise
+
+        return concise.render(report)
+    from cardlint.formats import text
+
+    return text.render(report, style)
+
+
+def _style(*, quiet: bool, verbose: bool) -> Style:
+    from cardlint.formats.text import Style
+
+    terminal = sys.stdout.isatty()
+    colour = terminal and os.environ.get("TERM") != "dumb"
+    if os.environ.get("NO_COLOR"):
+        colour = False
+    elif os.environ.get("FORCE_COLOR"):
+        colour = os.environ["FORCE_COLOR"] != "0"
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns if terminal or "COLUMNS" in os.environ else _WIDTH
+    return Style(width, colour, quiet, verbose)

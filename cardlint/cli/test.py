@@ -1,0 +1,31 @@
+"""`cardlint test`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from cardlint.errors import UsageError
+from cardlint.exampletest import verify_folder
+from cardlint.formats.safe import visible
+from cardlint.locate import data_folder
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("rules_folder", required=False)
+def command(rules_folder: str | None) -> int:
+    """Run the examples of every rule card in RULES_FOLDER; without it, of the rules that ship."""
+    root = Path(rules_folder) if rules_folder else data_folder("rules")
+    if not root.is_dir():
+        raise UsageError(f"{root} is not a folder of rule cards (CATEGORY/RULE.md)")
+    results = list(verify_folder(root))
+    if not results:
+        raise UsageError(f"{root} holds no rule card (CATEGORY/RULE.md)")
+    wrong = [message for _, messages in results for message in messages]
+    for message in wrong:
+        sys.stdout.write("\n".join(visible(line) for line in message.splitlines()) + "\n")
+    broken = sum(bool(messages) for _, messages in results)
+    sys.stdout.write(f"{len(results) - broken} passed, {broken} failed\n")
+    return int(bool(wrong))

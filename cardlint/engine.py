@@ -1,0 +1,125 @@
+"""The only loop: rules over the facts of one repository. Problems become findings, obstacles skipped rules."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cardlint import given
+from cardlint.errors import Blocked, Inapplicable, Obstacle
+from cardlint.problem import CONFIDENCES, milder
+from cardlint.report import Failed, Finding, Place, RelatedPlace, Skipped, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from cardlint.policy import Selection
+    from cardlint.problem import Confidence, Problem
+    from cardlint.repository import Repository
+    from cardlint.rule import Rule
+    from cardlint.text import Span
+
+
+_INDEX = re.compile(r"\[\d+\]")
+
+
+def run(repository: Repository, selection: Selection, *, name: str = ".", min_confidence: Confidence = "low") -> Target:
+    """What the selected rules find in a repository, before waivers and baselines."""
+    found: list[Finding] = []
+    skipped: list[Skipped] = []
+    failed: list[Failed] = []
+    not_applicable: list[str] = []
+    chosen = {rule.id for rule in selection.rules}
+    for rule in selection.rules:
+        if repository.kind not in rule.kinds or CONFIDENCES.index(rule.confidence) < CONFIDENCES.index(min_confidence):
+            continue
+        try:
+            found.extend(_findings(repository, rule, selection))
+        except Inapplicable:
+            not_applicable.append(rule.id)
+        except Blocked as obstacle:
+            because = obstacle.because if obstacle.because in chosen else None
+            skipped.append(Skipped(rule.id, str(obstacle), because))
+        except Obstacle as obstacle:
+            skipped.append(Skipped(rule.id, str(obstacle)))
+        except Exception as error:  # noqa: BLE001 - whatever a check raises is reported, and the other rules run
+            failed.append(Failed(rule.id, f"{type(error).__name__}: {error}"))
+    findings = _numbered(sorted(yielded(found, selection.rules), key=lambda finding: finding.order))
+    return Target(name, repository.kind, tuple(findings), tuple(skipped), tuple(failed), tuple(not_applicable))
+
+
+def check_function(rule: Rule) -> Callable[..., Iterable[Problem]]:
+    """The function a rule names. Raises ImportError or AttributeError where there is none."""
+    module, _, function = rule.check.rpartition(".")
+    check: Callable[..., Iterable[Problem]] = getattr(importlib.import_module(f"cardlint.checks.{module}"), function)
+    return check
+
+
+def _findings(repository: Repository, rule: Rule, selection: Selection) -> Iterator[Finding]:
+    for subject, problem in problems(repository, rule, selection.options(rule)):
+        finding = _finding(repository, rule, subject, problem)
+        severity = selection.severity(rule, finding.path)
+        if problem.at_most is not None:
+            severity = milder(severity, problem.at_most)
+        if severity != "off":
+            yield replace(finding, severity=severity)
+
+
+def problems(repository: Repository, rule: Rule, options: dict[str, Any]) -> Iterator[tuple[str, Problem]]:
+    """What one rule's check yields, with the name of the value it was called with. Raises Obstacle."""
+    first, *others = rule.given
+    rest = [given.whole(repository, path) for path in others]
+    check = None
+    for subject, value in given.each(repository, first):
+        check = check or check_function(rule)
+        for problem in check(value, *rest, **options):
+            yield subject, problem
+
+
+def _finding(repository: Repository, rule: Rule, subject: str, problem: Problem) -> Finding:
+    subject = subject if problem.subject is None else problem.subject
+    place = None if problem.span is None else _place(repository, problem.span)
+    related = tuple(RelatedPlace(item.message, _place(repository, item.span)) for item in problem.related)
+    path = repository.card_path if place is None else place.path
+    return Finding(
+        rule=rule.id, severity=rule.severity, confidence=rule.confidence, message=problem.message, subject=subject,
+        path=path, place=place, fingerprint=_fingerprint(rule, subject, path, place), related=related, fix=problem.fix,
+    )  # fmt: skip
+
+
+def _place(repository: Repository, span: Span) -> Place:
+    text = repository.texts[span.path]
+    start, end = text.position(span.start), text.position(span.end)
+    return Place(
+        span.path, start.line, start.column, end.line, end.column, span.start, span.end, text.line(start.line)
+    )  # fmt: skip
+
+
+def _fingerprint(rule: Rule, subject: str, path: str, place: Place | None) -> str:
+    """A name for the finding that survives edits above and below: its rule, subject, file and own line, not its place."""
+    stable = _INDEX.sub("[]", subject)
+    source = "" if place is None else place.source.strip()
+    return hashlib.sha256("\0".join((rule.id, path, stable, source)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Findings alike in all a fingerprint sees are told apart by their order."""
+    seen: dict[str, int] = {}
+    for finding in findings:
+        count = seen.get(finding.fingerprint, 0)
+        seen[finding.fingerprint] = count + 1
+        yield replace(finding, fingerprint=f"{finding.fingerprint[:28]}{count:04x}") if count else finding
+
+
+def yielded(findings: list[Finding], rules: Iterable[Rule]) -> list[Finding]:
+    """The findings without those whose rule yields to another one that reports the same subject."""
+    yields_to = {rule.id: rule.yields_to for rule in rules if rule.yields_to}
+    reported = {(finding.rule, finding.subject) for finding in findings}
+    return [
+        finding
+        for finding in findings
+        if not any((other, finding.subject) in reported for other in yields_to.get(finding.rule, ()))
+    ]

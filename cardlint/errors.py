@@ -1,0 +1,53 @@
+"""What can go wrong outside a check, and whose fault it is.
+
+    CardlintError
+    ├── UsageError        exit 2: the command, a policy or the configuration is wrong
+    │   └── ConfigError   … at a known place of a known file
+    └── Obstacle          a fact could not be had; the rules that read it are skipped
+        ├── Unreadable    … although it had to be: exit 4
+        ├── Blocked       … because of a defect that a rule reports as a finding
+        └── Inapplicable  … because this kind of source has no such fact: the rule is not applicable
+"""
+
+from __future__ import annotations
+
+
+class CardlintError(Exception):
+    """Everything cardlint raises on purpose."""
+
+
+class UsageError(CardlintError):
+    """The user asked for something that does not exist or does not fit together."""
+
+
+class ConfigError(UsageError):
+    """A file of ours (configuration, policy, rule card) is wrong at a known place."""
+
+    def __init__(self, path: str, line: int, column: int, message: str) -> None:
+        """`path` as the user knows it; line and column 1-based; `message` says what was expected."""
+        super().__init__(f"{path}:{line}:{column}: {message}")
+        self.path = path
+        self.line = line
+        self.column = column
+        self.message = message
+
+
+class Obstacle(CardlintError):  # noqa: N818 - an obstacle is no error of ours
+    """A fact could not be had."""
+
+
+class Unreadable(Obstacle):
+    """Something that had to be read could not be."""
+
+
+class Inapplicable(Obstacle):
+    """This kind of source has no such fact."""
+
+
+class Blocked(Obstacle):
+    """A defect stands in the way, and `because` is the rule that reports it."""
+
+    def __init__(self, because: str, message: str) -> None:
+        """`message` repeats the defect in words."""
+        super().__init__(message)
+        self.because = because

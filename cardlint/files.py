@@ -1,0 +1,53 @@
+"""The file listing of a repository, as rules read it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cardlint.source import FileEntry, Pointer, Source, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Files:
+    """The entries of a source by path. Listed once, on first use."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._pointers: dict[str, Pointer | None] = {}
+
+    @cached_property
+    def by_path(self) -> dict[str, FileEntry]:
+        """Every entry, sorted by path."""
+        return {entry.path: entry for entry in self._source.entries()}
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.by_path
+
+    def __iter__(self) -> Iterator[FileEntry]:
+        return iter(self.by_path.values())
+
+    def __len__(self) -> int:
+        return len(self.by_path)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The last step of every path."""
+        return frozenset(path.rpartition("/")[2] for path in self.by_path)
+
+    def with_suffix(self, *suffixes: str) -> list[str]:
+        """The paths that end in one of the suffixes (`.gguf`), in either case."""
+        return [path for path in self.by_path if path.lower().endswith(suffixes)]
+
+    def pointer(self, path: str) -> Pointer | None:
+        """The Git LFS pointer that stands at a path, or None. Raises Unreadable."""
+        if path not in self._pointers:
+            self._pointers[path] = pointer(self._source, self.by_path[path])
+        return self._pointers[path]
+
+    def is_folder(self, path: str) -> bool:
+        """Whether files lie below a path."""
+        prefix = path.rstrip("/") + "/"
+        return prefix == "./" or any(other.startswith(prefix) for other in self.by_path)

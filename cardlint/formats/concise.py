@@ -1,0 +1,44 @@
+"""One line per finding: `README.md:2:10: error[license-unknown] message`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cardlint.formats.safe import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.report import Finding, Report, Target
+
+
+def render(report: Report) -> str:
+    """The report, a line each for findings, rules that could not look, and rules that failed."""
+    return "".join(f"{line}\n" for target in report.targets for line in _lines(target))
+
+
+def _lines(target: Target) -> Iterator[str]:
+    for finding in target.findings:
+        suppressed = f" [{finding.suppressed.kind}: {finding.suppressed.reason}]" if finding.suppressed else ""
+        yield visible(f"{headline(finding, target.shown)}{suppressed}")
+    yield from (visible(line) for line in incidents(target))
+
+
+def headline(finding: Finding, shown: str = "") -> str:
+    """Place, severity, rule and message of a finding."""
+    place = "" if finding.place is None else f":{finding.place.line}:{finding.place.column}"
+    return f"{reached(shown, finding.path or '')}{place}: {finding.severity}[{finding.rule}] {finding.message}"
+
+
+def reached(shown: str, path: str) -> str:
+    """A path of the repository as reached from the working directory."""
+    return f"{shown}/{path}" if shown and path else shown or path or "."
+
+
+def incidents(target: Target) -> Iterator[str]:
+    """What was not examined although it had to be, and what failed."""
+    for skipped in target.skipped:
+        if skipped.because is None:
+            yield f"{target.name}: not examined[{skipped.rule}] {skipped.reason}"
+    for failed in target.failed:
+        yield f"{target.name}: failed[{failed.rule}] {failed.error}; this is a defect of cardlint, please report it"

@@ -1,0 +1,37 @@
+"""Text from a repository, made harmless for a terminal and for JSON that is shown in one."""
+
+from __future__ import annotations
+
+import re
+
+# C0 and C1 controls with DEL, line and paragraph separators, bidirectional controls, zero-width and other format
+# characters, tags, and lone surrogates: whatever moves the cursor, hides text or turns it round.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+# Joiners belong to emoji and to several scripts; between visible characters they hide nothing.
+_JOINERS = "\u200c\u200d"
+
+
+def visible(text: str) -> str:
+    """The text with every character that could act on a terminal written as an escape (`\\x1b`, `\\u202e`)."""
+    return _UNSAFE.sub(lambda match: match[0] if match[0] in _JOINERS else _escape(match[0]), text)
+
+
+def _escape(char: str) -> str:
+    named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    code = ord(char)
+    return named.get(char) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")  # noqa: PLR2004
+
+
+def json_safe(document: str) -> str:
+    """A JSON document with the same characters as JSON escapes; newlines between its tokens stay."""
+    return _UNSAFE.sub(lambda match: match[0] if match[0] == "\n" else _json_escape(match[0]), document)
+
+
+def _json_escape(char: str) -> str:
+    code = ord(char)
+    if code < 0x10000:  # noqa: PLR2004
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"

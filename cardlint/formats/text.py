@@ -1,0 +1,142 @@
+"""The report for people: each finding with the line it is about, underlined, and how to learn more."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cardlint.formats.concise import headline, incidents, reached
+from cardlint.formats.safe import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.report import Finding, Place, Report, Target
+
+_COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1"}
+_LEAD = 12
+_NARROWEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How wide the terminal is (cells) and whether it shows colour; `quiet` leaves out the summary, `verbose` adds what was not asked."""
+
+    width: int = 100
+    colour: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+    def paint(self, text: str, code: str) -> str:
+        """The text in a colour, where there is colour."""
+        return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
+
+
+def render(report: Report, style: Style = Style()) -> str:
+    """The report with code frames and a closing line."""
+    parts = [line for target in report.targets for line in _target(target, style)]
+    if report.statistics:
+        parts += [*_statistics(report), ""]
+    if not style.quiet:
+        parts.append(_summary(report, style))
+    return "".join(f"{part}\n" for part in parts)
+
+
+def _target(target: Target, style: Style) -> Iterator[str]:
+    for finding in target.findings:
+        if finding.suppressed is None or style.verbose:
+            yield from _finding(finding, target.shown, style)
+    yield from (style.paint(visible(line), "35;1") for line in incidents(target))
+    if style.verbose:
+        yield from _verbose(target)
+
+
+def _finding(finding: Finding, shown: str, style: Style) -> Iterator[str]:
+    head = visible(headline(finding, shown))
+    tag = f"{finding.severity}[{finding.rule}]"
+    yield head.replace(tag, style.paint(tag, _COLOURS[finding.severity]), 1)
+    margin = "  "
+    if finding.place is not None:
+        margin = " " * (len(str(finding.place.line)) + 2)
+        yield from _frame(finding.place, margin, style, _COLOURS[finding.severity])
+    for item in finding.related:
+        place = f"{reached(shown, item.place.path)}:{item.place.line}:{item.place.column}"
+        yield visible(f"{margin}= {place}: {item.message}")
+    if finding.suppressed is not None:
+        yield visible(f"{margin}= suppressed ({finding.suppressed.kind}): {finding.suppressed.reason}")
+    yield style.paint(f"{margin}= cardlint explain {finding.rule}", "2")
+    yield ""
+
+
+def _frame(place: Place, margin: str, style: Style, colour: str) -> Iterator[str]:
+    """The line of a finding and the underline, cut to the width around the place."""
+    source, start = place.source, min(place.column - 1, len(place.source))
+    end = place.end_column - 1 if place.end_line == place.line else len(source)
+    room = max(_NARROWEST, style.width) - len(margin) - 3
+    before, marked = visible(source[:start]), visible(source[start : max(start, end)])
+    if _cells(before) > room - _LEAD:
+        before = "…" + _tail(before, room // 3)
+    marked = _head(marked, room - _cells(before))
+    after = _head(visible(source[max(start, end) :]), room - _cells(before) - _cells(marked))
+    yield f"{style.paint(f' {place.line} |', '34')} {before}{marked}{after}"
+    yield f"{style.paint(f'{margin}|', '34')} {' ' * _cells(before)}{style.paint('^' * max(1, _cells(marked)), colour)}"
+
+
+def _cells(text: str) -> int:
+    """How many terminal cells a text takes."""
+    return sum(_width(char) for char in text)
+
+
+def _width(char: str) -> int:
+    if unicodedata.combining(char) or char in "\u200c\u200d\ufe0f":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _head(text: str, room: int) -> str:
+    if _cells(text) <= room:
+        return text
+    kept = ""
+    for char in text:
+        if _cells(kept) + _width(char) > max(0, room - 1):
+            break
+        kept += char
+    return kept + "…" if room > 0 else ""
+
+
+def _tail(text: str, room: int) -> str:
+    kept = text[-room:]
+    while _cells(kept) > room:
+        kept = kept[1:]
+    return kept
+
+
+def _verbose(target: Target) -> Iterator[str]:
+    for skipped in target.skipped:
+        if skipped.because is not None:
+            yield visible(f"{target.name}: skipped[{skipped.rule}] because of {skipped.because}")
+    for rule in target.not_applicable:
+        yield visible(f"{target.name}: not applicable[{rule}]")
+
+
+def _statistics(report: Report) -> list[str]:
+    counts = Counter((finding.rule, finding.severity) for finding in report.findings if finding.suppressed is None)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [f"{count:>6}  {severity:<8}{rule}" for (rule, severity), count in ordered]
+
+
+def _summary(report: Report, style: Style) -> str:
+    counts = report.counts()
+    found = [_plural(counts[name], name) for name in ("error", "warning", "note") if counts[name]]
+    extra = [f"{counts[name]} {label}" for name, label in (("suppressed", "suppressed"), ("incomplete", "not examined"), ("failed", "failed")) if counts[name]]
+    what = ", ".join(found + extra)
+    where = _plural(len(report.targets), "repository", "repositories")
+    if not what:
+        return style.paint(f"Nothing found in {where}.", "32;1")
+    return style.paint(f"{what[0].upper()}{what[1:]} in {where}.", "1")
+
+
+def _plural(count: int, one: str, many: str | None = None) -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,76 @@
+"""What kind a repository is, when nobody said so."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cardlint.errors import Obstacle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cardlint.files import Files
+    from cardlint.nodes import Mapping
+    from cardlint.repository import Kind, Repository
+
+_REMOTE = re.compile(r"^\s*url\s*=\s*(?:https?://(?:[^/@\s]+@)?|git@|ssh://git@)(?:huggingface\.co|hf\.co)[/:](\S+)", re.MULTILINE)
+_PREFIXES: dict[str, Kind] = {"datasets": "dataset", "spaces": "space"}
+# Keys only datasets have: card_keys.json has them with `kinds: [dataset]`; repeated here because the check of a
+# single model should not read that list. A test compares.
+DATASET_KEYS = frozenset({
+    "annotations_creators", "benchmark", "config_names", "configs", "dataset_info", "language_creators", "multilinguality",
+    "paperswithcode_id", "pretty_name", "size_categories", "source_datasets", "task_categories", "task_ids",
+    "train-eval-index", "viewer", "viewer_display_urls",
+})  # fmt: skip
+_DATA_SUFFIXES = (".parquet", ".csv", ".jsonl", ".arrow", ".tsv")
+_MODEL_SUFFIXES = (".safetensors", ".bin", ".gguf", ".onnx", ".pt", ".pth", ".h5", ".ckpt")
+_CONFIG_BYTES = 100_000
+
+
+def from_remote(git_config: str) -> tuple[Kind | None, str | None]:
+    """Kind and id of a checkout from its `.git/config`, where a remote is on the Hub."""
+    match = _REMOTE.search(git_config)
+    if match is None:
+        return None, None
+    steps = match[1].removesuffix(".git").strip("/").split("/")
+    if steps[0] in _PREFIXES:
+        return _PREFIXES[steps[0]], "/".join(steps[1:]) or None
+    return "model", "/".join(steps)
+
+
+def read_remote(root: Path) -> tuple[Kind | None, str | None]:
+    """Kind and id of a checkout on disk; nothing where it is none, or its configuration cannot be read."""
+    try:
+        content = (root / ".git" / "config").read_bytes()[:_CONFIG_BYTES]
+    except OSError:
+        return None, None
+    return from_remote(content.decode("utf-8", "replace"))
+
+
+def from_content(repository: Repository) -> Kind:
+    """The kind a repository's own content tells: an `sdk` key, a key only datasets have, dataset layout, else model."""
+    metadata = _metadata(repository)
+    if metadata is not None:
+        if metadata.entry("sdk"):
+            return "space"
+        if any(entry.name in DATASET_KEYS for entry in metadata.entries):
+            return "dataset"
+    return "dataset" if _dataset_layout(repository) else "model"
+
+
+def _metadata(repository: Repository) -> Mapping | None:
+    try:
+        metadata: Mapping = repository.fact("frontmatter")
+    except Obstacle:
+        return None  # the rule that reports the obstacle runs whatever the kind
+    return metadata
+
+
+def _dataset_layout(repository: Repository) -> bool:
+    """Data files and no weights."""
+    try:
+        files: Files = repository.fact("files")
+    except Obstacle:
+        return False
+    return bool(files.with_suffix(*_DATA_SUFFIXES)) and not files.with_suffix(*_MODEL_SUFFIXES)

@@ -1,0 +1,216 @@
+"""Our own formats (rule card, policy, report) as pydantic models, of which their JSON Schemas are generated.
+
+Nothing on the path of a check imports this module: at run time the generated schemas validate. Plug-ins and services
+that build policies or read reports in Python may use the models as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Kind: TypeAlias = Literal["model", "dataset", "space"]
+Severity: TypeAlias = Literal["off", "note", "warning", "error"]
+Confidence: TypeAlias = Literal["low", "medium", "high"]
+RuleId = Annotated[str, Field(pattern=r"^([a-z0-9-]+/)?[a-z0-9]+(-[a-z0-9]+)*$", json_schema_extra={"x-expects": "a kebab-case rule id"})]
+FactPath = Annotated[str, Field(pattern=r"^[a-z_]+(\.[^.]+)*$", json_schema_extra={"x-expects": "a fact path such as frontmatter.license"})]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class RuleCard(_Strict):
+    """The frontmatter of a rule card."""
+
+    id: RuleId = Field(description="Names the defect, never the cure; the file has the same name.")
+    severity: Severity = Field(description="Severity under the policy `recommended`.")
+    kinds: list[Kind] = Field(min_length=1, description="The kinds of repository the rule speaks of.")
+    given: FactPath | list[FactPath] = Field(
+        description="What the rule reads: the first path is iterated, the others are passed whole.",
+        json_schema_extra={"x-expects": "a fact path or a list of them"},
+    )
+    check: str = Field(
+        pattern=r"^[a-z_0-9]+\.[a-z_0-9]+$", description="`module.function` under cardlint/checks/.",
+        json_schema_extra={"x-expects": "`module.function`"},
+    )  # fmt: skip
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Keyword arguments of the check.")
+    since: str = Field(description="The first version that has the rule.")
+    confidence: Confidence = Field(default="high", description="How sure a finding is; below high for heuristics.")
+    preview: bool = Field(default=False, description="Whether the rule may still change.")
+    deprecated: str | None = Field(default=None, description="The version that deprecated the rule.")
+    aliases: list[RuleId] = Field(default_factory=list, description="Former ids.")
+    yields_to: list[RuleId] = Field(
+        default_factory=list, description="Rules that come first: where one reports the same subject, this one is silent."
+    )
+
+
+class RuleSetting(_Strict):
+    """What a policy says of a rule, in full."""
+
+    severity: Literal["off", "note", "warning", "error", "harder", False] | None = Field(
+        default=None, json_schema_extra={"x-expects": "one of off, note, warning, error"}
+    )
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Options of the check.")
+
+
+Setting = Annotated[
+    Literal["off", "note", "warning", "error", "harder", False] | RuleSetting,
+    Field(json_schema_extra={"x-expects": "one of off, note, warning, error, or a mapping with severity and with"}),
+]
+
+
+class Condition(_Strict):
+    """When an override applies: all that is named must match."""
+
+    kind: Kind | None = Field(default=None, json_schema_extra={"x-expects": "one of model, dataset, space"})
+    task: str | None = Field(default=None, description="A pipeline tag or task category of the card.")
+    tag: str | None = Field(default=None, description="A tag of the card.")
+    path: str | None = Field(default=None, description="A glob over the file of the finding.")
+    repository: str | None = Field(default=None, description="A glob over `namespace/name`.")
+
+
+class Override(_Strict):
+    """Settings under a condition."""
+
+    when: Condition
+    rules: dict[str, Setting]
+
+
+class Policy(_Strict):
+    """A policy file, and equally the `.cardlint.yaml` of a repository."""
+
+    description: str | None = Field(default=None, description="For whom, what it asks, what it deliberately does not.")
+    extends: str | list[str] | None = Field(
+        default=None, description="Policies to start from: names or files.", json_schema_extra={"x-expects": "a name, a file or a list of them"}
+    )
+    kind: Kind | None = Field(default=None, json_schema_extra={"x-expects": "one of model, dataset, space"})
+    exclude: list[str] = Field(default_factory=list, description="Globs of paths nobody looks at.")
+    rules: dict[str, Setting] = Field(
+        default_factory=dict, description="Severity or settings by rule id, `category/` or `all`; later lines win."
+    )
+    overrides: list[Override] = Field(default_factory=list)
+
+
+class Tool(_Strict):
+    """What ran."""
+
+    name: Literal["cardlint"]
+    version: str
+    policy: str
+    rules_hash: str = Field(description="SHA-256 over the selected rules with their options and severities.")
+
+
+class Related(_Strict):
+    """Another place of a finding."""
+
+    message: str
+    path: str
+    line: int = Field(ge=1)
+    column: int = Field(ge=1)
+
+
+class Edit(_Strict):
+    """Replace the code points `start:end` of a file by `text`."""
+
+    path: str
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    text: str
+
+
+class Fix(_Strict):
+    """A cure."""
+
+    applicability: Literal["safe", "unsafe"]
+    title: str
+    edits: list[Edit]
+
+
+class Suppressed(_Strict):
+    """Why a finding does not count."""
+
+    kind: Literal["inline", "waiver", "baseline"]
+    reason: str
+
+
+class Finding(_Strict):
+    """One defect."""
+
+    rule: RuleId
+    severity: Literal["note", "warning", "error"]
+    confidence: Confidence
+    message: str
+    subject: str = Field(description="What it is about, so that two findings of one rule at one place differ.")
+    path: str | None = Field(description="Relative to the root of the target.")
+    line: int | None = Field(ge=1, description="1-based.")
+    column: int | None = Field(ge=1, description="1-based, in code points.")
+    end_line: int | None = Field(ge=1)
+    end_column: int | None = Field(ge=1)
+    fingerprint: str
+    url: str | None
+    related: list[Related]
+    fix: Fix | None
+    suppressed: Suppressed | None
+
+
+class Skipped(_Strict):
+    """A rule that had to look and could not."""
+
+    rule: RuleId
+    reason: str
+    because: RuleId | None = Field(description="The rule that reports the obstacle as a finding.")
+
+
+class Failed(_Strict):
+    """A rule whose check raised."""
+
+    rule: RuleId
+    error: str
+
+
+class Target(_Strict):
+    """One repository."""
+
+    target: str
+    kind: Kind
+    revision: str | None
+    findings: list[Finding]
+    skipped: list[Skipped]
+    failed: list[Failed]
+    not_applicable: list[RuleId]
+
+
+class Summary(_Strict):
+    """Counts over all targets."""
+
+    error: int = Field(ge=0)
+    warning: int = Field(ge=0)
+    note: int = Field(ge=0)
+    suppressed: int = Field(ge=0)
+    skipped: int = Field(ge=0)
+    failed: int = Field(ge=0)
+    fixable: int = Field(ge=0)
+
+
+class Report(_Strict):
+    """The JSON report of `check` and `audit`."""
+
+    schema_version: Literal["1"]
+    tool: Tool
+    targets: list[Target]
+    summary: Summary
+
+
+SCHEMAS: dict[str, type[BaseModel]] = {"rule": RuleCard, "policy": Policy, "report": Report}
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one of our formats: rule, policy or report."""
+    generated = SCHEMAS[name].model_json_schema(by_alias=True)
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:cardlint:schema:{name}"}
+    return head | generated
+
+
+__all__ = ["SCHEMAS", "Policy", "Report", "RuleCard", "schema"]

@@ -1,0 +1,165 @@
+"""Located data: what a YAML or JSON text holds, with the place of every key and value.
+
+Nodes are slotted but not frozen: a card of 10,000 nodes is built on every run, and frozen construction costs
+three times as much. Nothing changes a node once the reader has returned it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from cardlint.text import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Plain: TypeAlias = "str | int | float | bool | None"
+Data: TypeAlias = "Plain | list[Data] | dict[str, Data]"
+
+
+@dataclass(slots=True, eq=False)
+class Scalar:
+    """A single value.
+
+    `raw` is the text after unquoting and folding, before resolution; `value` is what YAML 1.2 core makes of it;
+    `plain` says that it was written without quotes, block indicator or tag, so that resolution took place.
+    """
+
+    path: str
+    start: int
+    end: int
+    value: Plain
+    raw: str
+    plain: bool
+
+    @property
+    def span(self) -> Span:
+        """Where the value stands."""
+        return Span(self.path, self.start, self.end)
+
+
+@dataclass(slots=True, eq=False)
+class Sequence:
+    """A list of nodes."""
+
+    path: str
+    start: int
+    end: int
+    items: list[Node]
+
+    @property
+    def span(self) -> Span:
+        """Where the list stands."""
+        return Span(self.path, self.start, self.end)
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """One key with its value."""
+
+    key: Node
+    value: Node
+
+    @property
+    def name(self) -> str:
+        """The key as text: a scalar's own characters (`no` stays `no`), anything else by its place."""
+        return self.key.raw if isinstance(self.key, Scalar) else f"<{kind_of(self.key)} at {self.key.start}>"
+
+
+@dataclass(slots=True, eq=False)
+class Mapping:
+    """Keys with values, in the order written, repeated keys included."""
+
+    path: str
+    start: int
+    end: int
+    entries: list[Entry]
+
+    @property
+    def span(self) -> Span:
+        """Where the mapping stands."""
+        return Span(self.path, self.start, self.end)
+
+    def entry(self, name: str) -> Entry | None:
+        """The entry of a key; of a repeated key the last, which PyYAML and `huggingface_hub` keep."""
+        for entry in reversed(self.entries):
+            if isinstance(entry.key, Scalar) and entry.key.raw == name:
+                return entry
+        return None
+
+    def get(self, name: str) -> Node | None:
+        """The value of a key, or None where the key is absent or its value is null."""
+        entry = self.entry(name)
+        return None if entry is None or is_null(entry.value) else entry.value
+
+    def effective(self) -> Iterator[Entry]:
+        """The entries that count: of each repeated key the last."""
+        yield from {entry.name: entry for entry in self.entries}.values()
+
+
+Node: TypeAlias = Scalar | Sequence | Mapping
+
+
+def is_null(node: Node) -> bool:
+    """Whether the node is a null scalar."""
+    return isinstance(node, Scalar) and node.value is None
+
+
+def kind_of(node: Node) -> str:
+    """What a reader of the message calls the node: mapping, list, text, number, boolean or nothing."""
+    if isinstance(node, Mapping):
+        return "mapping"
+    if isinstance(node, Sequence):
+        return "list"
+    if node.value is None:
+        return "nothing"
+    if isinstance(node.value, bool):
+        return "boolean"
+    return "text" if isinstance(node.value, str) else "number"
+
+
+def string(node: Node | None) -> str | None:
+    """The text of a text scalar; None for everything else."""
+    return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+
+
+def strings(node: Node | None) -> list[str]:
+    """The texts of a text scalar or of a list of them, as the Hub coerces either form."""
+    return [text for _, item in listed(node) if (text := string(item)) is not None]
+
+
+def listed(node: Node | None) -> Iterator[tuple[int | None, Node]]:
+    """The values of a list with their index; a lone scalar counts as a list of one, without index; nulls are left out."""
+    if isinstance(node, Sequence):
+        yield from ((index, item) for index, item in enumerate(node.items) if not is_null(item))
+    elif isinstance(node, Scalar) and node.value is not None:
+        yield None, node
+
+
+def data(node: Node) -> Data:
+    """The node as plain Python data: repeated keys keep their last value, null keys are kept."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Sequence):
+        return [data(item) for item in node.items]
+    return {entry.name: data(entry.value) for entry in node.entries}
+
+
+def join(subject: str, step: str | int) -> str:
+    """The name of a part: `model-index` and `0` make `model-index[0]`, that and `name` make `model-index[0].name`."""
+    if isinstance(step, int):
+        return f"{subject}[{step}]"
+    return f"{subject}.{step}" if subject else step
+
+
+def walk(node: Node, subject: str = "") -> Iterator[tuple[str, Node]]:
+    """Every node at and below this one, with its name; of repeated keys only the one that counts."""
+    stack = [(subject, node)]
+    while stack:
+        name, current = stack.pop()
+        yield name, current
+        if isinstance(current, Sequence):
+            stack.extend(reversed([(join(name, index), item) for index, item in enumerate(current.items)]))
+        elif isinstance(current, Mapping):
+            stack.extend(reversed([(join(name, entry.name), entry.value) for entry in current.effective()]))

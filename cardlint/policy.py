@@ -1,0 +1,192 @@
+"""Policies: which rules run, how grave they are, with which options. Shipped, an organisation's, or a repository's own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from cardlint.errors import Obstacle, UsageError
+from cardlint.nodes import strings
+from cardlint.problem import SEVERITIES
+from cardlint.rule import matching
+from cardlint.source import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cardlint.problem import Severity
+    from cardlint.repository import Kind, Repository
+    from cardlint.rule import Rule
+
+DEFAULT = "recommended"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What one line of a policy says of the rules a selector means.
+
+    `severity` is None where only options are set; `harder` means one grade above what was inherited. `where` is the
+    line's own place, `file:line:column`.
+    """
+
+    selector: str
+    severity: Severity | str | None
+    options: Mapping[str, Any]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The condition of an override; what is None does not matter. `path` and `repository` are globs."""
+
+    kind: str | None = None
+    task: str | None = None
+    tag: str | None = None
+    path: str | None = None
+    repository: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One policy file: its settings in order, then its overrides."""
+
+    name: str
+    settings: tuple[Setting, ...] = ()
+    overrides: tuple[tuple[When, tuple[Setting, ...]], ...] = ()
+    kind: Kind | None = None
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Layers from the most general to the most special, over the rules there are.
+
+    `select` and `ignore` are the command's: the first replaces the selection of the layers, the second is final.
+    """
+
+    name: str
+    rules: Mapping[str, Rule]
+    layers: tuple[Layer, ...] = ()
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Kind | None:
+        """The kind the configuration names, if any."""
+        return next((layer.kind for layer in reversed(self.layers) if layer.kind), None)
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """Every exclusion of every layer."""
+        return tuple(glob for layer in self.layers for glob in layer.exclude)
+
+    @cached_property
+    def ignored(self) -> frozenset[str]:
+        """The ids `ignore` means."""
+        return frozenset(rule for selector in self.ignore for rule in matching(self.rules, selector))
+
+    @cached_property
+    def selected(self) -> frozenset[str] | None:
+        """The ids `select` means, or None where the layers decide."""
+        chosen = frozenset(rule for selector in self.select for rule in matching(self.rules, selector))
+        return chosen if self.select else None
+
+    @cached_property
+    def _expanded(self) -> list[tuple[When | None, list[tuple[frozenset[str], Setting]]]]:
+        """Settings with the ids they mean, in the order they apply."""
+        expanded: list[tuple[When | None, list[tuple[frozenset[str], Setting]]]] = []
+        for layer in self.layers:
+            for when, settings in ((None, layer.settings), *layer.overrides):
+                expanded.append((when, [(self._ids(setting), setting) for setting in settings]))
+        return expanded
+
+    def _ids(self, setting: Setting) -> frozenset[str]:
+        try:
+            return frozenset(matching(self.rules, setting.selector))
+        except UsageError as error:
+            raise UsageError(f"{setting.where}: {error}") from None
+
+    def settings_of(self, rule: Rule) -> Iterator[tuple[When | None, Setting]]:
+        """The settings that speak of a rule, in the order they apply."""
+        for when, settings in self._expanded:
+            yield from ((when, setting) for ids, setting in settings if rule.id in ids)
+
+    def bind(self, repository: Repository) -> Selection:
+        """The policy for one repository."""
+        return Selection(self, repository)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """A policy bound to a repository: which rules run there, and how grave each is."""
+
+    policy: Policy
+    repository: Repository
+    _severities: dict[tuple[str, str | None], Severity] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def rules(self) -> list[Rule]:
+        """The rules that may report something, sorted by id."""
+        return [rule for rule in self.policy.rules.values() if self._may_report(rule)]
+
+    def _may_report(self, rule: Rule) -> bool:
+        if rule.id in self.policy.ignored:
+            return False
+        if self.policy.selected is not None:
+            return rule.id in self.policy.selected
+        if self.severity(rule, None) != "off":
+            return True
+        by_path = [setting for when, setting in self.policy.settings_of(rule) if when is not None and when.path]
+        return any(setting.severity not in (None, "off") for setting in by_path)
+
+    def severity(self, rule: Rule, path: str | None) -> Severity:
+        """The severity of a rule's finding at a path (None: at no path)."""
+        key = (rule.id, path)
+        if key not in self._severities:
+            self._severities[key] = self._severity(rule, path)
+        return self._severities[key]
+
+    def _severity(self, rule: Rule, path: str | None) -> Severity:
+        severity: Severity = rule.severity
+        for when, setting in self.policy.settings_of(rule):
+            if setting.severity is not None and (when is None or self._applies(when, path)):
+                severity = _graded(severity, setting.severity)
+        if severity == "off" and self.policy.selected is not None and rule.id in self.policy.selected:
+            return rule.severity if rule.severity != "off" else "warning"
+        return severity
+
+    def options(self, rule: Rule) -> dict[str, Any]:
+        """The keyword arguments of a rule's check."""
+        options = dict(rule.options)
+        for when, setting in self.policy.settings_of(rule):
+            if setting.options and (when is None or self._applies(when, None)):
+                options.update(setting.options)
+        return options
+
+    def _applies(self, when: When, path: str | None) -> bool:
+        identity = self.repository.identity
+        if when.kind is not None and when.kind != identity.kind:
+            return False
+        if when.repository is not None and not (identity.id and matches(identity.id, when.repository)):
+            return False
+        if when.path is not None and not (path is not None and matches(path, when.path)):
+            return False
+        return (when.task is None or when.task in self._words("pipeline_tag", "task_categories")) and (
+            when.tag is None or when.tag in self._words("tags")
+        )
+
+    def _words(self, *keys: str) -> list[str]:
+        try:
+            metadata = self.repository.fact("frontmatter")
+        except Obstacle:
+            return []
+        return [word for key in keys for word in strings(metadata.get(key))]
+
+
+def _graded(inherited: Severity, severity: str) -> Severity:
+    if severity != "harder":
+        return severity  # type: ignore[return-value]
+    if inherited == "off":
+        return "off"
+    return SEVERITIES[min(SEVERITIES.index(inherited) + 1, len(SEVERITIES) - 1)]

@@ -1,0 +1,143 @@
+"""What a run found: findings, skipped and failed rules, per target. Pure values, sorted, without time stamps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from cardlint.problem import SEVERITIES
+
+if TYPE_CHECKING:
+    from cardlint.problem import Confidence, Fix, Severity
+    from cardlint.repository import Kind
+
+SCHEMA_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A range in a file: 1-based lines and columns (code points), the end exclusive; `start:end` the same in offsets.
+
+    `source` is the text of the first line, for code frames.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    start: int
+    end: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedPlace:
+    """Another place that belongs to a finding."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """Why a finding does not count."""
+
+    kind: Literal["inline", "waiver", "baseline"]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One defect as the report has it. `place` is None where the finding has none; `fingerprint` survives moves."""
+
+    rule: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    subject: str
+    path: str | None
+    place: Place | None
+    fingerprint: str
+    url: str | None = None
+    related: tuple[RelatedPlace, ...] = ()
+    fix: Fix | None = None
+    suppressed: Suppressed | None = None
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """The place in a sorted report: by file, place, rule, subject."""
+        place = (self.place.start, self.place.end) if self.place else (-1, -1)
+        return (self.path or "", *place, self.rule, self.subject, self.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A rule that had to look and could not; `because` is the rule that reports the obstacle, or None."""
+
+    rule: str
+    reason: str
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A rule whose check raised."""
+
+    rule: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """All that was found in one repository. `shown` is how its root is reached from the working directory."""
+
+    name: str
+    kind: Kind
+    findings: tuple[Finding, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    failed: tuple[Failed, ...] = ()
+    not_applicable: tuple[str, ...] = ()
+    revision: str | None = None
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One run: the targets in the order they were given, and what ran."""
+
+    targets: tuple[Target, ...]
+    version: str
+    policy: str
+    rules_hash: str
+    statistics: bool = field(default=False, compare=False)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The findings of every target."""
+        return [finding for target in self.targets for finding in target.findings]
+
+    def counts(self) -> Counter[str]:
+        """How many findings count, by severity, and `suppressed`, `skipped`, `failed`, `fixable`, `incomplete`."""
+        counts: Counter[str] = Counter()
+        for finding in self.findings:
+            counts["suppressed" if finding.suppressed else finding.severity] += 1
+            counts["fixable"] += finding.fix is not None and finding.suppressed is None
+        for target in self.targets:
+            counts["skipped"] += len(target.skipped)
+            counts["incomplete"] += sum(skipped.because is None for skipped in target.skipped)
+            counts["failed"] += len(target.failed)
+        return counts
+
+    def exit_code(self, fail_on: str = "error") -> int:
+        """The exit code by the contract: 3 own failure, 4 incomplete, 1 findings at or above `fail_on`, else 0."""
+        counts = self.counts()
+        if counts["failed"]:
+            return 3
+        if counts["incomplete"]:
+            return 4
+        if fail_on == "never":
+            return 0
+        counting = SEVERITIES[SEVERITIES.index(fail_on) :]  # type: ignore[arg-type]
+        return int(any(counts[severity] for severity in counting))

@@ -1,0 +1,140 @@
+"""A repository: a source with lazily computed, remembered facts. Nothing is read until a selected rule needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from cardlint.card import CARD_BYTES, read_card
+from cardlint.errors import Blocked, Inapplicable, Obstacle, Unreadable
+from cardlint.files import Files
+from cardlint.jsonfile import JSON_BYTES, read_json
+from cardlint.nodes import Mapping
+from cardlint.text import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cardlint.card import Card
+    from cardlint.markdown import Markdown
+    from cardlint.source import Source
+    from cardlint.text import Text
+
+Kind: TypeAlias = Literal["model", "dataset", "space"]
+KINDS: tuple[Kind, ...] = ("model", "dataset", "space")
+CARD_PATH = "README.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What is known of a repository from outside: its id `namespace/name` or None, and how its kind was found.
+
+    `told` is False where the kind was guessed from the repository's own content.
+    """
+
+    kind: Kind
+    id: str | None = None
+    told: bool = False
+
+
+class Repository:
+    """Facts about one repository. Each fact is computed once; an obstacle met once is met again."""
+
+    def __init__(self, source: Source, identity: Identity = Identity("model"), card_path: str = CARD_PATH) -> None:
+        self.source = source
+        self.identity = identity
+        self.card_path = card_path
+        self.texts: dict[str, Text] = {}
+        self._facts: dict[str, Any] = {}
+        self._obstacles: dict[str, Obstacle] = {}
+
+    @property
+    def kind(self) -> Kind:
+        """model, dataset or space."""
+        return self.identity.kind
+
+    @cached_property
+    def listing(self) -> Files:
+        """The file listing, of whatever paths are known."""
+        return Files(self.source)
+
+    def fact(self, name: str) -> Any:  # noqa: ANN401 - facts have the type their name says
+        """The fact of this name. Raises Obstacle (Unreadable, Blocked, Inapplicable) where it cannot be had."""
+        if name in self._obstacles:
+            raise self._obstacles[name]
+        if name not in self._facts:
+            try:
+                self._facts[name] = FACTS[name](self)
+            except Obstacle as obstacle:
+                self._obstacles[name] = obstacle
+                raise
+        return self._facts[name]
+
+    def text(self, path: str, limit: int) -> Text:
+        """A file as text, at most `limit` bytes of it. Raises Unreadable."""
+        content = self.source.read(path, 0, limit + 1)
+        self.texts[path] = decode(path, content[:limit], truncated=len(content) > limit)
+        return self.texts[path]
+
+
+def _text(repository: Repository) -> Text:
+    if repository.card_path not in repository.listing:
+        raise Blocked("card-missing", f"there is no {repository.card_path}")
+    return repository.text(repository.card_path, CARD_BYTES)
+
+
+def _card(repository: Repository) -> Card:
+    return read_card(repository.fact("text"))
+
+
+def _metadata(repository: Repository) -> Mapping:
+    card: Card = repository.fact("card")
+    if card.metadata is None:
+        assert card.defect is not None
+        raise Blocked(card.defect.rule, card.defect.message)
+    return card.metadata
+
+
+def _files(repository: Repository) -> Files:
+    if not repository.source.listed:
+        raise Inapplicable("the other files of the repository are not known")
+    repository.listing.by_path  # noqa: B018 - a listing that fails has to fail here
+    return repository.listing
+
+
+def _json(path: str) -> Callable[[Repository], Mapping | None]:
+    def fact(repository: Repository) -> Mapping | None:
+        if path not in repository.fact("files"):
+            return None
+        node = read_json(repository.text(path, JSON_BYTES))
+        if not isinstance(node, Mapping):
+            raise Unreadable(f"{path} holds no JSON object")
+        return node
+
+    return fact
+
+
+def _markdown(repository: Repository) -> Markdown:
+    from cardlint.markdown import read_markdown  # most rules need no Markdown, and start-up counts
+
+    card: Card = repository.fact("card")
+    return read_markdown(card.text, card.body_start)
+
+
+FACTS: dict[str, Callable[[Repository], Any]] = {
+    "repository": lambda repository: repository.identity,
+    "text": _text,
+    "card": _card,
+    "frontmatter": _metadata,
+    "files": _files,
+    "listing": lambda repository: repository.listing,
+    "config": _json("config.json"),
+    "adapter_config": _json("adapter_config.json"),
+    "model_index": _json("model_index.json"),
+    "markdown": _markdown,
+    "sections": lambda repository: repository.fact("markdown").sections,
+    "links": lambda repository: repository.fact("markdown").links,
+    "snippets": lambda repository: repository.fact("markdown").snippets,
+    "comments": lambda repository: repository.fact("markdown").comments,
+}

@@ -1,0 +1,98 @@
+"""Rules: the frontmatter of rule cards. Shipped rules come from the index that is built of their cards."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from cardlint.errors import UsageError
+from cardlint.locate import data_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from cardlint.problem import Confidence, Severity
+    from cardlint.repository import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule. `given` are fact paths, `check` is `module.function` under `cardlint.checks`, `options` its keywords.
+
+    `path` is where the card lies relative to its rules folder; `category` is that folder's name.
+    """
+
+    id: str
+    category: str
+    title: str
+    severity: Severity
+    kinds: tuple[Kind, ...]
+    given: tuple[str, ...]
+    check: str
+    since: str
+    path: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+    confidence: Confidence = "high"
+    preview: bool = False
+    deprecated: str | None = None
+    aliases: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
+    fixable: bool = False
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The names of the facts the rule reads."""
+        return frozenset(path.partition(".")[0] for path in self.given)
+
+
+def rule_from(entry: Mapping[str, Any]) -> Rule:
+    """A rule from the frontmatter of its card, with `category`, `title`, `path` and `fixable` added by whoever read the card."""
+    given = entry["given"]
+    optional: dict[str, Any] = {name: entry[name] for name in ("confidence", "preview", "deprecated", "fixable") if name in entry}
+    for name in ("aliases", "yields_to"):
+        optional[name] = tuple(entry.get(name, ()))
+    return Rule(
+        id=entry["id"], category=entry["category"], title=entry["title"], severity=entry["severity"],
+        kinds=tuple(entry["kinds"]), given=(given,) if isinstance(given, str) else tuple(given), check=entry["check"],
+        since=entry["since"], path=entry["path"], options=entry.get("with", {}), **optional,
+    )  # fmt: skip
+
+
+@cache
+def shipped() -> dict[str, Rule]:
+    """Every rule that ships, by id, sorted."""
+    index = json.loads((data_folder("rules") / "index.json").read_bytes())
+    return {entry["id"]: rule_from(entry) for entry in index}
+
+
+def find(rules: Mapping[str, Rule], name: str) -> Rule:
+    """The rule of this id or former id. Raises UsageError with the nearest ids."""
+    if name in rules:
+        return rules[name]
+    for rule in rules.values():
+        if name in rule.aliases:
+            return rule
+    raise UsageError(f'there is no rule "{name}"{did_you_mean(name, rules)}')
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """`; did you mean a or b?`, or nothing where nothing known is near."""
+    from cardlint.nearness import nearest  # only on the way to an error
+
+    near = nearest(name, known)
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def matching(rules: Mapping[str, Rule], selector: str) -> list[str]:
+    """The ids a selector means: an id, `category/`, or `all`. Raises UsageError where it means none."""
+    if selector == "all":
+        return list(rules)
+    if selector.endswith("/"):
+        found = [rule.id for rule in rules.values() if rule.category == selector[:-1]]
+        if found:
+            return found
+        categories = sorted({rule.category + "/" for rule in rules.values()})
+        raise UsageError(f'there is no category "{selector}"{did_you_mean(selector, categories)}')
+    return [find(rules, selector).id]

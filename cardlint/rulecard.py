@@ -1,0 +1,209 @@
+"""Rule cards as documents: a rule's definition, its documentation and its examples in one Markdown file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cardlint.card import read_card
+from cardlint.errors import ConfigError
+from cardlint.markdown import read_markdown
+from cardlint.nodes import Mapping, data
+from cardlint.rule import rule_from
+from cardlint.schema import mismatches
+from cardlint.text import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from cardlint.markdown import Section, Snippet
+    from cardlint.rule import Rule
+    from cardlint.text import Text
+
+HEADINGS = ("What it does", "Why it matters", "Examples", "When it is wrong", "References")
+_VERDICTS = ("Fails", "Passes", "Fixed")
+_RESERVED = {"tree", "findings", "json hub", "yaml policy", "generated"}
+_CARD_BYTES = 1_000_000
+
+
+@dataclass(slots=True)
+class Example:
+    """One example: files of a repository, and what the rule says of it.
+
+    `files` maps paths to bytes, or to a size where only a listing was given; `expected` is None where the example has
+    no findings block; `line` is where it begins in the rule card.
+    """
+
+    verdict: str
+    kind: str | None
+    line: int
+    files: dict[str, bytes | int] = field(default_factory=dict)
+    policy: str | None = None
+    expected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """A rule with its card: where it lies, its text, and its examples."""
+
+    rule: Rule
+    path: Path
+    text: Text
+    entry: dict[str, Any]
+    examples: tuple[Example, ...]
+
+    def place(self, key: str) -> tuple[int, int]:
+        """Line and column of a frontmatter key, or of the card's beginning."""
+        metadata = read_card(self.text).metadata
+        entry = metadata.entry(key) if metadata else None
+        at = self.text.position(entry.key.start if entry else 0)
+        return at.line, at.column
+
+
+def read_rule_card(path: Path, root: Path, *, prefix: str = "") -> RuleCard:
+    """The rule card at `path` in the rules folder `root`. Raises ConfigError with the place of what is wrong."""
+    text = decode(str(path), path.read_bytes()[:_CARD_BYTES])
+    metadata = _metadata(text)
+    entry = data(metadata)
+    assert isinstance(entry, dict)
+    relative = path.relative_to(root)
+    if prefix + path.stem != entry["id"]:
+        value = metadata.get("id")
+        raise _error(text, value.start if value else 0, f'the id must be the name of the file, "{prefix}{path.stem}"')
+    sections = read_markdown(text, read_card(text).body_start).sections
+    title = next((section.title for section in sections if section.level == 1), None)
+    if title is None:
+        raise _error(text, read_card(text).body_start, "a rule card needs a title, `# In words`")
+    _require_headings(text, sections)
+    examples = tuple(_examples(text, sections))
+    entry |= {
+        "category": relative.parent.as_posix(), "title": title, "path": relative.as_posix(),
+        "fixable": any(example.verdict == "Fixed" for example in examples),
+    }  # fmt: skip
+    return RuleCard(rule_from(entry), path, text, entry, examples)
+
+
+def rule_paths(root: Path) -> list[Path]:
+    """The rule cards below a rules folder, sorted."""
+    return sorted(path for path in root.glob("*/*.md") if path.parent.name != "policies")
+
+
+def prose(text: Text) -> str:
+    """The card without its frontmatter, as `explain` shows it."""
+    return text.content[read_card(text).body_start :].strip() + "\n"
+
+
+def _metadata(text: Text) -> Mapping:
+    card = read_card(text)
+    if card.metadata is None:
+        assert card.defect is not None
+        raise _error(text, card.defect.start, card.defect.message)
+    for mismatch in mismatches("rule.schema.json", card.metadata):
+        raise _error(text, mismatch.node.start, mismatch.message)
+    return card.metadata
+
+
+def _error(text: Text, offset: int, message: str) -> ConfigError:
+    at = text.position(offset)
+    return ConfigError(text.path, at.line, at.column, message)
+
+
+def _require_headings(text: Text, sections: tuple[Section, ...]) -> None:
+    titles = [section.title for section in sections if section.level == 2]  # noqa: PLR2004 - the level of `##`
+    for heading in HEADINGS:
+        if heading not in titles:
+            raise _error(text, read_card(text).body_start, f'the card has no section "## {heading}"')
+
+
+def _examples(text: Text, sections: tuple[Section, ...]) -> Iterator[Example]:
+    start = read_card(text).body_start
+    snippets = read_markdown(text, start).snippets
+    for section in sections:
+        verdict, _, kind = section.title.partition(" ")
+        if section.level == 3 and verdict in _VERDICTS:  # noqa: PLR2004 - the level of `###`
+            inside = [item for item in snippets if section.own.start <= item.span.start < section.own.end]
+            yield from _split(text, verdict, kind.strip("() ") or None, inside, section)
+
+
+def _split(text: Text, verdict: str, kind: str | None, snippets: list[Snippet], section: Section) -> Iterator[Example]:
+    """The examples of one section: one ends after its findings, or where a path comes a second time."""
+    example: Example | None = None
+    for snippet in snippets:
+        repeated = example is not None and (example.expected is not None or _path(snippet) in example.files)
+        if example is not None and repeated:
+            yield example
+            example = None
+        if example is None:
+            example = Example(verdict, kind, text.position(snippet.span.start).line)
+        _add(text, example, snippet)
+    if example is None:
+        raise _error(text, section.span.start, f"### {section.title} has no example")
+    yield example
+
+
+def _path(snippet: Snippet) -> str | None:
+    words = snippet.info.split()
+    return words[1] if len(words) > 1 and words[0] not in _RESERVED and snippet.info.strip() not in _RESERVED else None
+
+
+def _add(text: Text, example: Example, snippet: Snippet) -> None:
+    words = snippet.info.split()
+    if snippet.info.strip() == "findings":
+        example.expected = snippet.code
+    elif snippet.info.strip() == "yaml policy":
+        example.policy = snippet.code
+    elif snippet.info.strip() == "tree":
+        example.files |= _tree(text, snippet)
+    elif (path := _path(snippet)) is not None and set(words[2:]) <= {"escaped", "base64"}:
+        example.files[path] = _content(text, snippet, words[2:])
+    else:
+        message = f"an example block cannot be `{snippet.info}`; expected `LANGUAGE PATH [escaped|base64]`, tree, yaml policy or findings"
+        raise _error(text, snippet.span.start, message)
+
+
+def _tree(text: Text, snippet: Snippet) -> dict[str, bytes | int]:
+    files: dict[str, bytes | int] = {}
+    for line in snippet.code.splitlines():
+        path, _, size = line.rpartition(" ")
+        if not path.strip() or not size.isdecimal():
+            raise _error(text, snippet.span.start, f"a line of a tree is `PATH SIZE`, not `{line}`")
+        files[path.strip()] = int(size)
+    return files
+
+
+def _content(text: Text, snippet: Snippet, flags: list[str]) -> bytes:
+    if "base64" in flags:
+        import base64
+
+        return base64.b64decode(snippet.code)
+    if "escaped" not in flags:
+        return snippet.code.encode()
+    try:
+        return _unescape(snippet.code)
+    except ValueError as error:
+        raise _error(text, snippet.span.start, f"escaped block: {error}") from None
+
+
+def _unescape(code: str) -> bytes:
+    r"""`\r`, `\n`, `\t`, `\\`, `\xNN` (a byte) and `\uNNNN` decoded; a backslash at a line's end joins the lines."""
+    import re
+
+    simple = {"r": b"\r", "n": b"\n", "t": b"\t", "\\": b"\\", "\n": b""}
+
+    def decoded(match: re.Match[str]) -> bytes:
+        escape = match[1]
+        if escape[0] == "x" and len(escape) > 1:
+            return bytes([int(escape[1:], 16)])
+        if escape[0] == "u" and len(escape) > 1:
+            return chr(int(escape[1:], 16)).encode("utf-8", "surrogatepass")
+        if escape not in simple:
+            raise ValueError(f"unknown escape \\{escape}")
+        return simple[escape]
+
+    parts: list[bytes] = []
+    position = 0
+    for match in re.finditer(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|[\s\S])", code):
+        parts += [code[position : match.start()].encode(), decoded(match)]
+        position = match.end()
+    return b"".join([*parts, code[position:].encode()])

@@ -1,0 +1,101 @@
+"""One run of `check`: targets in, one report out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cardlint import __version__, engine
+from cardlint.locate import data_folder
+from cardlint.policy import DEFAULT, Policy
+from cardlint.policyfile import load_policy
+from cardlint.report import Report
+from cardlint.rule import shipped
+from cardlint.target import Located, locate, open_repository
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from cardlint.problem import Confidence
+    from cardlint.report import Target
+    from cardlint.repository import Kind, Repository
+
+_CHUNKS_PER_WORKER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How targets are checked; the same for all of a run."""
+
+    policy: str | None = None
+    kind: Kind | None = None
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    isolated: bool = False
+    min_confidence: Confidence = "low"
+
+
+def check(target: str | Path | Repository = ".", *, policy: str | Policy | None = None, kind: Kind | None = None) -> Report:
+    """Check one repository and return the report. Touches neither the network nor the repository.
+
+    `target` is a folder, a card file or a Repository; `policy` a name, a file or a Policy. Raises
+    `cardlint.errors.UsageError` where target or policy does not exist or is wrong.
+    """
+    from cardlint.repository import Repository as Opened
+
+    if isinstance(target, Opened):
+        chosen = policy if isinstance(policy, Policy) else load_policy(shipped(), name=policy)
+        return report_of([engine.run(target, chosen.bind(target))], chosen.name)
+    options = Options(policy=None if isinstance(policy, Policy) else policy, kind=kind)
+    found = check_target(locate(str(target)), options, policy if isinstance(policy, Policy) else None)
+    return report_of([found], policy.name if isinstance(policy, Policy) else policy or DEFAULT)
+
+
+def check_all(targets: Sequence[Located], options: Options, *, jobs: int = 1) -> Report:
+    """Check several targets, in as many processes as `jobs` says; the report keeps their order."""
+    if jobs > 1 and len(targets) > 1:
+        found: Iterable[Target] = _in_processes(targets, options, jobs)
+    else:
+        found = map(partial(check_target, options=options), targets)
+    return report_of(list(found), options.policy or DEFAULT)
+
+
+def _in_processes(targets: Sequence[Located], options: Options, jobs: int) -> list[Target]:
+    # Spawned, not forked: the only way that is the same on every platform.
+    import multiprocessing
+
+    workers = min(jobs, len(targets))
+    chunk = max(1, len(targets) // (workers * _CHUNKS_PER_WORKER))
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        return pool.map(partial(check_target, options=options), targets, chunk)
+
+
+def check_target(located: Located, options: Options, policy: Policy | None = None) -> Target:
+    """What is found in one target."""
+    config = None if options.isolated or policy is not None else located.config
+    chosen = policy or _policy(options.policy, config, options.select, options.ignore)
+    repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude))
+    selection = chosen.bind(repository)
+    found = engine.run(repository, selection, name=located.name, min_confidence=options.min_confidence)
+    if located.card_only:
+        found = replace(found, findings=tuple(item for item in found.findings if item.path == located.card_path))
+    return replace(found, shown=located.shown)
+
+
+@cache
+def _policy(name: str | None, config: Path | None, select: tuple[str, ...], ignore: tuple[str, ...]) -> Policy:
+    return load_policy(shipped(), name=name, config=config, select=select, ignore=ignore)
+
+
+def report_of(targets: Sequence[Target], policy: str) -> Report:
+    """The report over checked targets."""
+    return Report(tuple(targets), __version__, policy, _rules_hash())
+
+
+@cache
+def _rules_hash() -> str:
+    return hashlib.sha256((data_folder("rules") / "index.json").read_bytes()).hexdigest()

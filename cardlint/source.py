@@ -1,0 +1,194 @@
+"""Where bytes come from. A source lists its entries and reads a path; nothing in it leads outside its root."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Protocol
+
+from cardlint.errors import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_ENTRIES = 200_000
+_POINTER_MAX = 1024
+_POINTER_MIN = 120
+_POINTER = re.compile(
+    rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]+\n)*oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,19})\n?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of the repository: POSIX path relative to the root, size in bytes, and whether it is a link out of the root."""
+
+    path: str
+    size: int
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What a Git LFS pointer stands for: SHA-256 and size in bytes (git-lfs, docs/spec.md)."""
+
+    oid: str
+    size: int
+
+
+class Source(Protocol):
+    """The two things a rule may ask of the world. `listed` says whether the entries are all there is."""
+
+    @property
+    def listed(self) -> bool:
+        """False where only some paths are known, as on standard input."""
+
+    def entries(self) -> list[FileEntry]:
+        """Every file, sorted by path. Raises Unreadable."""
+
+    def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
+        """The bytes `start:start+size` of a file, all of it by default. Raises Unreadable, KeyError if it is not listed."""
+
+
+def parse_pointer(content: bytes) -> Pointer | None:
+    """The pointer a small file is, or None."""
+    match = _POINTER.fullmatch(content)
+    return Pointer(match[1].decode(), int(match[2])) if match else None
+
+
+def pointer(source: Source, entry: FileEntry) -> Pointer | None:
+    """The LFS pointer that stands at an entry, or None where there is content. Raises Unreadable."""
+    if entry.outside or not _POINTER_MIN <= entry.size <= _POINTER_MAX:
+        return None
+    return parse_pointer(source.read(entry.path))
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder on disk. Version control, nested repositories and links that lead outside are not entered."""
+
+    root: Path
+    listed: bool = field(default=True, init=False)
+
+    def entries(self) -> list[FileEntry]:
+        """Every file under the root, sorted by path. Raises Unreadable for a folder that cannot be read."""
+        found: list[FileEntry] = []
+        for entry in self._walk():
+            found.append(entry)
+            if len(found) > MAX_ENTRIES:
+                raise Unreadable(f"{self.root} holds more than {MAX_ENTRIES:,} files")
+        return sorted(found, key=lambda entry: entry.path)
+
+    def _walk(self) -> Iterator[FileEntry]:
+        real_root = os.path.realpath(self.root)
+        pending = [(os.fspath(self.root), "")]
+        while pending:
+            folder, prefix = pending.pop()
+            for item in _scan(folder):
+                path = prefix + item.name
+                if item.is_dir(follow_symlinks=False):
+                    if item.name != ".git" and not os.path.lexists(os.path.join(item.path, ".git")):
+                        pending.append((item.path, path + "/"))
+                elif entry := _folder_entry(item, path, real_root):
+                    yield entry
+
+    def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
+        """The bytes of a file inside the root."""
+        real = os.path.realpath(self.root / path)
+        if not _inside(real, os.path.realpath(self.root)):
+            raise Unreadable(f"{path} is a link that leads outside the repository")
+        try:
+            with open(real, "rb", opener=_without_waiting) as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    raise Unreadable(f"{path} is not a regular file")
+                file.seek(start)
+                return file.read(-1 if size is None else size)
+        except OSError as error:
+            raise Unreadable(f"{path}: {error.strerror or error}") from error
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens a pipe without waiting for its other end."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _scan(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as items:
+            return list(items)
+    except OSError as error:
+        raise Unreadable(f"{folder}: {error.strerror or error}") from error
+
+
+def _folder_entry(item: os.DirEntry[str], path: str, real_root: str) -> FileEntry | None:
+    """The entry of a file or link; None for sockets, devices and links to folders."""
+    if item.is_symlink() and not _inside(os.path.realpath(item.path), real_root):
+        return FileEntry(path, 0, outside=True)
+    try:
+        status = item.stat()
+    except OSError:
+        # A link to nowhere inside the root is there, and empty.
+        return FileEntry(path, 0)
+    return FileEntry(path, status.st_size) if stat.S_ISREG(status.st_mode) else None
+
+
+def _inside(path: str, root: str) -> bool:
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Files held in memory: bytes, or only a size for a file whose content nobody has."""
+
+    files: Mapping[str, bytes | int]
+    listed: bool = True
+
+    def entries(self) -> list[FileEntry]:
+        """Every file, sorted by path."""
+        sizes = {path: held if isinstance(held, int) else len(held) for path, held in self.files.items()}
+        return [FileEntry(path, sizes[path]) for path in sorted(sizes)]
+
+    def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
+        """The bytes of a file; Unreadable where only its size is known."""
+        held = self.files[path]
+        if isinstance(held, int):
+            raise Unreadable(f"{path}: only its size is known")
+        return held[start : None if size is None else start + size]
+
+
+@dataclass(frozen=True)
+class Excluding:
+    """Another source without the paths that match one of the patterns (`tests/**`, `*.bin`)."""
+
+    source: Source
+    patterns: tuple[str, ...]
+
+    @property
+    def listed(self) -> bool:
+        """As the source beneath."""
+        return self.source.listed
+
+    def entries(self) -> list[FileEntry]:
+        """The entries that no pattern matches."""
+        return [entry for entry in self.source.entries() if not any(matches(entry.path, glob) for glob in self.patterns)]
+
+    def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
+        """The bytes of a file."""
+        return self.source.read(path, start, size)
+
+
+def matches(path: str, glob: str) -> bool:
+    """Whether a path matches a glob: `*` within a step, `**` across steps; a glob without `/` matches a name anywhere."""
+    if "/" not in glob.rstrip("/"):
+        return any(_glob_pattern(glob.rstrip("/")).fullmatch(step) for step in PurePosixPath(path).parts)
+    return _glob_pattern(glob + "**" if glob.endswith("/") else glob).fullmatch(path) is not None
+
+
+def _glob_pattern(glob: str) -> re.Pattern[str]:
+    parts = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    steps = re.split(r"(\*\*/|\*\*|\*|\?)", glob)
+    return re.compile("".join(parts.get(step, re.escape(step)) for step in steps), re.DOTALL)

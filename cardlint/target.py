@@ -1,0 +1,107 @@
+"""What the user points at: a folder, a card file, standard input. A target becomes a repository or a usage error."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cardlint.errors import UsageError
+from cardlint.kind import from_content, read_remote
+from cardlint.policyfile import CONFIG_NAME
+from cardlint.repository import CARD_PATH, Identity, Repository
+from cardlint.source import Excluding, Folder, Memory
+
+if TYPE_CHECKING:
+    from cardlint.repository import Kind
+    from cardlint.source import Source
+
+STDIN = "-"
+_CARD_SUFFIXES = (".md", ".markdown")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A target found on disk: the root of its repository, the card in it, and whether only that file is reported on.
+
+    `content` is the card itself where it came on standard input.
+    """
+
+    name: str
+    root: Path
+    card_path: str = CARD_PATH
+    card_only: bool = False
+    content: bytes | None = None
+
+    @property
+    def config(self) -> Path | None:
+        """The repository's own configuration, where there is one."""
+        path = self.root / CONFIG_NAME
+        return path if path.is_file() else None
+
+    @property
+    def shown(self) -> str:
+        """How the root is reached from the working directory; empty for the working directory itself."""
+        if self.content is not None and self.root == Path():
+            return ""
+        shown = os.path.relpath(self.root)
+        return "" if shown == "." else shown
+
+
+def locate(name: str) -> Located:
+    """The target of this name. Raises UsageError, saying what may be given instead."""
+    if "://" in name:
+        raise UsageError(f"{name}: repositories on the Hub cannot be checked yet; give a folder or a card file")
+    path = Path(name)
+    try:
+        is_folder, is_file = path.is_dir(), path.is_file()
+    except OSError as error:
+        raise UsageError(f"{name}: {error.strerror or error}") from error
+    if is_folder:
+        return _folder(name, path)
+    if is_file:
+        return _file(name, path)
+    if os.path.lexists(path):
+        raise UsageError(f"{name} is neither a folder nor a file")
+    raise UsageError(f"{name} does not exist; give the folder of a repository, a card file, or - for standard input")
+
+
+def _folder(name: str, path: Path) -> Located:
+    try:
+        with os.scandir(path):
+            card = path / CARD_PATH
+        if card.is_file() and not os.access(card, os.R_OK):
+            raise UsageError(f"{card} cannot be read: permission denied")
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
+    return Located(name, path)
+
+
+def _file(name: str, path: Path) -> Located:
+    if path.suffix.lower() not in _CARD_SUFFIXES:
+        raise UsageError(f"{name} is not a card; give README.md, or the folder of its repository")
+    if not os.access(path, os.R_OK):
+        raise UsageError(f"{name} cannot be read: permission denied")
+    return Located(name, path.parent, path.name, card_only=True)
+
+
+def from_stdin(content: bytes, filename: str | None) -> Located:
+    """The card on standard input, as if it stood at `filename`."""
+    path = Path(filename or CARD_PATH)
+    return Located(STDIN, path.parent, path.name, card_only=True, content=content)
+
+
+def open_repository(located: Located, kind: Kind | None, exclude: tuple[str, ...]) -> Repository:
+    """The repository of a target; its kind as told, else by its remote, else by its content."""
+    source: Source = Folder(located.root)
+    if located.content is not None:
+        source = Memory({located.card_path: located.content}, listed=False)
+    elif exclude:
+        source = Excluding(source, exclude)
+    remote_kind, remote_id = read_remote(located.root)
+    told = kind or remote_kind
+    repository = Repository(source, Identity(told or "model", remote_id, told is not None), located.card_path)
+    if told is None:
+        repository.identity = Identity(from_content(repository), remote_id)
+    return repository

@@ -1,0 +1,35 @@
+"""Write rules/index.json, the frontmatter of every rule card that ships; `--check` compares instead."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from cardlint.rulecard import read_rule_card, rule_paths
+
+RULES = Path(__file__).parent.parent / "rules"
+
+
+def rendered(root: Path = RULES) -> str:
+    """The index: one rule per line, sorted by id."""
+    entries = sorted((read_rule_card(path, root).entry for path in rule_paths(root)), key=lambda entry: str(entry["id"]))
+    lines = ",\n".join(json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in entries)
+    return f"[\n{lines}\n]\n"
+
+
+def main() -> int:
+    """Write or compare the index; 1 where `--check` finds a difference."""
+    path, new = RULES / "index.json", rendered()
+    if path.is_file() and path.read_text("utf-8") == new:
+        return 0
+    if "--check" in sys.argv:
+        print("rules/index.json is out of date: run python scripts/build_index.py")
+        return 1
+    path.write_text(new, "utf-8", newline="\n")
+    print(f"wrote {path.name}: {new.count(chr(10)) - 2} rules")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Readable tables from which `schemas/*-card.schema.json` is generated."""

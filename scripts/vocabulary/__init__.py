@@ -1,0 +1,1 @@
+"""Hand-kept tables and readers from which `schemas/vocabulary/*.json` is generated."""
