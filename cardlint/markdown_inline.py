@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from markdown_it import MarkdownIt
@@ -85,6 +85,10 @@ class Cell:
         return self.starts[0] + offset
 
 
+# Most cells of most tables hold nothing that needs a place.
+_NOWHERE = Cell("", 0, 0)
+
+
 @dataclass(slots=True)
 class Block:
     """One block with content: its kind (the parser's token type), level of nesting, lines (0-based, half-open)."""
@@ -123,7 +127,7 @@ class _State(StateBlock):
     """The parser's block state, which remembers where contents were cut from."""
 
     looks = 0
-    place: Place
+    place = Place("", [0], [0])
     row: Token
     column = 0
 
@@ -171,27 +175,28 @@ class _State(StateBlock):
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         """Append a token; what has content learns where it stands."""
-        opener = self.tokens[-1] if self.tokens else None
         token = super().push(ttype, tag, nesting)
-        if ttype == "tr_open":
+        if ttype == "inline":
+            self._locate(token, self.tokens[-2])
+        elif ttype == "tr_open":
             self.row, self.column = token, 0
-        elif ttype == "inline" and opener is not None:
-            self._locate(token, opener)
         return token
 
     def _locate(self, token: Token, opener: Token) -> None:
-        line = ((self.row if opener.type in {"th_open", "td_open"} else opener).map or [0])[0]
+        parent = opener.type
+        cell = parent in {"th_open", "td_open"}
+        line = ((self.row if cell else opener).map or [0])[0]
         start = self.bMarks[line] + self.tShift[line]
-        token.meta.update(start=start, parent=opener.type, heading=0, atx=False)
-        if opener.type == "heading_open":
-            atx = opener.markup.startswith("#")
-            token.meta.update(heading=int(opener.tag[1]), atx=atx)
-            if atx:
-                self.place = _atx_place(self.src, start, self.eMarks[line])
-        elif opener.type != "paragraph_open":
-            token.meta["cell"] = (start, self.eMarks[line], self.column)
+        meta: dict[str, Any] = {"start": start, "parent": parent, "place": self.place}
+        if cell:
+            meta.update(place=None, cell=(start, self.eMarks[line], self.column))
             self.column += 1
-        token.meta.setdefault("place", self.place if "cell" not in token.meta else None)
+        elif parent == "heading_open":
+            atx = opener.markup.startswith("#")
+            meta.update(heading=int(opener.tag[1]), atx=atx)
+            if atx:
+                meta["place"] = _atx_place(self.src, start, self.eMarks[line])
+        token.meta = meta
 
 
 def _atx_place(source: str, start: int, end: int) -> Place:
@@ -213,6 +218,7 @@ class _Parser(MarkdownIt):
         return link
 
 
+@cache
 def _parser() -> MarkdownIt:
     parser = _Parser("commonmark", {"maxNesting": _NESTING, "store_labels": True})
     parser.enable(["table", "strikethrough", "linkify"])
@@ -356,7 +362,7 @@ class Body:
     def _block(self, token: Token) -> Block:
         meta = token.meta
         lines = (token.map[0], token.map[1]) if token.map else (0, 0)
-        place = meta["place"] or self._cell(*meta["cell"])
+        place = meta["place"] or (self._cell(*meta["cell"]) if may_hold_links(token.content) else _NOWHERE)
         parent, heading, atx = meta.get("parent", ""), meta.get("heading", 0), meta.get("atx", False)
         start = meta["start"]
         return Block(token.type, parent, token.level, token.content, token.info, lines, start, place, heading, atx)
@@ -421,6 +427,9 @@ class Body:
         start = found.label_end + 2
         while content[start] in " \t\n":
             start += 1
+        href = str(found.token.attrs["src" if found.form == "image" else "href"])
+        if href and content.startswith(href, start) and content[start + len(href)] in ") \t\n":
+            return start, start + len(href)
         end = self._parser.helpers.parseLinkDestination(content, start, found.end - 1).pos
         bracketed = content[start] == "<" and end > start
         return (start + 1, end - 1) if bracketed else (start, max(start, end))

@@ -56,7 +56,7 @@ def mismatches(name: str, root: Node) -> Iterator[Mismatch]:
     seen: set[tuple[str, str]] = set()
     for path, schema_path in _validator(name)(_instance(root)):
         keyword = str(schema_path[-1])
-        holder, owner = _walk_schema(schema, schema_path[:-1])
+        holder, owner = _walk_schema(schema, schema_path)
         for part, place, message in _explain(keyword, holder, *_follow(root, path)):
             if (part, keyword) not in seen:
                 seen.add((part, keyword))
@@ -83,18 +83,22 @@ def reference_validator(name: str) -> Validate:
     )
 
 
-def _walk_schema(schema: dict[str, Any], steps: Path) -> tuple[dict[str, Any], str | None]:
-    """The subschema at a schema path, references resolved on the way, and the last `x-rule` passed."""
+def _walk_schema(schema: dict[str, Any], path: Path) -> tuple[dict[str, Any], str | None]:
+    """The subschema that holds the keyword at the end of a schema path, and the last `x-rule` on the way there."""
     current: Any = schema
     owner = None
-    for step in [*steps, None]:
-        while isinstance(current, dict) and "$ref" in current and step not in current:
-            owner = current.get("x-rule", owner)
+    for number, step in enumerate(path, 1):
+        owner = _owner(current, owner)
+        while "$ref" in current and step not in current:
             current = _resolve(schema, current["$ref"])
-        owner = current.get("x-rule", owner) if isinstance(current, dict) else owner
-        if step is not None and step != "$ref":
+            owner = _owner(current, owner)
+        if number < len(path) and step != "$ref":
             current = current[step]
     return current, owner
+
+
+def _owner(part: Any, inherited: str | None) -> str | None:  # noqa: ANN401 - a part of a schema
+    return part.get("x-rule", inherited) if isinstance(part, dict) else inherited
 
 
 def _resolve(schema: dict[str, Any], reference: str) -> Any:  # noqa: ANN401 - a part of a schema
@@ -150,7 +154,7 @@ def _demand(keyword: str, schema: dict[str, Any], node: Node) -> str:
         "type": lambda: f"be {expected(schema)}, not {_given(node)}",
         "enum": lambda: f"be one of {_list(wanted)}{_near(node, wanted)}",
         "const": lambda: f"be {wanted}",
-        "pattern": lambda: schema.get("x-expects") or f"match {wanted}",
+        "pattern": lambda: f"be {schema['x-expects']}" if "x-expects" in schema else f"match {wanted}",
         "minLength": lambda: "not be empty",
         "maxLength": lambda: f"be at most {wanted} characters long, not {len(str(getattr(node, 'value', '')))}",
         "minItems": lambda: "not be empty" if wanted == 1 else f"have at least {wanted} items",
@@ -159,7 +163,7 @@ def _demand(keyword: str, schema: dict[str, Any], node: Node) -> str:
         "maximum": lambda: f"be at most {wanted}",
         "uniqueItems": lambda: "not repeat an item",
     }
-    return demands[keyword]() if keyword in demands else schema.get("x-expects") or f"be {expected(schema)}"
+    return demands[keyword]() if keyword in demands else f"be {expected(schema)}"
 
 
 def expected(schema: dict[str, Any]) -> str:
@@ -169,12 +173,13 @@ def expected(schema: dict[str, Any]) -> str:
     options = schema.get("anyOf") or schema.get("oneOf")
     if options:
         return " or ".join(dict.fromkeys(expected(option) for option in options))
-    if "$ref" in schema:
-        return "as the schema says"
     if "enum" in schema or "const" in schema:
         return f"one of {_list(schema.get('enum', [schema.get('const')]))}"
     types = schema.get("type", [])
-    return " or ".join(_TYPES[name] for name in ([types] if isinstance(types, str) else types)) or "different"
+    words = [_TYPES[name] for name in ([types] if isinstance(types, str) else types)]
+    if words and words[-1] == _TYPES["array"] and schema.get("items", {}).get("type") == "string":
+        words[-1] = "a list of texts"
+    return " or ".join(words) or "different"
 
 
 def _given(node: Node) -> str:
