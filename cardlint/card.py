@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint import frontmatter
 from cardlint.frontmatter import Block, Defect
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
 CARD_BYTES = 8_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """README.md of a repository. Exactly one of `metadata` and `defect` is there."""
 
     text: Text

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from cardlint import given
@@ -65,7 +63,7 @@ def _findings(repository: Repository, rule: Rule, selection: Selection) -> Itera
         if problem.at_most is not None:
             severity = milder(severity, problem.at_most)
         if severity != "off":
-            yield replace(finding, severity=severity)
+            yield finding._replace(severity=severity)
 
 
 def problems(repository: Repository, rule: Rule, options: dict[str, Any]) -> Iterator[tuple[str, Problem]]:
@@ -102,6 +100,8 @@ def _fingerprint(rule: Rule, subject: str, path: str, place: Place | None) -> st
     """A name for the finding that survives edits above and below: its rule, subject, file and own line, not its place."""
     stable = _INDEX.sub("[]", subject)
     source = "" if place is None else place.source.strip()
+    import hashlib  # brings OpenSSL; a run that finds nothing needs none
+
     return hashlib.sha256("\0".join((rule.id, path, stable, source)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
@@ -111,7 +111,7 @@ def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
     for finding in findings:
         count = seen.get(finding.fingerprint, 0)
         seen[finding.fingerprint] = count + 1
-        yield replace(finding, fingerprint=f"{finding.fingerprint[:28]}{count:04x}") if count else finding
+        yield finding._replace(fingerprint=f"{finding.fingerprint[:28]}{count:04x}") if count else finding
 
 
 def yielded(findings: list[Finding], rules: Iterable[Rule]) -> list[Finding]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Unreadable, UsageError
 from cardlint.source import MAX_ENTRIES, FileEntry
@@ -19,8 +19,7 @@ _SUBMODULE = "160000"
 _MAX_LINKS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Blob:
+class _Blob(NamedTuple):
     mode: str
     oid: str
     size: int
@@ -32,7 +31,11 @@ class GitTree:
 
     root: Path
     revision: str | None = None
-    listed: bool = field(default=True, init=False)
+
+    @property
+    def listed(self) -> bool:
+        """A tree knows all its files."""
+        return True
 
     def entries(self) -> list[FileEntry]:
         """Every file, sorted by path; a link counts with the size of what it leads to inside the tree."""

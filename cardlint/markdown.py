@@ -38,7 +38,7 @@ _BOLD_LINE = re.compile(r"(\*\*|__)(?=[^\s*_])((?:(?!\1).)*[^\s*_\\])\1:?")
 _EMOJI_CODE = re.compile(r"(?<![\w:]):[a-z0-9_+-]*[a-z][a-z0-9_+-]*:(?![\w:])")
 _TITLE_TAIL = re.compile(r"(?:\s*\{#[^{}]*\}|\s*[¶🔗]|\s+#+)\s*$")
 _HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_MARKUP = re.compile(r"[\\`*_~\[\]<>&:!]")
+_MARKUP = re.compile(r"[\\`*_~\[\]<>&:!\n]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     Rule = Callable[[StateInline, bool], bool]
 
 _NESTING = 24
-# What hostile input may cost: about three seconds for blocks and as much for what stands inside them.
-_LINES = 500_000
-_LINE_LOOKS = 6_000_000
-_MARKERS = 150_000
+# What hostile input may cost: some seconds for blocks and as much for what stands inside them.
+_LINES = 250_000
+_LINE_LOOKS = 3_000_000
+_MARKERS = 100_000
 _LONG_BLOCK, _LONG_BLOCK_MARKERS = 20_000, 2_000
 _LONG_LINE = 100_000
 
@@ -41,8 +41,9 @@ _PUNCTUATION_RUN = re.compile(rf"^[^\w\n]{{{_LONG_LINE},}}", re.MULTILINE)
 _NORMAL_END = re.compile(r"\r\n?")
 _CELL_END = re.compile(r"(?<!\\)\|")
 _VERBATIM = frozenset({"fence", "code_block", "html_block"})
-_BARE_URL = re.compile(r"://[^\s<>\[\]`\"|]+")
-_URL_TAIL = re.compile(r"(?:&[A-Za-z0-9]+;|[?!.,:;*_~'])+$")
+_BARE_URL = re.compile(r"://[^\s<>\[\]`\"|]{1,2048}")
+_ENTITY_TAIL = re.compile(r"&[A-Za-z0-9]{1,32};\Z")
+_TAIL_ROUNDS = 16
 
 
 class Place:
@@ -280,12 +281,10 @@ def _bare_url(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - their
 
 def _bare_span(source: str, colon: int, limit: int) -> tuple[int, int] | None:
     start = next((colon - size for size in (5, 4) if source[max(0, colon - size) : colon].lower() in _SCHEMES), -1)
-    match = _BARE_URL.match(source, colon, limit)
-    if match is None or start < 0 or (start and source[start - 1].isalnum()):
+    if start < 0 or (start and source[start - 1].isalnum()):
         return None
-    address = match.group()
-    while (shorter := _without_tail(address)) != address:
-        address = shorter
+    match = _BARE_URL.match(source, colon, limit)
+    address = _without_tail(match.group()) if match else ""
     return (start, colon + len(address)) if len(address) > len("://") else None
 
 
@@ -294,9 +293,15 @@ _SCHEMES = frozenset({"http", "https"})
 
 def _without_tail(address: str) -> str:
     """The address without the punctuation of the sentence around it."""
-    if address.endswith(")") and address.count(")") > address.count("("):
-        address = address[:-1]
-    return _URL_TAIL.sub("", address)
+    for _ in range(_TAIL_ROUNDS):
+        before = len(address)
+        address = (address[:-40] + _ENTITY_TAIL.sub("", address[-40:])).rstrip("?!.,:;*_~'")
+        excess = address.count(")") - address.count("(")
+        closing = len(address) - len(address.rstrip(")"))
+        address = address[: len(address) - max(0, min(excess, closing))]
+        if len(address) == before:
+            break
+    return address
 
 
 class Body:

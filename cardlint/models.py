@@ -99,7 +99,7 @@ class Tool(_Strict):
     name: Literal["cardlint"]
     version: str
     policy: str
-    rules_hash: str = Field(description="SHA-256 over the selected rules with their options and severities.")
+    rules_hash: str = Field(description="SHA-256 over the rules that ship: the same hash means the same rules.")
 
 
 class Related(_Strict):

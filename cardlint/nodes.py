@@ -18,7 +18,7 @@ Plain: TypeAlias = "str | int | float | bool | None"
 Data: TypeAlias = "Plain | list[Data] | dict[str, Data]"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, match_args=False)
 class Scalar:
     """A single value.
 
@@ -39,7 +39,7 @@ class Scalar:
         return Span(self.path, self.start, self.end)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, match_args=False)
 class Sequence:
     """A list of nodes."""
 
@@ -54,7 +54,7 @@ class Sequence:
         return Span(self.path, self.start, self.end)
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, match_args=False)
 class Entry:
     """One key with its value."""
 
@@ -67,7 +67,7 @@ class Entry:
         return self.key.raw if isinstance(self.key, Scalar) else f"<{kind_of(self.key)} at {self.key.start}>"
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, match_args=False)
 class Mapping:
     """Keys with values, in the order written, repeated keys included."""
 

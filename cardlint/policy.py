@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.errors import Obstacle, UsageError
 from cardlint.nodes import strings
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 DEFAULT = "recommended"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """What one line of a policy says of the rules a selector means.
 
     `severity` is None where only options are set; `harder` means one grade above what was inherited. `where` is the
@@ -36,8 +35,7 @@ class Setting:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class When:
+class When(NamedTuple):
     """The condition of an override; what is None does not matter. `path` and `repository` are globs."""
 
     kind: str | None = None
@@ -47,8 +45,7 @@ class When:
     repository: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One policy file: its settings in order, then its overrides."""
 
     name: str

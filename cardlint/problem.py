@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from cardlint.text import Span
@@ -19,24 +18,21 @@ def milder(first: Severity, second: Severity) -> Severity:
     return min(first, second, key=SEVERITIES.index)
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that belongs to a problem, with a phrase of its own."""
 
     message: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Put `text` in the place of what a span of the original covers."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """Edits that cure a problem: safe ones keep the meaning, unsafe ones may change it."""
 
     applicability: Literal["safe", "unsafe"]
@@ -44,8 +40,7 @@ class Fix:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One defect as a check sees it.
 
     `subject` names what it is about where the fact's own name is not exact enough; `at_most` caps the severity of

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cardlint.problem import SEVERITIES
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
 SCHEMA_VERSION = "1"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A range in a file: 1-based lines and columns (code points), the end exclusive; `start:end` the same in offsets.
 
     `source` is the text of the first line, for code frames.
@@ -32,24 +30,21 @@ class Place:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedPlace:
+class RelatedPlace(NamedTuple):
     """Another place that belongs to a finding."""
 
     message: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Suppressed:
+class Suppressed(NamedTuple):
     """Why a finding does not count."""
 
     kind: Literal["inline", "waiver", "baseline"]
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One defect as the report has it. `place` is None where the finding has none; `fingerprint` survives moves."""
 
     rule: str
@@ -72,8 +67,7 @@ class Finding:
         return (self.path or "", *place, self.rule, self.subject, self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A rule that had to look and could not; `because` is the rule that reports the obstacle, or None."""
 
     rule: str
@@ -81,16 +75,14 @@ class Skipped:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """A rule whose check raised."""
 
     rule: str
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """All that was found in one repository. `shown` is how its root is reached from the working directory."""
 
     name: str
@@ -103,15 +95,14 @@ class Target:
     shown: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One run: the targets in the order they were given, and what ran."""
 
     targets: tuple[Target, ...]
     version: str
     policy: str
     rules_hash: str
-    statistics: bool = field(default=False, compare=False)
+    statistics: bool = False
 
     @property
     def findings(self) -> list[Finding]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from cardlint.card import CARD_BYTES, read_card
 from cardlint.errors import Blocked, Inapplicable, Obstacle, Unreadable
@@ -26,8 +25,7 @@ KINDS: tuple[Kind, ...] = ("model", "dataset", "space")
 CARD_PATH = "README.md"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """What is known of a repository from outside: its id `namespace/name` or None, and how its kind was found.
 
     `told` is False where the kind was guessed from the repository's own content.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.errors import UsageError
 from cardlint.locate import data_folder
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from cardlint.repository import Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule. `given` are fact paths, `check` is `module.function` under `cardlint.checks`, `options` its keywords.
 
     `path` is where the card lies relative to its rules folder; `category` is that folder's name.
@@ -33,7 +32,7 @@ class Rule:
     check: str
     since: str
     path: str
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = MappingProxyType({})
     confidence: Confidence = "high"
     preview: bool = False
     deprecated: str | None = None
@@ -63,8 +62,18 @@ def rule_from(entry: Mapping[str, Any]) -> Rule:
 @cache
 def shipped() -> dict[str, Rule]:
     """Every rule that ships, by id, sorted."""
-    index = json.loads((data_folder("rules") / "index.json").read_bytes())
-    return {entry["id"]: rule_from(entry) for entry in index}
+    return {entry["id"]: rule_from(entry) for entry in _index()["rules"]}
+
+
+def shipped_hash() -> str:
+    """SHA-256 over the shipped rules, for reports: two reports with one hash were made by the same rules."""
+    return str(_index()["hash"])
+
+
+@cache
+def _index() -> dict[str, Any]:
+    index: dict[str, Any] = json.loads((data_folder("rules") / "index.json").read_bytes())
+    return index
 
 
 def find(rules: Mapping[str, Rule], name: str) -> Rule:

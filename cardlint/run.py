@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint import __version__, engine
-from cardlint.locate import data_folder
 from cardlint.policy import DEFAULT, Policy
 from cardlint.policyfile import load_policy
 from cardlint.report import Report
-from cardlint.rule import shipped
+from cardlint.rule import shipped, shipped_hash
 from cardlint.target import Located, locate, open_repository
 
 if TYPE_CHECKING:
@@ -26,8 +23,7 @@ if TYPE_CHECKING:
 _CHUNKS_PER_WORKER = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """How targets are checked; the same for all of a run."""
 
     policy: str | None = None
@@ -82,8 +78,8 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     selection = chosen.bind(repository)
     found = engine.run(repository, selection, name=located.name, min_confidence=options.min_confidence)
     if located.card_only:
-        found = replace(found, findings=tuple(item for item in found.findings if item.path == located.card_path))
-    return replace(found, shown=located.shown)
+        found = found._replace(findings=tuple(item for item in found.findings if item.path == located.card_path))
+    return found._replace(shown=located.shown)
 
 
 @cache
@@ -93,9 +89,4 @@ def _policy(name: str | None, config: Path | None, select: tuple[str, ...], igno
 
 def report_of(targets: Sequence[Target], policy: str) -> Report:
     """The report over checked targets."""
-    return Report(tuple(targets), __version__, policy, _rules_hash())
-
-
-@cache
-def _rules_hash() -> str:
-    return hashlib.sha256((data_folder("rules") / "index.json").read_bytes()).hexdigest()
+    return Report(tuple(targets), __version__, policy, shipped_hash())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cardlint.locate import data_folder
 from cardlint.nodes import Mapping, Node, Scalar, Sequence, is_null, join, kind_of
@@ -28,8 +27,7 @@ Path: TypeAlias = "list[str | int]"
 Validate: TypeAlias = "Callable[[Any], Iterator[tuple[Path, Path]]]"
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """One place where data and schema disagree.
 
     `keyword` is the schema keyword that disagrees; `subject` names the part (`configs[0].config_name`); `message` says

@@ -6,9 +6,8 @@ import os
 import re
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cardlint.errors import Unreadable
 
@@ -23,8 +22,7 @@ _POINTER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """A file of the repository: POSIX path relative to the root, size in bytes, and whether it is a link out of the root."""
 
     path: str
@@ -32,8 +30,7 @@ class FileEntry:
     outside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pointer:
+class Pointer(NamedTuple):
     """What a Git LFS pointer stands for: SHA-256 and size in bytes (git-lfs, docs/spec.md)."""
 
     oid: str
@@ -67,12 +64,15 @@ def pointer(source: Source, entry: FileEntry) -> Pointer | None:
     return parse_pointer(source.read(entry.path))
 
 
-@dataclass(frozen=True)
-class Folder:
+class Folder(NamedTuple):
     """A folder on disk. Version control, nested repositories and links that lead outside are not entered."""
 
     root: Path
-    listed: bool = field(default=True, init=False)
+
+    @property
+    def listed(self) -> bool:
+        """A folder knows all its files."""
+        return True
 
     def entries(self) -> list[FileEntry]:
         """Every file under the root, sorted by path. Raises Unreadable for a folder that cannot be read."""
@@ -140,8 +140,7 @@ def _inside(path: str, root: str) -> bool:
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(NamedTuple):
     """Files held in memory: bytes, or only a size for a file whose content nobody has."""
 
     files: Mapping[str, bytes | int]
@@ -160,8 +159,7 @@ class Memory:
         return held[start : None if size is None else start + size]
 
 
-@dataclass(frozen=True)
-class Excluding:
+class Excluding(NamedTuple):
     """Another source without the paths that match one of the patterns (`tests/**`, `*.bin`)."""
 
     source: Source

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import UsageError
 from cardlint.kind import from_content, read_remote
@@ -21,8 +20,7 @@ STDIN = "-"
 _CARD_SUFFIXES = (".md", ".markdown")
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A target found on disk: the root of its repository, the card in it, and whether only that file is reported on.
 
     `content` is the card itself where it came on standard input.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.locate import data_folder
 from cardlint.nearness import fold, nearest, one_edit_apart
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 _CERTAIN_LENGTH = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Former:
+class Former(NamedTuple):
     """An id that once was valid: what follows it, if that is unambiguous, and what might."""
 
     successor: str | None = None
@@ -25,8 +23,7 @@ class Former:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """What an unknown value probably means.
 
     `certain` holds where it follows from a table, from letter case, underscores or blanks, or where exactly one id
@@ -38,8 +35,7 @@ class Suggestion:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
+class Vocabulary(NamedTuple):
     """One list. `as_of` is the date of the source; `noun` what one value is called in a message."""
 
     name: str

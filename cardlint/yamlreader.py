@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import re
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 from yaml.events import AliasEvent, DocumentStartEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
@@ -37,8 +36,7 @@ _DISGUISED = ("\x85", "\u2028", "\u2029", "\ufeff")
 _CLOCK_EVERY = 2048
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """How much YAML is read before it counts as hostile: code points, nesting, nodes with aliases expanded, seconds."""
 
     size: int = 2_000_000

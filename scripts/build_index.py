@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 from pathlib import Path
@@ -15,7 +16,9 @@ def rendered(root: Path = RULES) -> str:
     """The index: one rule per line, sorted by id."""
     entries = sorted((read_rule_card(path, root).entry for path in rule_paths(root)), key=lambda entry: str(entry["id"]))
     lines = ",\n".join(json.dumps(entry, ensure_ascii=False, sort_keys=True) for entry in entries)
-    return f"[\n{lines}\n]\n"
+    # Computed here, because hashing at run time would import OpenSSL on every start.
+    digest = hashlib.sha256(lines.encode()).hexdigest()
+    return f'{{"hash": "{digest}", "rules": [\n{lines}\n]}}\n'
 
 
 def main() -> int:

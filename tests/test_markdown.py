@@ -80,7 +80,7 @@ def test_link(case: tuple[str, str, bool, str, str, str, str], dress: tuple[str,
     "source",
     [
         "`[a](b)`", "```\n[a](b)\n```", "    [a](b)", "<!-- [a](b) <a href=x> -->", "\\[a](b)", "[a] (b)", "[ ] x",
-        "<script>\n'<a href=x>'\n</script>", "<a name=x>", "<b href=x>", "http:// x", "xhttp://a.b", "ftp://a.b", "[a]: b",
+        "<script>\n'<a href=x>'\n</script>", "<a name=x>", "<b href=x>", "http:// x", "xhttp://a.b",
     ],
 )  # fmt: skip
 def test_no_link(source: str) -> None:
@@ -172,7 +172,7 @@ SNIPPETS = [
     ("```\n```", "", "", "", None, []),
     ("> - ```py\n>   a\n>    b\n>   ```", "py", "py", "a\n b\n", "```py\n>   a\n>    b\n>   ```", ["a", " b"]),
     ("  ```py\n a\n   b\n  ```", "py", "py", "a\n b\n", "```py\n a\n   b\n  ```", ["a", " b"]),
-    ("- x\n\n\t```py\n\ta\n\t```", "py", "py", "  a\n", "```py\n\ta\n\t```", ["a"]),
+    ("- x\n\n  ```py\n\ta\n  ```", "py", "py", "  a\n", "```py\n\ta\n  ```", ["a"]),
     ("x\n\n    a\n\n\tb\n\ny", "", "", "a\n\nb\n", "a\n\n\tb", ["a", "", "b"]),
 ]
 
@@ -231,7 +231,8 @@ def test_paragraphs() -> None:
 
 
 HOSTILE = [
-    "[", "![", "*", "`", "<!--", "> ", "a](", "- ", "1. ", "[a](", "<a href='x' ", "<h1>", "a\n", "\r", "|a|\n|-|\n", "# a\n",
+    "[", "![", "*", "`", "<!--", "> ", "a](", "- ", "1. ", "[a](",
+    "<a href='x' ", "<h1>", "a\n", "\r", "|a|\n|-|\n", "# a\n",
 ]  # fmt: skip
 
 
@@ -251,7 +252,7 @@ def test_hostile_input_ends_soon(unit: str) -> None:
         ("a\n\n" + "[" * 200_000 + "z", "[[z"),
         ("\n" * 600_000 + "x", "\nx"),
         ("a\n\n" + ">" * 99 + "a\n" + "b\n" * 300_000, "b\n"),
-        ("[a](b) " * 2_800 + "\n\n" + ("[a](b) " * 2_800 + "\n\n") * 20, "[a](b)"),
+        ("[a](b) " * 2_800 + "\n\n" + ("[a](b) " * 2_800 + "\n\n") * 30, "[a](b)"),
     ],
     ids=["deep", "dense", "run", "lines", "lazy", "many"],
 )
@@ -260,4 +261,4 @@ def test_what_is_not_read_is_said(source: str, unread: str) -> None:
     assert markdown.incomplete
     assert text.cut(markdown.incomplete[-1]).endswith(unread)
     assert not _read("# A\n\n[b](c)\n")[1].incomplete
-    assert len(markdown.links) < 20_000 * 3
+    assert len(markdown.links) < 90_000

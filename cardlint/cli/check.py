@@ -56,9 +56,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     )  # fmt: skip
     report = check_all(located, options, jobs=given["jobs"])
     if given["statistics"]:
-        from dataclasses import replace
-
-        report = replace(report, statistics=True)
+        report = report._replace(statistics=True)
     for name, path in outputs:
         _write(report, name, path, quiet=given["quiet"], verbose=given["verbose"])
     return report.exit_code(given["fail_on"])

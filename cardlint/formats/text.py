@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.formats.concise import headline, incidents, reached
 from cardlint.formats.safe import visible
@@ -20,8 +19,7 @@ _LEAD = 12
 _NARROWEST = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How wide the terminal is (cells) and whether it shows colour; `quiet` leaves out the summary, `verbose` adds what was not asked."""
 
     width: int = 100
