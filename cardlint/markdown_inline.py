@@ -381,6 +381,7 @@ class Body:
     def _bounded(self, blocks: list[Block]) -> list[Block]:
         """The blocks, with limits on those whose inline markup would cost too much."""
         left = _MARKERS
+        unread: list[Block] = []
         for block in blocks:
             if block.kind != "inline" or not may_hold_links(block.content):
                 continue
@@ -390,8 +391,11 @@ class Body:
             left -= markers
             if left < 0:
                 block.limit = 0
-            if block.limit is not None:
+                unread.append(block)
+            elif block.limit is not None:
                 self.unread.append((self.place(block, block.limit), self.place(block, len(block.content))))
+        if unread:
+            self.unread.append((self.place(unread[0], 0), self.place(unread[-1], len(unread[-1].content))))
         return blocks
 
     @staticmethod

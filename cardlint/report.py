@@ -130,5 +130,5 @@ class Report(NamedTuple):
             return 4
         if fail_on == "never":
             return 0
-        counting = SEVERITIES[SEVERITIES.index(fail_on) :]  # type: ignore[arg-type]
+        counting = SEVERITIES[SEVERITIES.index(fail_on) :]
         return int(any(counts[severity] for severity in counting))

@@ -25,11 +25,7 @@ _BAD_ESCAPE = re.compile(
 _COLON = re.compile(r":(?=[ \t]|$)")
 _KEY = re.compile(r"[ \t]*(?:- +)?(?:\"[^\"]*\"|'[^']*'|[^\s\"'#\[\]{},:][^:#]*?)[ \t]*:(?=[ \t]|$)")
 _DASH = re.compile(r"[ \t]*(-)[^\s-]")
-_TIGHT_BAD_ESCAPE = re.compile(
-    r"(?<!\\)(?:\\\\)*(\\(?:u[dD][89a-fA-F][0-9a-fA-F]{2}|x(?![0-9a-fA-F]{2}).?|u(?![0-9a-fA-F]{4}).?|U(?!000[0-9a-fA-F]{5}|0010[0-9a-fA-F]{4}).?"
-    r"|[^0abt\tnvfre \"/\\N_LPxuU\r\n]))"
-)
-_COLON = re.compile(r"[ \t]*[A-Za-z_][\w-]*(:)[^\s:/]")
+_TIGHT_COLON = re.compile(r"[ \t]*[A-Za-z_][\w-]*(:)[^\s:/]")
 _AFTER_CLOSED = re.compile(r"(?:^|:|-)[ \t]+(?P<value>\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\{[^}]*\})[ \t]*(?P<rest>[^\s#,].*)")
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from yaml.error import Mark
 
 try:
-    from yaml.cyaml import CParser
+    from yaml._yaml import CParser
 except ImportError:  # PyYAML was built without libyaml
     CParser = None  # type: ignore[assignment, misc, unused-ignore]
 
@@ -111,6 +111,20 @@ class _PureParser(Reader, Scanner, Parser):
             self.forward()
             super().scan_to_next_token()  # type: ignore[no-untyped-call, unused-ignore]
 
+    def scan_plain_spaces(self, indent: int, start_mark: Mark) -> list[str]:
+        """White space inside a plain scalar: tabs are kept within a line and dropped around its end."""
+        chunks: list[str] = []
+        while True:
+            line = self.line
+            part = super().scan_plain_spaces(indent, start_mark)  # type: ignore[no-untyped-call, unused-ignore]
+            chunks = [*(chunks if self.line == line else ()), *(part or ())]
+            if self.peek() != "\t":
+                return chunks
+            broken = self.line != line or (chunks and "\n" in "".join(chunks))
+            self.forward()
+            if not broken:
+                chunks.append("\t")
+
 
 def _parser(content: str, *, pure: bool) -> Any:  # noqa: ANN401 - PyYAML's two parsers share methods, not a type
     return _PureParser(content) if pure or CParser is None else CParser(content)
@@ -123,8 +137,8 @@ def _from_pyyaml(error: yaml.MarkedYAMLError, content: str, base: int) -> YamlEr
     return YamlError(message, where, where, None if context is None else base + _offset(context, content))
 
 
-def _offset(mark: Mark | None, content: str) -> int:
-    return len(content) if mark is None else min(mark.index, len(content))
+def _offset(mark: Any, content: str) -> int:  # noqa: ANN401 - the two parsers have each their own class of marks
+    return len(content) if mark is None else min(int(mark.index), len(content))
 
 
 class _Builder:

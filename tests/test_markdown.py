@@ -53,6 +53,8 @@ LINKS = [
         "https://a.b/c_d",
         "https://a.b/c_d",
     ),
+    ("x http://a.b/(c)). y", "autolink", False, "http://a.b/(c)", "http://a.b/(c)", "http://a.b/(c)", "http://a.b/(c)"),
+    ("x http://a.b&lt;), y", "autolink", False, "http://a.b", "http://a.b", "http://a.b", "http://a.b"),
     ("**http://a.b**", "autolink", False, "http://a.b", "http://a.b", "http://a.b", "http://a.b"),
     ("[t][r]\n\n[r]: <u v> 'w'", "reference", False, "u v", "t", "[t][r]", "u v"),
     ("![r]\n\n> [R]:\n> u", "reference", True, "u", "r", "![r]", "u"),
@@ -81,6 +83,7 @@ def test_link(case: tuple[str, str, bool, str, str, str, str], dress: tuple[str,
     [
         "`[a](b)`", "```\n[a](b)\n```", "    [a](b)", "<!-- [a](b) <a href=x> -->", "\\[a](b)", "[a] (b)", "[ ] x",
         "<script>\n'<a href=x>'\n</script>", "<a name=x>", "<b href=x>", "http:// x", "xhttp://a.b",
+        "ftp://a.b", "[a]: b",
     ],
 )  # fmt: skip
 def test_no_link(source: str) -> None:
@@ -232,7 +235,7 @@ def test_paragraphs() -> None:
 
 HOSTILE = [
     "[", "![", "*", "`", "<!--", "> ", "a](", "- ", "1. ", "[a](",
-    "<a href='x' ", "<h1>", "a\n", "\r", "|a|\n|-|\n", "# a\n",
+    "<a href='x' ", "<h1>", "a\n", "\r", "|a|\n|-|\n", "# a\n", "http://x" + "." * 50 + "a", "<a href=x>",
 ]  # fmt: skip
 
 

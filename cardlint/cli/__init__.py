@@ -37,10 +37,12 @@ class _Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="cardlint", message="%(prog)s %(version)s")
-def cli() -> None:
-    """Say whether a Hugging Face model, dataset or Space repository is what it should be. Works offline."""
+cli = _Group(
+    "cardlint",
+    help="Say whether a Hugging Face model, dataset or Space repository is what it should be. Works offline.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+cli = click.version_option(__version__, prog_name="cardlint", message="%(prog)s %(version)s")(cli)
 
 
 def run(arguments: list[str]) -> int:

@@ -1,0 +1,170 @@
+"""What a model was made of: `base_model` and its relation, as the files show them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cardlint.checks.keys import first_line
+from cardlint.checks.libraries import first
+from cardlint.nodes import Mapping, string, strings
+from cardlint.problem import Problem, Related
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.files import Files
+    from cardlint.nodes import Entry, Node
+    from cardlint.problem import Severity
+    from cardlint.repository import Identity
+    from cardlint.text import Span
+
+_KEY = "base_model"
+_RELATION = "base_model_relation"
+_SHOWN = 60
+
+
+def missing(  # noqa: PLR0913 - the facts of the rule, and its data
+    metadata: Mapping,
+    files: Files,
+    config: Mapping | None,
+    adapter_config: Mapping | None,
+    repository: Identity,
+    *,
+    files_of: dict[str, list[str]],
+    native: list[str],
+    canonical: dict[str, str],
+    folders: list[str],
+) -> Iterator[Problem]:
+    """A card without `base_model` although files name or imply one.
+
+    `files_of` gives for each relation the files in the root that show it; `native` are quantisation methods models are
+    also trained in; `canonical` are ids of one part with their full form; `folders` are names that nobody's namespace
+    has and everybody's disk.
+    """
+    if metadata.get(_KEY) is not None:
+        return
+    entry = metadata.entry(_KEY)
+    place = entry.key.span if entry else first_line(metadata)
+    adapted = adapter_config.entry("base_model_name_or_path") if adapter_config else None
+    if adapted is not None and string(adapted.value):
+        yield _named(adapted, place, canonical, folders)
+        return
+    saved = _saved_from(config, repository, canonical, folders)
+    shown = first(files, [path for paths in files_of.values() for path in paths])
+    yield from _implied(place, shown, _quantization(config), saved, native)
+
+
+def relation_missing(  # noqa: PLR0913 - the facts of the rule, and its data
+    base: Node,
+    metadata: Mapping,
+    files: Files,
+    config: Mapping | None,
+    *,
+    files_of: dict[str, list[str]],
+    quantized: list[str],
+    native: list[str],
+    weights: list[str],
+) -> Iterator[Problem]:
+    """A base without its relation where the files show exactly one.
+
+    `quantized` are files that hold quantised weights; `weights` those of a whole model, beside which neither they nor
+    an adapter say anything, since a fine-tuned model may come in several forms.
+    """
+    if metadata.get(_RELATION) is not None or not strings(base):
+        return
+    method = _quantization(config)
+    tuned = method is None or method in native
+    whole = first(files, weights) is not None
+    signs = dict(_signs(files, files_of, [] if whole else quantized, whole=whole))
+    if not tuned:
+        signs["quantized"] = "quantization_config in config.json"
+    if len(signs) != 1:
+        return
+    ((relation, shown),) = signs.items()
+    entry = metadata.entry(_RELATION) or metadata.entry(_KEY)
+    place = entry.key.span if entry else base.span
+    message = f"`{_KEY}` is given without its relation; write `{_RELATION}: {relation}`, as {shown} shows"
+    yield Problem(message, place, subject=_RELATION)
+
+
+def _problem(
+    place: Span, message: str, related: tuple[Related, ...] = (), at_most: Severity | None = None
+) -> Problem:
+    return Problem(message, place, subject=_KEY, related=related, at_most=at_most)
+
+
+def _named(adapted: Entry, place: Span, canonical: dict[str, str], folders: list[str]) -> Problem:
+    """The problem where adapter_config.json names the base, by its id or by a place on somebody's disk."""
+    name = string(adapted.value) or ""
+    related = (Related("the base of the adapter", adapted.value.span),)
+    message = f"the card names no `{_KEY}`"
+    if _is_id(name, folders):
+        advice = f"; write `{_KEY}: {canonical.get(name, name)}`, the base in adapter_config.json"
+    else:
+        advice = f', and adapter_config.json has only a local path, "{_cut(name)}"; write the id of that model'
+    return _problem(place, message + advice, related)
+
+
+def _implied(
+    place: Span, shown: str | None, method: str | None, saved: tuple[Entry, str] | None, native: list[str]
+) -> Iterator[Problem]:
+    """The problem where a file, a quantisation method or the origin of config.json implies a base; only the first."""
+    message = f"the card names no `{_KEY}`"
+    advice = f"; config.json was made from {saved[1]}" if saved else ""
+    if shown is not None:
+        yield _problem(place, f"{message}, but {shown} shows that the model was made of another{advice}")
+    elif method is not None:
+        doubt: Severity | None = "note" if method in native else None
+        message = f"{message}, but config.json says that the weights are quantised ({_cut(method)})"
+        yield _problem(place, message + advice, (), doubt)
+    elif saved is not None:
+        related = (Related("what it was made from", saved[0].value.span),)
+        advice = f"{advice}; if that is another model, write `{_KEY}: {saved[1]}`"
+        yield _problem(place, message + advice, related, "note")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _saved_from(
+    config: Mapping | None, repository: Identity, canonical: dict[str, str], folders: list[str]
+) -> tuple[Entry, str] | None:
+    """The id of the model that config.json was loaded from, if it is one and not this repository's own.
+
+    A name of one part may be any folder; it counts only where it is a canonical id.
+    """
+    entry = config.entry("_name_or_path") if config else None
+    name = string(entry.value) if entry else None
+    if entry is None or not name or name == repository.id:
+        return None
+    if name in canonical:
+        return entry, canonical[name]
+    return (entry, name) if "/" in name and _is_id(name, folders) else None
+
+
+def _quantization(config: Mapping | None) -> str | None:
+    """The method under `quantization_config`; None where there is no such key."""
+    held = config.get("quantization_config") if config else None
+    if not isinstance(held, Mapping):
+        return None
+    return string(held.get("quant_method")) or "no method named"
+
+
+def _signs(
+    files: Files, files_of: dict[str, list[str]], quantized: list[str], *, whole: bool
+) -> Iterator[tuple[str, str]]:
+    """Each relation the files show, with what shows it. An adapter beside a whole model shows nothing."""
+    for relation, paths in (*files_of.items(), ("quantized", quantized)):
+        shown = first(files, paths)
+        if shown is not None and not (whole and relation == "adapter"):
+            yield relation, shown
+
+
+_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?")
+
+
+def _is_id(name: str, folders: list[str]) -> bool:
+    """Whether a text can be the id of a repository, and is not the path of a folder as people name them."""
+    return _ID.fullmatch(name) is not None and name.partition("/")[0].lower() not in folders

@@ -1,0 +1,172 @@
+"""Scalars that do not mean the same to every reader: YAML 1.1 against 1.2, versions as numbers, keys without value."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+from typing import TYPE_CHECKING, TypeAlias
+
+from cardlint.checks.shape import holders
+from cardlint.nodes import Mapping, Scalar, is_null, join
+from cardlint.problem import Problem
+from cardlint.text import Span
+from cardlint.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.nodes import Entry, Plain
+    from cardlint.repository import Identity, Kind
+
+_SHOWN = 60
+_LARGEST = 10**_SHOWN
+Reading: TypeAlias = "Plain | dt.date"
+
+
+class UnreadableScalarError(Exception):
+    """PyYAML stops at this scalar."""
+
+
+def yaml11(raw: str) -> Reading:
+    """What PyYAML's `safe_load` makes of a plain scalar. Raises UnreadableScalarError where it stops with an error."""
+    from yaml import SafeLoader, ScalarNode
+    from yaml.constructor import ConstructorError, SafeConstructor
+
+    for tag, pattern in SafeLoader.yaml_implicit_resolvers.get(raw[:1], ()):
+        if pattern.match(raw):
+            constructor = SafeConstructor()  # type: ignore[no-untyped-call, unused-ignore]
+            node = ScalarNode(tag, raw)
+            try:
+                value: Reading = constructor.construct_object(node)  # type: ignore[no-untyped-call, unused-ignore]
+            except (ConstructorError, ValueError, OverflowError) as error:
+                raise UnreadableScalarError from error
+            return value
+    return raw
+
+
+# A plain scalar that begins with anything else is text in both versions.
+_DOUBTFUL_STARTS = frozenset("yYnNtTfFoO0123456789+-.=")
+
+
+def ambiguous(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
+    """Plain keys and values that YAML 1.1 and YAML 1.2 read differently."""
+    known = load_vocabulary("card_keys")
+    for subject, scalar, is_key in _scalars(metadata):
+        if not scalar.plain or scalar.raw[:1] not in _DOUBTFUL_STARTS:
+            continue
+        if message := _difference(scalar, subject, identity.kind, is_key=is_key):
+            top = re.split(r"[.\[]", subject, maxsplit=1)[0]
+            yield Problem(message, scalar.span, subject, at_most=None if top in known else "warning")
+
+
+def _scalars(metadata: Mapping) -> Iterator[tuple[str, Scalar, bool]]:
+    """Every scalar that counts, with the name of its place, and whether it is a key."""
+    for subject, holder in holders(metadata):
+        if isinstance(holder, Mapping):
+            for entry in holder.effective():
+                name = join(subject, entry.name)
+                yield from ((name, node, node is entry.key) for node in (entry.key, entry.value) if isinstance(node, Scalar))
+        else:
+            items = enumerate(holder.items)
+            yield from ((join(subject, index), item, False) for index, item in items if isinstance(item, Scalar))
+
+
+def _difference(scalar: Scalar, subject: str, kind: Kind, *, is_key: bool) -> str | None:
+    """The two readings of a scalar in words, with the cure; None where they are the same."""
+    try:
+        other: Reading = yaml11(scalar.raw)
+    except UnreadableScalarError:
+        theirs = "an error"
+    else:
+        if _same(scalar.value, other):
+            return None
+        theirs = _reading(other)
+        if not is_key and isinstance(other, bool) and _is_flag(subject, kind):
+            return f"`{scalar.raw}` is text for the Hub and {theirs} for PyYAML; write `{theirs}`"
+    what = "the key " if is_key else ""
+    ours = "a number" if theirs == "text" else _reading(scalar.value)
+    return f"{what}`{_shown(scalar.raw)}` is {ours} for the Hub and {theirs} for PyYAML; {_cure(scalar)}"
+
+
+def _same(first: Reading, second: Reading) -> bool:
+    if isinstance(first, float) and isinstance(second, float) and math.isnan(first):
+        return math.isnan(second)
+    return type(first) is type(second) and first == second
+
+
+def _reading(value: Reading) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return f"the number {_digits(value)}"
+    return "a date" if isinstance(value, dt.date) else "text"
+
+
+def _digits(value: float) -> str:
+    """A number as text; one with more digits than fit, cut."""
+    return str(value) if isinstance(value, float) or abs(value) < _LARGEST else f"{str(value)[:_SHOWN]}…"
+
+
+def _cure(scalar: Scalar) -> str:
+    value = scalar.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return f"write `{_plainest(value)}` if it is a number, else put it in quotes"
+    return "put it in quotes"
+
+
+def _plainest(value: float) -> str:
+    """A number in the one form that both versions of YAML read as that number."""
+    written = repr(value)
+    mantissa, exponent, power = written.partition("e")
+    if not exponent:
+        return written
+    return f"{mantissa if '.' in mantissa else f'{mantissa}.0'}e{int(power):+d}"
+
+
+def _is_flag(subject: str, kind: Kind) -> bool:
+    """Whether the card's schema wants true or false at a top-level key."""
+    from cardlint.schema import load_schema  # only on the way to a finding
+
+    shape: dict[str, object] = load_schema(f"{kind}-card.schema.json")["properties"].get(subject, {})
+    return shape.get("type") == "boolean"
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def version(metadata: Mapping, *, keys: list[str]) -> Iterator[Problem]:
+    """Version numbers without quotes, which every YAML reader takes for numbers."""
+    for key in keys:
+        value = metadata.get(key)
+        if isinstance(value, Scalar) and value.plain and type(value.value) in (int, float):
+            read = _digits(value.value)  # type: ignore[arg-type]
+            if read == value.raw:
+                message = f'"{key}" without quotes is a number: {read} works, the next .10 will be .1; write "{read}"'
+                yield Problem(message, value.span, key, at_most="warning")
+            else:
+                raw = _shown(value.raw)
+                yield Problem(f'"{key}" is read as the number {read}, not as {raw}; write "{raw}"', value.span, key)
+
+
+def null(metadata: Mapping, *, admitted: list[str]) -> Iterator[Problem]:
+    """Keys and list items without value, at any depth; `admitted` are the top-level keys that may have none."""
+    for subject, holder in holders(metadata):
+        if isinstance(holder, Mapping):
+            for entry in holder.effective():
+                if is_null(entry.value) and (subject or entry.name not in admitted):
+                    yield _no_value(entry, join(subject, entry.name))
+        else:
+            for index, item in enumerate(holder.items):
+                if is_null(item):
+                    message = f'"{join(subject, index)}" is an empty list item; remove it or give it a value'
+                    # An empty item is shown at its dash.
+                    start = item.start if item.end > item.start else item.start - 1
+                    yield Problem(message, Span(item.path, start, max(item.end, start + 1)), join(subject, index))
+
+
+def _no_value(entry: Entry, subject: str) -> Problem:
+    written = entry.value.end > entry.value.start
+    span = entry.value.span if written else entry.key.span
+    return Problem(f'"{subject}" has no value; remove the key or give it one', span, subject)

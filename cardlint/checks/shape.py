@@ -1,0 +1,160 @@
+"""Shape and keys of the metadata: repeated, unknown, deprecated and misplaced keys, values of the wrong shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cardlint.nearness import fold
+from cardlint.nodes import Mapping, Sequence, is_null, join, kind_of
+from cardlint.problem import Problem, Related
+from cardlint.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cardlint.nodes import Entry, Node
+    from cardlint.repository import Identity, Kind
+    from cardlint.vocabulary import Former
+
+_SHOWN = 60
+
+
+def holders(root: Mapping, *, losing: bool = False) -> Iterator[tuple[str, Mapping | Sequence]]:
+    """Every mapping and list with its name, shared ones once; with `losing` those under keys that are repeated later too."""
+    stack: list[tuple[str, Node]] = [("", root)]
+    seen: set[int] = set()
+    while stack:
+        subject, node = stack.pop()
+        if not isinstance(node, Mapping | Sequence) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield subject, node
+        if isinstance(node, Sequence):
+            below: list[tuple[str, Node]] = [(join(subject, index), item) for index, item in enumerate(node.items)]
+        else:
+            entries: Iterable[Entry] = node.entries if losing else node.effective()
+            below = [(join(subject, entry.name), entry.value) for entry in entries]
+        stack.extend(reversed(below))
+
+
+def duplicates(metadata: Mapping) -> Iterator[Problem]:
+    """Every repetition of a key, with the place where the key stood first."""
+    for subject, holder in holders(metadata, losing=True):
+        first: dict[str, Entry] = {}
+        for entry in holder.entries if isinstance(holder, Mapping) else ():
+            known = first.setdefault(entry.name, entry)
+            if known is not entry:
+                readers = "the Hub and `datasets` refuse that, PyYAML and `huggingface_hub` keep the last"
+                message = f'"{_cut(entry.name)}" is repeated; {readers}'
+                related = (Related("first written here", known.key.span),)
+                yield Problem(message, entry.key.span, join(subject, entry.name), related)
+
+
+def schema(metadata: Mapping, identity: Identity, *, leave: dict[str, list[str]]) -> Iterator[Problem]:
+    """Values of the wrong shape.
+
+    `leave` names the rules that judge parts of the schema themselves, each with the kinds of value it judges
+    (`text`, `number`, …); none named means all.
+    """
+    from cardlint.schema import mismatches  # imports a validator
+
+    for found in mismatches(f"{identity.kind}-card.schema.json", metadata):
+        judged = leave.get(found.owner) if found.owner is not None else None
+        left = judged is not None and (not judged or kind_of(found.node) in judged)
+        if not left and not is_null(found.node):
+            yield Problem(found.message, found.node.span, found.subject)
+
+
+def _kinds(key: str) -> list[Kind]:
+    """The kinds of card a known key belongs into."""
+    held: dict[str, Any] = dict(load_vocabulary("card_keys").values.get(key, {}))
+    kinds: list[Kind] = held.get("kinds", [])
+    return kinds
+
+
+def unknown(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
+    """Top-level keys that nobody reads and that come close to one that is read."""
+    known = load_vocabulary("card_keys")
+    current = [key for key in known.values if key not in known.former and identity.kind in _kinds(key)]
+    for entry in metadata.effective():
+        name = entry.name
+        if name in known or name in known.former or name.lower().startswith("x-"):
+            continue
+        alias = known.aliases.get(name, known.aliases.get(name.lower()))
+        near = [alias] if alias in current else [key for key in current if _near(fold(name), fold(key))]
+        if near:
+            message = f'nobody reads the key "{_cut(name)}"; did you mean {" or ".join(near[:2])}?'
+            yield Problem(message, entry.key.span, name)
+
+
+_SHORTEST = 4
+_SHORTEST_FOR_TWO = 8
+
+
+def _near(word: str, key: str) -> bool:
+    """Whether two keys are the same but for case and hyphens, one slip apart, or two where they are long."""
+    if word == key:
+        return True
+    allowed = (len(key) >= _SHORTEST) + (len(key) >= _SHORTEST_FOR_TWO)
+    return abs(len(word) - len(key)) <= allowed and _distance(word, key) <= allowed
+
+
+def _distance(first: str, second: str) -> int:
+    """Insertions, deletions, substitutions and swaps of neighbours that make one word of the other."""
+    before: list[int] = []
+    row = list(range(len(second) + 1))
+    for i, char in enumerate(first, 1):
+        current = [i]
+        for j, other in enumerate(second, 1):
+            cost = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + (char != other))
+            if i > 1 and j > 1 and char == second[j - 2] and other == first[i - 2]:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        before, row = row, current
+    return row[-1]
+
+
+def deprecated(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
+    """Top-level keys that were read once, with what follows them."""
+    for entry in metadata.effective():
+        former = _former(entry.name, identity.kind)
+        if former is not None and not is_null(entry.value):
+            note = f" ({former.note})" if former.note else ""
+            message = f'nobody reads "{entry.name}" any more{note}; {_instead(former, metadata)}'
+            yield Problem(message, entry.key.span, former.successor or entry.name)
+
+
+def _former(key: str, kind: Kind) -> Former | None:
+    """What is known of a deprecated key that this kind of card had, or whose successor it has."""
+    former = load_vocabulary("card_keys").former.get(key)
+    if former is None:
+        return None
+    return former if kind in [*_kinds(key), *_kinds(former.successor or "")] else None
+
+
+def _instead(former: Former, metadata: Mapping) -> str:
+    if former.successor and metadata.get(former.successor) is not None:
+        return f"remove it, `{former.successor}` is there"
+    options = [former.successor] if former.successor else list(former.candidates)
+    return f"write {' or '.join(f'`{option}`' for option in options)} instead" if options else "remove it"
+
+
+def misplaced(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
+    """Keys that only other kinds of card have: where the kind is known, or where the keys of two kinds are mixed."""
+    entries = list(metadata.effective())
+    owners = {kinds[0] for entry in entries if len(kinds := _kinds(entry.name)) == 1}
+    if not identity.told and len(owners) < 2:  # noqa: PLR2004 - a mixture needs two
+        return
+    for entry in entries:
+        kinds = _kinds(entry.name)
+        if kinds and identity.kind not in kinds and _former(entry.name, identity.kind) is None:
+            cards = " or ".join(f"{_WORDS[kind]} card" for kind in kinds)
+            message = f'"{entry.name}" belongs into a {cards}; in a {_WORDS[identity.kind]} card nobody reads it'
+            yield Problem(message, entry.key.span, entry.name)
+
+
+_WORDS: dict[Kind, str] = {"model": "model", "dataset": "dataset", "space": "Space"}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"

@@ -1,0 +1,53 @@
+"""What the tests share: running the real command, and where the evaluation corpus may lie."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).parent.parent
+CORPUS = Path(os.environ.get("CARDLINT_CORPUS", ROOT.parent / "shared" / "corpus"))
+
+settings.register_profile("default", deadline=None, max_examples=100)
+settings.register_profile("heavy", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+class Done(NamedTuple):
+    """What a finished command left."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def cardlint(tmp_path: Path) -> Callable[..., Done]:
+    """The real command, run in a folder of the test's own."""
+
+    def run(*arguments: str, stdin: bytes = b"", **environment: str) -> Done:
+        kept = {key: value for key, value in os.environ.items() if key not in {"FORCE_COLOR", "NO_COLOR", "COLUMNS"}}
+        done = subprocess.run(
+            [sys.executable, "-m", "cardlint", *arguments],
+            input=stdin, capture_output=True, check=False, timeout=120, cwd=tmp_path, env=kept | environment,
+        )  # fmt: skip
+        return Done(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+    return run
+
+
+@pytest.fixture
+def corpus() -> Path:
+    """The evaluation cards, which are no part of the repository."""
+    if not CORPUS.is_dir():
+        pytest.skip(f"the evaluation corpus is not at {CORPUS}")
+    return CORPUS
