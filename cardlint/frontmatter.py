@@ -22,8 +22,13 @@ _EMPTY = re.compile(r"\s*---(?:\r\n|\r|\n)---[ \t]*(?:\r\n|\r|\n|\Z)")
 _BLANK_OPENER = re.compile(r"\s*---([ \t]+)(?:\r\n|\r|\n)")
 _LONG_FENCE = re.compile(r"\s*(-{4,})[ \t]*(?:\r\n|\r|\n)[ \t]*[A-Za-z][\w -]*:")
 _LONG_OR_DOTS = re.compile(r"(?:\r\n|\r|\n)(-{4,}|\.{3})[ \t]*(?=\r|\n|\Z)")
+_INDENTED_OR_GLUED = re.compile(r"(?:[\r\n][ \t]+|[^\s|:-])(---)[ \t]*(?=\r|\n|\Z)")
 _LONE_CR_CLOSER = re.compile(r"(?:\r|\n)(---[ \t]*)\r(?!\n)")
-_LATE_BLOCK = re.compile(r"(?:\r\n|\r|\n)(---)[ \t]*(?:\r\n|\r|\n)[A-Za-z][\w-]*:[^\r\n]*(?:\r\n|\r|\n)(?:[^\r\n]*(?:\r\n|\r|\n)){0,200}?---[ \t]*(?=\r|\n|\Z)")
+_LATE_BLOCK = re.compile(
+    r"(?:\r\n|\r|\n)(---)[ \t]*(?:\r\n|\r|\n)[A-Za-z][\w-]*:[^\r\n]*(?:\r\n|\r|\n)"
+    r"(?:[^\r\n]*(?:\r\n|\r|\n)){0,200}?---[ \t]*(?=\r|\n|\Z)"
+)
+_NO_OPENER = re.compile(r"\s*([a-z][a-z_-]*:)(?:[ \t][^\r\n]*)?(?:\r\n|\r|\n)(?=(?:[^\r\n]*(?:\r\n|\r|\n)){0,200}?---[ \t]*(?:\r|\n|\Z))")
 _LATE_WITHIN = 20_000
 _BODY_BEGINS = re.compile(
     r"(?:\r\n|\r|\n)(?:"
@@ -102,6 +107,9 @@ def absent(text: Text) -> Defect:
     if blanks := _BLANK_OPENER.match(content, begin):
         message = "the opening `---` is followed by blanks, so the Hub reads no metadata; remove them"
         return Defect("frontmatter-missing", message, blanks.start(1), blanks.end(1))
+    if bare := _NO_OPENER.match(content, begin, begin + _LATE_WITHIN):
+        message = "there is no `---` before this line, so the Hub reads no metadata; begin the card with one"
+        return Defect("frontmatter-missing", message, bare.start(1), bare.end(1))
     if late := _LATE_BLOCK.search(content, begin, begin + _LATE_WITHIN):
         message = "text stands before the opening `---`, so the Hub reads no metadata; the block must come first"
         return Defect("frontmatter-missing", message, late.start(1), late.end(1))
@@ -118,6 +126,9 @@ def _unclosed(content: str, start: int, end: int) -> Defect:
     if lone := _LONE_CR_CLOSER.search(content, end - 1):
         message = "line ends are lone carriage returns, so the Hub does not see the closing `---`; use LF or CRLF"
         related = (("not taken for the end", lone.start(1), lone.end(1)),)
+    elif other := _INDENTED_OR_GLUED.search(content, end - 1, end + _LATE_WITHIN):
+        message = f"{message} that nothing stands before"
+        related = (("not taken for the end", other.start(1), other.end(1)),)
     elif other := _LONG_OR_DOTS.search(content, end - 1):
         message = f"the block opened here is never closed: `{other[1]}` does not end it, only a line of exactly `---` does"
         related = (("not taken for the end", other.start(1), other.end(1)),)
@@ -127,7 +138,7 @@ def _unclosed(content: str, start: int, end: int) -> Defect:
 _EMPTY_MESSAGE = "the frontmatter block is empty"
 
 
-def empty(text: Text, block: Block) -> Defect:
+def empty(_text: Text, block: Block) -> Defect:
     """The block holds nothing but blanks and comments, or an empty mapping."""
     return Defect("frontmatter-missing", _EMPTY_MESSAGE, block.opener_start, block.opener_start + 3)
 

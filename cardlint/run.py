@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint import __version__, engine
@@ -11,10 +10,11 @@ from cardlint.policy import DEFAULT, Policy
 from cardlint.policyfile import load_policy
 from cardlint.report import Report
 from cardlint.rule import shipped, shipped_hash
-from cardlint.target import Located, locate, open_repository
+from cardlint.target import Located, locate, open_repository, revision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from cardlint.problem import Confidence
     from cardlint.report import Target
@@ -79,7 +79,7 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     found = engine.run(repository, selection, name=located.name, min_confidence=options.min_confidence)
     if located.card_only:
         found = found._replace(findings=tuple(item for item in found.findings if item.path == located.card_path))
-    return found._replace(shown=located.shown)
+    return found._replace(shown=located.shown, revision=revision(located))
 
 
 @cache

@@ -23,7 +23,8 @@ _CARD_SUFFIXES = (".md", ".markdown")
 class Located(NamedTuple):
     """A target found on disk: the root of its repository, the card in it, and whether only that file is reported on.
 
-    `content` is the card itself where it came on standard input.
+    `content` is the card itself where it came on standard input. `tree` asks for what Git holds instead of the files on
+    disk: a commit by any of its names, or the index where it is empty.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Located(NamedTuple):
     card_path: str = CARD_PATH
     card_only: bool = False
     content: bytes | None = None
+    tree: str | None = None
 
     @property
     def config(self) -> Path | None:
@@ -90,12 +92,29 @@ def from_stdin(content: bytes, filename: str | None) -> Located:
     return Located(STDIN, path.parent, path.name, card_only=True, content=content)
 
 
+def _source(located: Located) -> Source:
+    if located.content is not None:
+        return Memory({located.card_path: located.content}, listed=False)
+    if located.tree is None:
+        return Folder(located.root)
+    from cardlint.gittree import GitTree  # brings subprocess
+
+    return GitTree(located.root, located.tree or None)
+
+
+def revision(located: Located) -> str | None:
+    """The full hash of the commit a target is read from; None for files on disk, the index and standard input."""
+    if not located.tree:
+        return None
+    from cardlint.gittree import GitTree
+
+    return GitTree(located.root, located.tree).commit()
+
+
 def open_repository(located: Located, kind: Kind | None, exclude: tuple[str, ...]) -> Repository:
     """The repository of a target; its kind as told, else by its remote, else by its content."""
-    source: Source = Folder(located.root)
-    if located.content is not None:
-        source = Memory({located.card_path: located.content}, listed=False)
-    elif exclude:
+    source = _source(located)
+    if exclude and source.listed:
         source = Excluding(source, exclude)
     remote_kind, remote_id = read_remote(located.root)
     told = kind or remote_kind

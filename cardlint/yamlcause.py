@@ -7,6 +7,7 @@ mistake seen in real cards and is asked in turn; both parsers of PyYAML lead to 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,10 @@ _COLON = re.compile(r":(?=[ \t]|$)")
 _KEY = re.compile(r"[ \t]*(?:- +)?(?:\"[^\"]*\"|'[^']*'|[^\s\"'#\[\]{},:][^:#]*?)[ \t]*:(?=[ \t]|$)")
 _DASH = re.compile(r"[ \t]*(-)[^\s-]")
 _TIGHT_COLON = re.compile(r"[ \t]*[A-Za-z_][\w-]*(:)[^\s:/]")
-_AFTER_CLOSED = re.compile(r"(?:^|:|-)[ \t]+(?P<value>\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\{[^}]*\})[ \t]*(?P<rest>[^\s#,].*)")
+_OPEN_QUOTE = re.compile(r"[ \t]*(?:- +)*(?:[^\s\"'#:][^\"'#:]*:[ \t]+)?(?:([\"])[^\"]*|(['])[^']*)")
+_LONGEST_LINE = 2000
+_MOST_ITEMS = 200
+_AFTER_CLOSED = re.compile(r"(?:^|:|-)[ \t]+(?P<value>\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\{[^}]*\})[ \t]*(?P<rest>[^\s#].*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def find_cause(content: str, error: YamlError, base: int) -> Cause:
 def _scene(content: str, error: YamlError, base: int) -> _Scene:
     at = min(error.start - base, len(content))
     starts = [0, *(match.end() for match in LINE_END.finditer(content))]
-    index = max(number for number, start in enumerate(starts) if start <= at)
+    index = bisect_right(starts, at) - 1
     # An error found at the end of the block belongs to the last line that holds anything.
     while index and not content[starts[index] :].strip():
         index -= 1
@@ -92,12 +96,14 @@ def _own_words(scene: _Scene) -> Cause | None:
 
 
 def _escape(scene: _Scene) -> Cause | None:
-    if "escape c" not in scene.error.message or scene.error.context is None:
+    words = ("escape", "hexdecimal", "hexadecimal")
+    if scene.error.context is None or not any(word in scene.error.message for word in words):
         return None
-    match = _BAD_ESCAPE.search(scene.content, scene.error.context - scene.base)
+    start = scene.error.context - scene.base
+    match = _BAD_ESCAPE.search(scene.content, start)
     if match is None:
-        return None
-    return scene.cause(f"{match[0]} is no YAML escape; double the backslash or use single quotes", *match.span())
+        return scene.cause(f"the quote {scene.content[start : start + 1]} opened here is never closed", start, start + 1)
+    return scene.cause(f"{match[1]} is no YAML escape; double the backslash or use single quotes", *match.span(1))
 
 
 def _tab(scene: _Scene) -> Cause | None:
@@ -122,6 +128,37 @@ def _unclosed(scene: _Scene) -> Cause | None:
     return None
 
 
+def _runaway(scene: _Scene) -> Cause | None:
+    """A quote that was left open and met another one lines later, where the parser lost its way."""
+    words = ("expected key", "expected <block end>", "expected '-'", "expected ':'", "expected ',' or")
+    if not any(word in scene.error.message for word in words):
+        return None
+    start = 0
+    for end in LINE_END.finditer(scene.content, 0, scene.line_start):
+        line = scene.content[start : end.start()]
+        quote = _OPEN_QUOTE.fullmatch(line[:_LONGEST_LINE]) if '"' in line or "'" in line else None
+        if quote and _KEY.match(scene.content[end.end() : end.end() + _LONGEST_LINE].lstrip("\r\n")):
+            at = start + (quote.start(1) if quote[1] else quote.start(2))
+            return scene.cause(f"the quote {quote[1] or quote[2]} opened here is not closed on its line", at, at + 1)
+        start = end.end()
+    return None
+
+
+def _indicator(scene: _Scene) -> Cause | None:
+    """A character that opens something else than a plain value."""
+    if scene.line.startswith("%"):
+        return scene.on_line("a line may not begin with %; put the key in quotes", 0, 1)
+    start = None if scene.error.context is None else scene.error.context - scene.base
+    if start is not None and (char := scene.content[start : start + 1]) in ("|", ">", "!"):
+        return scene.cause(f"a value may not begin with {char} and go on like this; put it in quotes", start, start + 1)
+    if "sequence entries are not allowed" in scene.error.message:
+        return scene.cause("a list may not begin on the line of its key; put it below, or quote the text", scene.at, scene.at + 1)
+    char = scene.content[scene.at : scene.at + 1]
+    if char in (",", "]", "}") and "node content" in scene.error.message:
+        return scene.cause(f"{char} stands where a value is expected; remove it, or put the value in quotes", scene.at, scene.at + 1)
+    return None
+
+
 def _reserved(scene: _Scene) -> Cause | None:
     char = scene.content[scene.at : scene.at + 1]
     if char in _RESERVED and "start any token" in scene.error.message:
@@ -133,8 +170,8 @@ def _reserved(scene: _Scene) -> Cause | None:
 
 
 def _after_closed(scene: _Scene) -> Cause | None:
-    match = _AFTER_CLOSED.search(scene.line)
-    if match is None:
+    match = _AFTER_CLOSED.search(scene.line[:_LONGEST_LINE])
+    if match is None or (match["rest"].startswith(",") and "expected ',' or" in scene.error.message):
         return None
     message = "text after a closed quote or bracket; put the whole value in quotes"
     return scene.on_line(message, match.start("rest"), match.end("rest"))
@@ -150,16 +187,9 @@ def _colon(scene: _Scene) -> Cause | None:
     before = scene.content[: scene.line_start].rstrip()
     above = LINE_END.split(before)[-1]
     if indent <= len(above) - len(above.lstrip()) and above.strip():
-        return _stray(scene, above, len(before) - len(above.lstrip()), len(before))
+        return _stray(scene, len(before) - len(above.lstrip()), len(before))
     message = f"this key is indented as if it continued `{above.strip()[:40]}` above; align it with its sibling keys"
     return scene.on_line(message, indent, max(indent + 1, column))
-
-
-def _stray(scene: _Scene, above: str, start: int, end: int) -> Cause:
-    """The line above the key is no key itself."""
-    if above.lstrip().startswith("<!--"):
-        return scene.cause("an HTML comment inside the YAML; YAML comments begin with #", start, end)
-    return scene.cause("this line is not `key: value`; add the colon, or indent or quote the text", start, end)
 
 
 def _not_a_pair(scene: _Scene) -> Cause | None:
@@ -167,19 +197,40 @@ def _not_a_pair(scene: _Scene) -> Cause | None:
         return None
     start = scene.line_start if scene.error.context is None else scene.error.context - scene.base
     end = LINE_END.search(scene.content, start)
-    line = scene.content[start : end.start() if end else len(scene.content)]
+    return _stray(scene, start, end.start() if end else len(scene.content))
+
+
+def _stray(scene: _Scene, start: int, end: int) -> Cause:
+    """The line at `start:end`, or one just above it that it continues, is no key, and nothing says so until later."""
+    start, end = _first_stray(scene.content, start, end)
+    line = scene.content[start:end]
+    if line.startswith("<!--"):
+        return scene.cause("an HTML comment inside the YAML; YAML comments begin with #", start, end)
     if dash := _DASH.match(line):
         return scene.cause("a list item needs a blank after its dash", start + dash.start(1), start + dash.end(1))
     if colon := _TIGHT_COLON.match(line):
         return scene.cause("a key needs a blank after its colon", start + colon.start(1), start + colon.end(1))
-    return scene.cause("this line is not `key: value`; add the colon, or indent or quote the text", start, start + len(line.rstrip()))
+    message = "this line is not `key: value`; add the colon, or indent or quote the text"
+    return scene.cause(message, start, start + len(line.rstrip()))
+
+
+def _first_stray(content: str, start: int, end: int) -> tuple[int, int]:
+    """The first of the list items without blank that end with this line."""
+    for _ in range(_MOST_ITEMS):
+        before = content[max(start - _LONGEST_LINE, 0) : start].rstrip()
+        above = start - len(content[max(start - _LONGEST_LINE, 0) : start]) + len(before)
+        line = LINE_END.split(before)[-1]
+        if not (_DASH.match(content, start, end) and _DASH.match(line)):
+            break
+        start, end = above - len(line), above
+    return start, end
 
 
 def _list_then_key(scene: _Scene) -> Cause | None:
     """A key in the first column under a list or an empty mapping in the first column."""
     first = scene.content.lstrip("\r\n \t")
-    if scene.at == scene.line_start and _KEY.match(scene.line) and first[:2] in ("- ", "{}"):
-        what = "a list" if first[0] == "-" else "an empty mapping `{}`"
+    if scene.at == scene.line_start and _KEY.match(scene.line) and first[:2] in ("- ", "{}", "[]"):
+        what = "a list" if first[0] in "-[" else "an empty mapping `{}`"
         start = len(scene.content) - len(first)
         message = f"a key after {what}: the block cannot be both; remove what stands before it or give it a key"
         return scene.on_line(message, 0, len(scene.line.rstrip())) if start == scene.at else scene.cause(
@@ -188,6 +239,17 @@ def _list_then_key(scene: _Scene) -> Cause | None:
     return None
 
 
+def _first_indented(scene: _Scene) -> Cause | None:
+    """The first key is indented and a later one is not."""
+    start = len(scene.content) - len(scene.content.lstrip("\r\n"))
+    indent = len(scene.content[start:]) - len(scene.content[start:].lstrip(" "))
+    if not indent or scene.line[:1].isspace() or "<document start>" not in scene.error.message:
+        return None
+    related = ("a key in the first column", scene.line_start, scene.line_start + len(scene.line.rstrip()))
+    return scene.cause("the first line is indented and others are not; all keys begin in the same column", start, start + indent, related)
+
+
 _FINDERS: tuple[Callable[[_Scene], Cause | None], ...] = (
-    _own_words, _escape, _tab, _reserved, _colon, _not_a_pair, _unclosed, _after_closed, _list_then_key,
+    _own_words, _escape, _tab, _indicator, _reserved, _colon, _runaway, _not_a_pair, _unclosed, _after_closed,
+    _list_then_key, _first_indented,
 )  # fmt: skip

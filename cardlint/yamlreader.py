@@ -131,8 +131,8 @@ def _parser(content: str, *, pure: bool) -> Any:  # noqa: ANN401 - PyYAML's two 
 
 
 def _from_pyyaml(error: yaml.MarkedYAMLError, content: str, base: int) -> YamlError:
-    mark, context = error.problem_mark, error.context_mark
-    where = base + _offset(mark, content)
+    context: Any = error.context_mark
+    where = base + _offset(error.problem_mark, content)
     message = error.problem or error.context or "not YAML"
     return YamlError(message, where, where, None if context is None else base + _offset(context, content))
 

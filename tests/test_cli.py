@@ -150,6 +150,28 @@ def test_a_card_file_is_checked_in_its_folder(cardlint: Command, tmp_path: Path)
     assert cardlint("check", "m/README.md", *ONLY, "--output-format", "concise").out.startswith("m/README.md:2:10:")
 
 
+def test_what_is_staged_and_what_was_committed(cardlint: Command, tmp_path: Path) -> None:
+    def git(*arguments: str) -> str:
+        command = ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments]
+        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.strip()
+
+    git("init", "-q")
+    card(tmp_path)
+    git("add", ".")
+    git("commit", "-qm", "first")
+    card(tmp_path, "---\nx: 1\n---\n")
+    git("add", ".")
+    card(tmp_path, GOOD)
+    assert cardlint("check", *ONLY).code == 0
+    assert "license-missing" in cardlint("check", *ONLY, "--staged").out
+    done = cardlint("check", *ONLY, "--revision", "HEAD", "--output-format", "json")
+    (target,) = json.loads(done.out)["targets"]
+    assert [finding["rule"] for finding in target["findings"]] == ["license-unknown"]
+    assert target["revision"] == git("rev-parse", "HEAD")
+    assert cardlint("check", *ONLY, "--revision", "nope").code == 4
+    assert cardlint("check", "--staged", "--revision", "HEAD").code == 2
+
+
 def test_kind_decides_which_rules_speak(cardlint: Command, tmp_path: Path) -> None:
     card(tmp_path, "---\ntitle: x\n---\n")
     assert "error[license-missing]" in cardlint("check", *ONLY).out

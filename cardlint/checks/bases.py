@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import first_line
 from cardlint.checks.libraries import first
 from cardlint.nodes import Mapping, string, strings
 from cardlint.problem import Problem, Related
+from cardlint.repoid import from_address, why_malformed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,9 +88,7 @@ def relation_missing(  # noqa: PLR0913 - the facts of the rule, and its data
     yield Problem(message, place, subject=_RELATION)
 
 
-def _problem(
-    place: Span, message: str, related: tuple[Related, ...] = (), at_most: Severity | None = None
-) -> Problem:
+def _problem(place: Span, message: str, related: tuple[Related, ...] = (), at_most: Severity | None = None) -> Problem:
     return Problem(message, place, subject=_KEY, related=related, at_most=at_most)
 
 
@@ -99,10 +97,11 @@ def _named(adapted: Entry, place: Span, canonical: dict[str, str], folders: list
     name = string(adapted.value) or ""
     related = (Related("the base of the adapter", adapted.value.span),)
     message = f"the card names no `{_KEY}`"
-    if _is_id(name, folders):
-        advice = f"; write `{_KEY}: {canonical.get(name, name)}`, the base in adapter_config.json"
+    found = _model_id(name, canonical, folders)
+    if found is not None:
+        advice = f"; write `{_KEY}: {found}`, the base in adapter_config.json"
     else:
-        advice = f', and adapter_config.json has only a local path, "{_cut(name)}"; write the id of that model'
+        advice = f', and what adapter_config.json gives is no id ("{_cut(name)}"); write the id of that model'
     return _problem(place, message + advice, related)
 
 
@@ -137,11 +136,10 @@ def _saved_from(
     """
     entry = config.entry("_name_or_path") if config else None
     name = string(entry.value) if entry else None
-    if entry is None or not name or name == repository.id:
+    if entry is None or not name:
         return None
-    if name in canonical:
-        return entry, canonical[name]
-    return (entry, name) if "/" in name and _is_id(name, folders) else None
+    found = _model_id(name, canonical, folders)
+    return (entry, found) if found is not None and "/" in found and found != repository.id else None
 
 
 def _quantization(config: Mapping | None) -> str | None:
@@ -162,9 +160,11 @@ def _signs(
             yield relation, shown
 
 
-_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?")
-
-
-def _is_id(name: str, folders: list[str]) -> bool:
-    """Whether a text can be the id of a repository, and is not the path of a folder as people name them."""
-    return _ID.fullmatch(name) is not None and name.partition("/")[0].lower() not in folders
+def _model_id(name: str, canonical: dict[str, str], folders: list[str]) -> str | None:
+    """The id a text is, or the address of; None for what can be no id, and for folders as people name them."""
+    address = from_address(name)
+    if address is not None:
+        return address.id if address.kind == "model" else None
+    if why_malformed(name) is not None or name.partition("/")[0].lower() in folders:
+        return None
+    return canonical.get(name, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cardlint.frontmatter import gguf_block, line_reader_block, skip_bom
@@ -23,6 +24,8 @@ _CARD = "README.md"
 _NEAR_NAMES = frozenset({"readme", "readme.md", "readme.markdown", "readme.rst", "readme.txt"})
 _SHOWN = 60
 _RUNS_SHOWN = 10
+_RUNS_JUDGED = 5000
+_AROUND = 40
 
 
 def missing(files: Files) -> Iterator[Problem]:
@@ -101,21 +104,21 @@ def _divergence(text: Text, block: Block) -> Problem:
         what, start, end = "blanks after the closing `---`", closer + 3, closer + 3 + len(blanks)
     else:
         what, start, end = _line_ends(text, block)
-    message = f"only the Hub reads this block: {what} make `datasets` and gguf tooling find none, or another; remove them"
-    return Problem(message, text.span(start, end), _SUBJECT)
+    effect = "make `datasets` and gguf tooling find none, or another"
+    return Problem(f"only the Hub reads this block: {what} {effect}; remove them", text.span(start, end), _SUBJECT)
 
 
-_UNICODE_END = re.compile("[\x85\u2028\u2029]")
-_LONE_CLOSER = re.compile(r"[\r\n](---)\r(?!\n)")
+# What ends a line for Python alone, and a fence that ends the block for whoever takes a lone CR for a line end.
+_PYTHON_ONLY = re.compile("[\x85\u2028\u2029]|(?<=[\r\n])---(?=\r(?!\n))")
 
 
 def _line_ends(text: Text, block: Block) -> tuple[str, int, int]:
-    """What ends a line for Python and not for the Hub."""
-    if match := _UNICODE_END.search(text.content, block.start, block.end):
-        return f"characters such as U+{ord(match[0]):04X}, which end a line for Python,", match.start(), match.end()
-    if match := _LONE_CLOSER.search(text.content, block.start - 1, block.closer_end):
-        return "the lone carriage returns after a `---`", match.start(1), match.end(1)
-    return "unusual line ends", block.opener_start, block.opener_start + 3
+    """What ends a line or the block for Python and not for the Hub: nothing else is left where valid YAML is read differently."""
+    match = _PYTHON_ONLY.search(text.content, block.start, block.closer_end)
+    assert match is not None
+    if match[0] == "---":
+        return "the lone carriage returns after a `---`", match.start(), match.end()
+    return f"characters such as U+{ord(match[0]):04X}, which end a line for Python,", match.start(), match.end()
 
 
 _MERGE = "`<<` is an ordinary key for the Hub and merges another mapping for PyYAML; write the keys out"
@@ -137,15 +140,18 @@ _CONTINUING = {bytes([code]).decode("cp1252", "ignore") or chr(code): code for c
 _CONTINUING |= {chr(code): code for code in range(0x80, 0xA0)}
 _REST = "[" + re.escape("".join(_CONTINUING)) + "]"
 _SEQUENCE = f"[\xc2-\xdf]{_REST}|[\xe0-\xef]{_REST}{{2}}|[\xf0-\xf4]{_REST}{{3}}"
-_GARBLED = re.compile(f"(?:{_SEQUENCE})+")
+# A run is bounded, or one that fills the file would be decoded as a whole.
+_GARBLED = re.compile(f"(?:{_SEQUENCE}){{1,50}}")
+# Letters that byte-level tokenizers write for bytes: next to them it is a token, not a text.
+_TOKEN = re.compile("[\u0100-\u0143]")
 _PART = re.compile(_SEQUENCE)
 # What follows an accented letter in earnest: punctuation and signs, or letters of the CP1252 page.
 _SIGNS = frozenset(
     "\xa0\xab\xbb\xa3\xa7\xa8\xa9\xad\xae\xb0\xb2\xb3\xb4\xb6\xb7\xb9\u20ac"
     "\u2018\u2019\u201a\u201c\u201d\u201e\u2013\u2014\u2020\u2021\u2022\u2026\u2030\u2039\u203a\u2122"
 )
-_LETTERS = frozenset("\u0160\u0161\u017d\u017e\u0152\u0153\u0178\u0192\xaa\xb5\xba")
-_DEEPEST = 3
+_CONTROLS = frozenset(chr(code) for code in range(0x80, 0xA0))
+_LETTERS = frozenset("\u0160\u0161\u017d\u017e\u0152\u0153\u0178\u0192\xaa\xb5\xba") | _CONTROLS
 
 
 def mojibake(text: Text) -> Iterator[Problem]:
@@ -154,7 +160,7 @@ def mojibake(text: Text) -> Iterator[Problem]:
         return
     first: dict[str, tuple[int, str]] = {}
     count: dict[str, int] = {}
-    for match in _GARBLED.finditer(text.content):
+    for match in islice(_GARBLED.finditer(text.content), _RUNS_JUDGED):
         run = match[0]
         if run not in first and len(first) < _RUNS_SHOWN and (restored := meant(text.content, match)) is not None:
             first[run] = (match.start(), restored)
@@ -167,9 +173,18 @@ def mojibake(text: Text) -> Iterator[Problem]:
 
 def meant(content: str, match: re.Match[str]) -> str | None:
     """What a run of characters was before it was misread, or None where it may well stand there in earnest."""
+    if _TOKEN.search(_word(content, match)):
+        return None
     parts = _PART.finditer(content, match.start(), match.end())
     earnest = (_earnest(part[0], content[max(part.start() - 1, 0) : part.start()]) for part in parts)
     return None if all(earnest) else _restored(match[0])
+
+
+def _word(content: str, match: re.Match[str]) -> str:
+    """The run with what stands around it up to the next blank."""
+    before = re.search(r"\S{0,40}$", content[max(match.start() - _AROUND, 0) : match.start()])
+    after = re.match(r"\S*", content[match.end() : match.end() + _AROUND])
+    return f"{before[0] if before else ''}{match[0]}{after[0] if after else ''}"
 
 
 def _earnest(part: str, before: str) -> bool:
@@ -179,19 +194,16 @@ def _earnest(part: str, before: str) -> bool:
         return before.isupper() and rest in _SIGNS
     if lead == "\xe2":
         return before.isalpha() and not rest.startswith("\u20ac") and _SIGNS.issuperset(rest)
-    return (_SIGNS | _LETTERS).issuperset(rest)
+    return (_SIGNS if lead >= "\xf0" else _SIGNS | _LETTERS).issuperset(rest)
 
 
 def _restored(run: str) -> str | None:
-    for depth in range(_DEEPEST):
-        codes = bytes(_CONTINUING.get(char, ord(char) & 0xFF) for char in run)
-        try:
-            restored = codes.decode("utf-8")
-        except UnicodeDecodeError:
-            return None
-        if any(unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") for char in restored):
-            return None
-        run = restored
-        if depth == _DEEPEST - 1 or not _GARBLED.fullmatch(run):
-            break
-    return run
+    """The run decoded, again and again where it was misread more than once; None where that makes no sense."""
+    codes = bytes(_CONTINUING.get(char, ord(char) & 0xFF) for char in run)
+    try:
+        restored = codes.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    if any(unicodedata.category(char) in ("Cc", "Cn", "Co", "Cs") for char in restored):
+        return None
+    return _restored(restored) or restored if _GARBLED.fullmatch(restored) else restored

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cardlint.nodes import Scalar, Sequence, is_null
 from cardlint.problem import Problem
 from cardlint.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cardlint.nodes import Mapping
+    from cardlint.nodes import Mapping, Node
 
 
 def first_line(metadata: Mapping) -> Span:
@@ -19,8 +20,22 @@ def first_line(metadata: Mapping) -> Span:
     return Span(key.path, key.start, key.end)
 
 
+def absent(metadata: Mapping, key: str) -> Span | None:
+    """Where to report a key that is not there or says nothing (null, blank text, an empty list); None where it says something."""
+    entry = metadata.entry(key)
+    if entry is None:
+        return first_line(metadata)
+    return Span(entry.key.path, entry.key.start, entry.key.end) if says_nothing(entry.value) else None
+
+
+def says_nothing(value: Node) -> bool:
+    """Whether a value is null, blank text, or a list without a value in it."""
+    if isinstance(value, Sequence):
+        return all(is_null(item) for item in value.items)
+    return isinstance(value, Scalar) and (value.value is None or not value.raw.strip())
+
+
 def present(metadata: Mapping, *, key: str, message: str) -> Iterator[Problem]:
-    """A key that is absent or null. `message` says what follows from its absence."""
-    if metadata.get(key) is None:
-        entry = metadata.entry(key)
-        yield Problem(message, entry.key.span if entry else first_line(metadata), subject=key)
+    """A key that is absent or says nothing. `message` says what follows from its absence."""
+    if place := absent(metadata, key):
+        yield Problem(message, place, subject=key)

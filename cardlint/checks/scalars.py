@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cardlint.repository import Identity, Kind
 
 _SHOWN = 60
-_LARGEST = 10**_SHOWN
+_BITS = 190
 Reading: TypeAlias = "Plain | dt.date"
 
 
@@ -86,7 +86,8 @@ def _difference(scalar: Scalar, subject: str, kind: Kind, *, is_key: bool) -> st
             return f"`{scalar.raw}` is text for the Hub and {theirs} for PyYAML; write `{theirs}`"
     what = "the key " if is_key else ""
     ours = "a number" if theirs == "text" else _reading(scalar.value)
-    return f"{what}`{_shown(scalar.raw)}` is {ours} for the Hub and {theirs} for PyYAML; {_cure(scalar)}"
+    readings = f"{ours} for the Hub and {theirs} for PyYAML"
+    return f"{what}`{_shown(scalar.raw)}` is {readings}; {_cure(scalar)}"
 
 
 def _same(first: Reading, second: Reading) -> bool:
@@ -104,13 +105,17 @@ def _reading(value: Reading) -> str:
 
 
 def _digits(value: float) -> str:
-    """A number as text; one with more digits than fit, cut."""
-    return str(value) if isinstance(value, float) or abs(value) < _LARGEST else f"{str(value)[:_SHOWN]}…"
+    """A number as text; Python refuses to write very long ones."""
+    return str(value) if _is_short(value) else "too long to show"
+
+
+def _is_short(value: float) -> bool:
+    return not isinstance(value, int) or value.bit_length() <= _BITS
 
 
 def _cure(scalar: Scalar) -> str:
     value = scalar.value
-    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+    if isinstance(value, int | float) and not isinstance(value, bool) and _is_short(value) and math.isfinite(value):
         return f"write `{_plainest(value)}` if it is a number, else put it in quotes"
     return "put it in quotes"
 
@@ -128,8 +133,8 @@ def _is_flag(subject: str, kind: Kind) -> bool:
     """Whether the card's schema wants true or false at a top-level key."""
     from cardlint.schema import load_schema  # only on the way to a finding
 
-    shape: dict[str, object] = load_schema(f"{kind}-card.schema.json")["properties"].get(subject, {})
-    return shape.get("type") == "boolean"
+    shape: dict[str, str | list[str]] = load_schema(f"{kind}-card.schema.json")["properties"].get(subject, {})
+    return "boolean" in shape.get("type", ())
 
 
 def _shown(text: str) -> str:
@@ -150,8 +155,11 @@ def version(metadata: Mapping, *, keys: list[str]) -> Iterator[Problem]:
                 yield Problem(f'"{key}" is read as the number {read}, not as {raw}; write "{raw}"', value.span, key)
 
 
-def null(metadata: Mapping, *, admitted: list[str]) -> Iterator[Problem]:
-    """Keys and list items without value, at any depth; `admitted` are the top-level keys that may have none."""
+def null(metadata: Mapping, *, admitted: list[str], open_lists: list[str]) -> Iterator[Problem]:
+    """Keys and list items without value, at any depth.
+
+    `admitted` are the top-level keys that may have none, `open_lists` the keys whose lists may hold an explicit one.
+    """
     for subject, holder in holders(metadata):
         if isinstance(holder, Mapping):
             for entry in holder.effective():
@@ -159,10 +167,11 @@ def null(metadata: Mapping, *, admitted: list[str]) -> Iterator[Problem]:
                     yield _no_value(entry, join(subject, entry.name))
         else:
             for index, item in enumerate(holder.items):
-                if is_null(item):
+                written = item.end > item.start
+                if is_null(item) and not (written and subject.rpartition(".")[2] in open_lists):
                     message = f'"{join(subject, index)}" is an empty list item; remove it or give it a value'
                     # An empty item is shown at its dash.
-                    start = item.start if item.end > item.start else item.start - 1
+                    start = item.start if written else item.start - 1
                     yield Problem(message, Span(item.path, start, max(item.end, start + 1)), join(subject, index))
 
 

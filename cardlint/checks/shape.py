@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from cardlint.nearness import fold
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
 
     from cardlint.nodes import Entry, Node
     from cardlint.repository import Identity, Kind
+    from cardlint.schema import Mismatch
     from cardlint.vocabulary import Former
 
 _SHOWN = 60
+_INDEX = re.compile(r"\[\d+\]")
 
 
 def holders(root: Mapping, *, losing: bool = False) -> Iterator[tuple[str, Mapping | Sequence]]:
-    """Every mapping and list with its name, shared ones once; with `losing` those under keys that are repeated later too."""
+    """Every mapping and list with its name, shared ones once; with `losing` also those under keys repeated later."""
     stack: list[tuple[str, Node]] = [("", root)]
     seen: set[int] = set()
     while stack:
@@ -58,11 +61,17 @@ def schema(metadata: Mapping, identity: Identity, *, leave: dict[str, list[str]]
     """
     from cardlint.schema import mismatches  # imports a validator
 
+    alike: dict[tuple[str, str], list[Mismatch]] = {}
     for found in mismatches(f"{identity.kind}-card.schema.json", metadata):
         judged = leave.get(found.owner) if found.owner is not None else None
         left = judged is not None and (not judged or kind_of(found.node) in judged)
         if not left and not is_null(found.node):
-            yield Problem(found.message, found.node.span, found.subject)
+            # A list of 600 texts where mappings belong is one mistake, 600 unknown values are 600.
+            name = _INDEX.sub("[]", found.subject) if found.keyword == "type" else found.subject
+            alike.setdefault((name, found.keyword), []).append(found)
+    for first, *others in alike.values():
+        more = f" (and {len(others)} more like it)" if others else ""
+        yield Problem(first.message + more, first.node.span, first.subject)
 
 
 def _kinds(key: str) -> list[Kind]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _KEY = "pipeline_tag"
 _NAMED = 3
+_SHOWN = 60
 
 
 def missing(  # noqa: PLR0913 - the facts of the rule, and its data
@@ -43,17 +44,28 @@ def missing(  # noqa: PLR0913 - the facts of the rule, and its data
         return
     if adapter_config is None and _library_has_one_task(metadata):
         return
-    tagged = _tagged(metadata)
-    place = _place(metadata)
+    message, doubt = _without_task(
+        _tagged(metadata), classes if endings else [], adapter_config, message, adapter_tasks
+    )
+    yield Problem(message, _place(metadata), subject=_KEY, at_most="note" if doubt else None)
+
+
+def _without_task(
+    tagged: list[str], classes: list[str], adapter_config: Mapping | None, message: str, adapter_tasks: dict[str, str]
+) -> tuple[str, bool]:
+    """What to say of a missing task, and whether the Hub may know it all the same."""
+    absent = f"there is no `{_KEY}`"
     if len(tagged) == 1:
-        advice = f"only a tag that the Hub takes for one; write `{_KEY}: {tagged[0]}`"
-        yield Problem(f"there is no `{_KEY}`, {advice}", place, subject=_KEY, at_most="note")
-    elif endings and not tagged:
-        doubt = f"there is no `{_KEY}`, and {classes[0]} in config.json does not say for certain what it would be"
-        yield Problem(doubt, place, subject=_KEY, at_most="note")
-    else:
-        advice = f"; the tags name {' and '.join(tagged[:_NAMED])}" if tagged else _adapted(adapter_config, adapter_tasks)
-        yield Problem(message + advice, place, subject=_KEY)
+        return f"{absent}, only a tag that the Hub takes for one; write `{_KEY}: {tagged[0]}`", True
+    if tagged:
+        return f"{absent}, and the tags name more than one task: {' and '.join(tagged[:_NAMED])}", False
+    if classes:
+        return f"{absent}, and {classes[0][:_SHOWN]} in config.json does not say for certain what it would be", True
+    trained = string(adapter_config.get("task_type")) if adapter_config else None
+    if trained is None or trained not in adapter_tasks:
+        return message, False
+    meant = f"{trained} in adapter_config.json means `{_KEY}: {adapter_tasks[trained]}`"
+    return f"{absent}; {meant}, unless the base reads more than text", False
 
 
 def contradicted(
@@ -100,14 +112,6 @@ def _served_by_models(task: str) -> bool:
     """Whether the Hub lists models under a task."""
     known = load_vocabulary("tasks").values
     return task in known and bool(known[task].get("models", True))
-
-
-def _adapted(adapter_config: Mapping | None, tasks: dict[str, str]) -> str:
-    """What to write for an adapter; the head it sits on is named, because a model of pictures may generate text as well."""
-    trained = string(adapter_config.get("task_type")) if adapter_config else None
-    if trained is None or trained not in tasks:
-        return ""
-    return f"; write `{_KEY}: {tasks[trained]}` if {trained} in adapter_config.json is all there is to it"
 
 
 def _library_has_one_task(metadata: Mapping) -> bool:

@@ -14,6 +14,14 @@ if TYPE_CHECKING:
     from cardlint.nodes import Node
     from cardlint.vocabulary import Vocabulary
 
+_SHOWN = 60
+
+
+def quoted(text: str) -> str:
+    """A value of the card as messages show it: in quotes, on one line, at most 60 characters of it."""
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= _SHOWN else f'"{line[:_SHOWN]}…"'
+
 
 def known(value: Node, *, vocabulary: str, advice: str = "") -> Iterator[Problem]:
     """A text that is not in the list. Near a known id it is a typo; far from all it is a warning with the list's date."""
@@ -27,7 +35,7 @@ def known(value: Node, *, vocabulary: str, advice: str = "") -> Iterator[Problem
 def unknown(value: Scalar, listed: Vocabulary, advice: str = "") -> Problem:
     """The problem of an unknown value, with what was probably meant."""
     article = "an" if listed.noun[0].lower() in "aeiou" else "a"
-    message = f'"{value.raw}" is not {article} {listed.noun}'
+    message = f"{quoted(value.raw)} is not {article} {listed.noun}"
     suggestion = listed.suggest(value.raw)
     note = f" ({suggestion.note})" if suggestion.note else ""
     if suggestion.ids:

@@ -42,6 +42,8 @@ def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
 @click.option("--offline", is_flag=True, help="Never touch the network; local targets never do.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of the card that comes on standard input.")
+@click.option("--staged", is_flag=True, help="Check what is staged for the next commit instead of the files on disk.")
+@click.option("--revision", metavar="REV", help="Check a commit, by any name Git knows, instead of the files on disk.")
 @click.option("--statistics", is_flag=True, help="Add a count per rule.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes for several targets.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only, no closing line.")
@@ -49,7 +51,8 @@ def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - click's keywords
     """Check repositories (folders), cards (files), or - for a card on standard input; default: this folder."""
     outputs = _outputs(given["outputs"])
-    located = [_locate(name, given["stdin_filename"]) for name in targets or (".",)]
+    tree = _tree(given["revision"], staged=given["staged"])
+    located = [_locate(name, given["stdin_filename"])._replace(tree=tree) for name in targets or (".",)]
     options = Options(
         policy=given["policy"], kind=given["kind"], select=given["select"], ignore=given["ignore"],
         exclude=given["exclude"], isolated=given["isolated"], min_confidence=given["min_confidence"],
@@ -60,6 +63,13 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     for name, path in outputs:
         _write(report, name, path, quiet=given["quiet"], verbose=given["verbose"])
     return report.exit_code(given["fail_on"])
+
+
+def _tree(revision: str | None, *, staged: bool) -> str | None:
+    """What `Located.tree` should be: None for the disk, empty for the index, else a commit."""
+    if staged and revision is not None:
+        raise UsageError("--staged and --revision exclude each other")
+    return "" if staged else revision
 
 
 def _locate(name: str, stdin_filename: str | None) -> Located:

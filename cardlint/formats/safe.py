@@ -14,7 +14,7 @@ _JOINERS = "\u200c\u200d"
 
 
 def visible(text: str) -> str:
-    """The text with every character that could act on a terminal written as an escape (`\\x1b`, `\\u202e`)."""
+    r"""The text with every character that could act on a terminal written as an escape (`\x1b`, `\u202e`)."""
     return _UNSAFE.sub(lambda match: match[0] if match[0] in _JOINERS else _escape(match[0]), text)
 
 

@@ -128,7 +128,8 @@ def _statistics(report: Report) -> list[str]:
 def _summary(report: Report, style: Style) -> str:
     counts = report.counts()
     found = [_plural(counts[name], name) for name in ("error", "warning", "note") if counts[name]]
-    extra = [f"{counts[name]} {label}" for name, label in (("suppressed", "suppressed"), ("incomplete", "not examined"), ("failed", "failed")) if counts[name]]
+    others = {"suppressed": "suppressed", "incomplete": "not examined", "failed": "failed"}
+    extra = [f"{counts[name]} {label}" for name, label in others.items() if counts[name]]
     what = ", ".join(found + extra)
     where = _plural(len(report.targets), "repository", "repositories")
     if not what:

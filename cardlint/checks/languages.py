@@ -1,0 +1,120 @@
+"""The languages of what a card describes, as the Hub codes them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cardlint.checks.keys import absent
+from cardlint.checks.vocabulary import quoted
+from cardlint.nearness import nearest
+from cardlint.nodes import Mapping, Scalar, string, strings
+from cardlint.problem import Problem
+from cardlint.vocabulary import load_vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.nodes import Node
+    from cardlint.repository import Identity
+    from cardlint.vocabulary import Vocabulary
+
+_VOCABULARY = "languages"
+_CODE = re.compile(r"[a-z]{2,3}")
+_TAG = re.compile(r"(?P<base>[A-Za-z]{2,3})(?P<rest>(?:[-_][A-Za-z0-9]{2,8})+)")
+_SEPARATOR = re.compile(r"\s*[,;/|&+]\s*|\s+and\s+|\s+")
+_NAME_LENGTH = 5
+
+
+def missing(  # noqa: PLR0913 - the facts of the rule, and its data
+    metadata: Mapping, identity: Identity, *, keys: dict[str, str], modality: str, also: list[str], not_text: list[str]
+) -> Iterator[Problem]:
+    """A card of a task about text without `language`.
+
+    `keys` says where each kind of card names its tasks; those of the `modality` but for `not_text`, and the tasks in
+    `also`, are about text or speech.
+    """
+    place = absent(metadata, "language")
+    if place is None:
+        return
+    tasks = load_vocabulary("tasks").values
+    for task in strings(metadata.get(keys[identity.kind])):
+        if task in also or (task in tasks and tasks[task].get("modality") == modality and task not in not_text):
+            message = f"there is no `language`, so a search by language does not find this, although its task is {task}"
+            yield Problem(message, place, subject="language")
+            return
+
+
+def unknown(  # noqa: PLR0913 - the facts of the rule, and its data
+    value: Node, whole: Node, *, once: list[str], advice: str, regional: str, regions: list[str]
+) -> Iterator[Problem]:
+    """A language that is no code of the Hub.
+
+    `once` are phrases in the notes of the vocabulary that mark former codes, which may still be accepted: a warning.
+    `advice` says what to write where nothing is near, `regional` where regions and scripts belong; `regions` are
+    regions in lower case that also are codes of languages, and hardly ever meant as such.
+    """
+    text = string(value)
+    listed = load_vocabulary(_VOCABULARY)
+    if text is None or text in listed or isinstance(whole, Mapping) or not isinstance(value, Scalar):
+        return  # a wrong shape is schema-violation's
+    said = f"{quoted(text)} is not a {listed.noun}"
+    if found := _tabled(text, listed):
+        ids, note = found
+        hint = f"; did you mean {' or '.join(ids)}?" if ids else ""
+        mild = any(phrase in note for phrase in once)
+        message = f"{said}{hint}" + (f" ({note})" if note else "")
+        yield Problem(message, value.span, at_most="warning" if mild else None)
+    elif _CODE.fullmatch(text):
+        yield Problem(f"{said} known on {listed.as_of}", value.span, at_most="warning")
+    else:
+        meant = _joined(text, listed) or _regional(text, listed, regional, regions) or _misspelt(text, listed)
+        yield Problem(f"{said}; {meant or advice}", value.span)
+
+
+def _tabled(text: str, listed: Vocabulary) -> tuple[tuple[str, ...], str] | None:
+    """What a table says a text means: another letter case, a name, a former code; with a note."""
+    bare = text.strip().lower()
+    if bare in listed:
+        return (bare,), ""
+    if bare in listed.aliases:
+        return (listed.aliases[bare],), ""
+    if former := listed.former.get(bare):
+        return (former.successor,) if former.successor else former.candidates, former.note or ""
+    labels = [known for known, held in listed.values.items() if str(held.get("label")).lower() == bare]
+    return ((min(labels, key=len),), "") if labels else None
+
+
+def _code(text: str, listed: Vocabulary) -> str | None:
+    """The one code a text stands for, itself included."""
+    if text in listed:
+        return text
+    ids, _ = _tabled(text, listed) or ((), "")
+    return ids[0] if len(ids) == 1 else None
+
+
+def _joined(text: str, listed: Vocabulary) -> str | None:
+    """Several languages in one value."""
+    codes = [_code(part, listed) for part in _SEPARATOR.split(text.strip(" []()")) if part]
+    if len(codes) < 2 or not all(codes):  # noqa: PLR2004 - several
+        return None
+    return f"write a list: [{', '.join(dict.fromkeys(code for code in codes if code))}]"
+
+
+def _regional(text: str, listed: Vocabulary, regional: str, regions: list[str]) -> str | None:
+    """A code with a region, a script or a variant after it; both of `en-de` may also be languages."""
+    match = _TAG.fullmatch(text.strip())
+    base = _code(match["base"].lower(), listed) if match else None
+    if match is None or base is None:
+        return None
+    second = match["rest"][1:]
+    pair = f", or [{base}, {second}] for two languages" if second in listed and second not in (base, *regions) else ""
+    return f"write {base}{pair} ({regional})"
+
+
+def _misspelt(text: str, listed: Vocabulary) -> str | None:
+    """A misspelt name. Codes are too short for that: everything is near to one."""
+    names = [name for name in listed.aliases if len(name) >= _NAME_LENGTH]
+    near = nearest(text, names) if len(text) >= _NAME_LENGTH else []
+    codes = dict.fromkeys(listed.aliases[name.lower()] for name in near)
+    return f"did you mean {' or '.join(codes)}?" if codes else None

@@ -1,0 +1,166 @@
+"""Run every rule over a folder of real cards and write docs/corpus.md; optionally sample findings to be judged.
+
+    python scripts/corpus_report.py CORPUS            # write docs/corpus.md
+    python scripts/corpus_report.py CORPUS --sample 10 > sample.tsv
+
+CORPUS holds cards as {models,datasets,spaces,broken}/*.md and may hold a manifest.jsonl with `file`, `kind` and
+`source_repo`. Each card is checked as the README.md of a folder of its own. Verdicts of readers are kept in
+docs/corpus-verdicts.tsv: card, rule, line, column, verdict (true, false, unsure), remark.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cardlint import engine
+from cardlint.policyfile import load_policy
+from cardlint.repository import Identity, Repository
+from cardlint.rule import shipped
+from cardlint.source import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.report import Finding, Target
+    from cardlint.repository import Kind
+
+DOCS = Path(__file__).parent.parent / "docs"
+FOLDERS: dict[str, Kind] = {"models": "model", "datasets": "dataset", "spaces": "space"}
+# Collections of cards that were written between 2020 and 2022.
+OLD = {"adapter-hub/adapters", "huggingface/datasets"}
+SEVERITIES = ("error", "warning", "note")
+
+
+class Checked(NamedTuple):
+    """One card with what was found in it."""
+
+    name: str
+    folder: str
+    kind: Kind
+    newer: bool
+    target: Target
+    lines: list[str]
+
+
+def cards(corpus: Path) -> Iterator[Checked]:
+    """Every card of the corpus, checked under `recommended`."""
+    manifest = corpus / "manifest.jsonl"
+    rows = [json.loads(line) for line in manifest.read_text("utf-8").splitlines()] if manifest.is_file() else []
+    about = {row["file"]: row for row in rows}
+    policy = load_policy(shipped())
+    for folder in (*FOLDERS, "broken"):
+        for path in sorted((corpus / folder).glob("*.md")):
+            name = f"{folder}/{path.name}"
+            row = about.get(name, {})
+            kind: Kind = row.get("kind") or FOLDERS.get(folder, "model")
+            repository = Repository(Memory({"README.md": path.read_bytes()}), Identity(kind, told=True))
+            target = engine.run(repository, policy.bind(repository), name=name)
+            lines = path.read_text("utf-8", "replace").splitlines()
+            yield Checked(path.stem, folder, kind, bool(row) and row["source_repo"] not in OLD, target, lines)
+
+
+def verdicts() -> dict[str, Counter[str]]:
+    """How many findings of each rule were judged how."""
+    counted: dict[str, Counter[str]] = defaultdict(Counter)
+    path = DOCS / "corpus-verdicts.tsv"
+    if path.is_file():
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t"):
+                counted[row["rule"]][row["verdict"]] += 1
+    return counted
+
+
+def rows(checked: list[Checked], judged: dict[str, Counter[str]]) -> Iterator[str]:
+    """The table, a row per rule."""
+    found: Counter[tuple[str, str]] = Counter()
+    on: dict[str, set[str]] = defaultdict(set)
+    newer: dict[str, set[str]] = defaultdict(set)
+    for card in checked:
+        for finding in card.target.findings:
+            found[finding.rule, card.folder] += 1
+            on[finding.rule].add(card.name)
+            if card.newer and finding.severity == "error":
+                newer[finding.rule].add(card.name)
+    of_newer = sum(card.newer for card in checked)
+    for rule in shipped().values():
+        counts = " | ".join(str(found[rule.id, folder] or "") for folder in (*FOLDERS, "broken"))
+        share = f"{len(newer[rule.id])} of {of_newer}" if newer[rule.id] else ""
+        verdict = judged.get(rule.id, Counter())
+        read = f"{verdict.total()}, {verdict['false']} false" + (f", {verdict['unsure']} unsure" if verdict["unsure"] else "") if verdict else ""
+        yield f"| {rule.category}/{rule.id} | {rule.severity} | {counts} | {len(on[rule.id]) or ''} | {share} | {read} |"
+
+
+def document(checked: list[Checked]) -> str:
+    """docs/corpus.md."""
+    sizes = Counter(card.folder for card in checked)
+    skipped = Counter(item.because or "unexplained" for card in checked for item in card.target.skipped)
+    failed = sum(len(card.target.failed) for card in checked)
+    counts = Counter(finding.severity for card in checked for finding in card.target.findings)
+    judged = verdicts()
+    total = sum(judged.values(), Counter())
+    table = "\n".join(rows(checked, judged))
+    reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(skipped.items())) or "none"
+    return f"""# What cardlint finds on real cards
+
+Written by `python scripts/corpus_report.py CORPUS`; do not edit. The corpus is no part of this repository: {sum(sizes.values())} cards
+that nobody here wrote ({", ".join(f"{count} in {folder}" for folder, count in sizes.items())}), most of them model cards of 2020 and
+dataset cards of 2020 to 2022, each checked under `recommended` as the README.md of a folder of its own, with its kind given. A folder
+with nothing but a card shows only what the card itself says: rules that read other files are tested elsewhere.
+
+- Findings: {", ".join(f"{counts[name]} {name}s" for name in SEVERITIES)}. Checks that failed: {failed}.
+- Rules skipped, by the defect in their way: {reasons}.
+- Findings read and judged: {total.total()}, of them {total["false"]} false and {total["unsure"]} unsure. The verdicts are in
+  `corpus-verdicts.tsv`, by card and place; findings judged false by an earlier version and gone since are no longer listed.
+- "Newer" are the cards that stem from neither of the two collections of 2020 to 2022; the column counts those on which the rule reports an error.
+
+| rule | severity | models | datasets | spaces | broken | cards | errors on newer | read |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+{table}
+"""
+
+
+def sample(checked: list[Checked], size: int) -> Iterator[list[str]]:
+    """At most `size` findings of each rule, chosen the same way every time, with the line they are about."""
+    by_rule: dict[str, list[tuple[Checked, Finding]]] = defaultdict(list)
+    for card in checked:
+        for finding in card.target.findings:
+            by_rule[finding.rule].append((card, finding))
+    for rule in sorted(by_rule):
+        chosen = by_rule[rule]
+        if len(chosen) > size:
+            chosen = random.Random(rule).sample(chosen, size)
+        for card, finding in chosen:
+            place = finding.place
+            line, column = (place.line, place.column) if place else (0, 0)
+            yield [card.name, rule, str(line), str(column), "", "", card.folder, finding.severity, finding.message, place.source[:160] if place else ""]
+
+
+def main() -> int:
+    """Write the report, or print a sample; 1 where a check failed."""
+    arguments = argparse.ArgumentParser(description="Run every rule over a folder of real cards.")
+    arguments.add_argument("corpus", type=Path)
+    arguments.add_argument("--sample", type=int, default=0)
+    given = arguments.parse_args()
+    if not given.corpus.is_dir():
+        arguments.error(f"{given.corpus} is not a folder")
+    checked = list(cards(given.corpus))
+    if given.sample:
+        head = ["card", "rule", "line", "column", "verdict", "remark", "folder", "severity", "message", "source"]
+        csv.writer(sys.stdout, delimiter="\t", lineterminator="\n").writerows([head, *sample(checked, given.sample)])
+    else:
+        (DOCS / "corpus.md").write_text(document(checked), "utf-8", newline="\n")
+    failed = [item for card in checked for item in card.target.failed]
+    for item in failed:
+        print(f"failed[{item.rule}] {item.error}", file=sys.stderr)
+    return int(bool(failed))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
