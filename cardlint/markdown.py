@@ -41,14 +41,18 @@ class Markdown:
 
     @cached_property
     def _body(self) -> Body:
-        from cardlint.markdown_inline import Body  # noqa: PLC0415 - the parser takes 60 ms to import
+        from cardlint.markdown_body import Body  # the parser takes 60 ms to import
 
         return Body(self._text.content, self._start)
 
     @cached_property
+    def _headings(self) -> Headings:
+        return Headings(self._text, self._body, self._harvest)
+
+    @cached_property
     def incomplete(self) -> tuple[Span, ...]:
         """What was not read, because reading it would have cost too much: too deep, too long or too dense."""
-        return tuple(sorted({self._span(start, end) for start, end in self._body.unread if start < end}))
+        return tuple(sorted({self._text.span(start, end) for start, end in self._body.unread if start < end}))
 
     @cached_property
     def snippets(self) -> tuple[Snippet, ...]:
@@ -76,13 +80,13 @@ class Markdown:
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """All sections, in order."""
-        return tuple(self._sections())
+        return tuple(self._headings.sections())
 
     @cached_property
     def anchors(self) -> frozenset[str]:
         """Everything a `#fragment` can lead to: slugs of all headings and explicit ids."""
         ids = (anchor for block in self._markup() if "<" in block.content for anchor in self._harvest(block).ids)
-        return frozenset((*ids, *self._slugs)) - {""}
+        return frozenset((*ids, *self._headings.slugs)) - {""}
 
     def _span(self, start: int, end: int) -> Span:
         """The span of two offsets in the body."""

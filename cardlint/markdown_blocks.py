@@ -10,16 +10,42 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import (
+    StateBlock,
+    blockquote,
+    code,
+    fence,
+    heading,
+    hr,
+    html_block,
+    lheading,
+    list_block,
+    paragraph,
+    reference,
+    table,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown_it.ruler import Ruler
     from markdown_it.token import Token
 
     from cardlint.markdown_inline import Found
 
+    Rule = Callable[[StateBlock, int, int, bool], bool]
+
+# Containers deeper than this are not entered; the parser enters quotations at every other level.
+NESTING = 24
+# What reading blocks may cost, in about microseconds; what each step costs.
+_WORK = 800_000
+_RULE_COST, _LOOK_COST, _TOKEN_COST = 6, 2, 5
+
 _CELL_END = re.compile(r"(?<!\\)\|")
+_TABLE_RULE = frozenset("|-:")
 _VERBATIM = frozenset({"fence", "code_block", "html_block"})
 
 
@@ -51,20 +77,16 @@ class Cell:
     def __init__(self, source: str, start: int, end: int) -> None:
         self.raw = source[start:end].replace("\\|", "|")
         self.starts = [start]
-        self.escapes = [match.start() for match in re.finditer(r"\\\|", source[start:end])]
+        self.escapes = [match.start() - index for index, match in enumerate(re.finditer(r"\\\|", source[start:end]))]
 
     def body(self, content: str, offset: int) -> int:
         """The offset in the body of an offset in `content`."""
         offset += max(0, self.raw.find(content))
-        for escape in self.escapes:
-            if escape >= offset:
-                break
-            offset += 1
-        return self.starts[0] + offset
+        return self.starts[0] + offset + bisect_left(self.escapes, offset)
 
 
 # Most cells of most tables hold nothing that needs a place.
-_NOWHERE = Cell("", 0, 0)
+NOWHERE = Cell("", 0, 0)
 
 
 @dataclass(slots=True)
@@ -93,16 +115,19 @@ class SpentError(Exception):
 class State(StateBlock):
     """The parser's block state, which remembers where contents were cut from."""
 
-    looks = 0
+    work = 0
     place = Place("", [0], [0])
     row: Token
     column = 0
 
-    def is_code_block(self, line: int) -> bool:
-        # Every rule asks this of every line, so it is also the clock.
-        self.looks += 1
-        if self.looks > _LINE_LOOKS:
+    def spend(self, cost: int) -> None:
+        """Count what was done, and stop when it is too much."""
+        self.work += cost
+        if self.work > _WORK:
             raise SpentError
+
+    def is_code_block(self, line: int) -> bool:
+        """Whether a line is indented as code; the parser's own asks for its rules by name, which we replace."""
         return self.sCount[line] - self.blkIndent >= 4  # noqa: PLR2004 - four columns make code
 
     def getLines(self, begin: int, end: int, indent: int, keepLastLF: bool) -> str:  # noqa: N802, N803, FBT001 - theirs
@@ -142,6 +167,7 @@ class State(StateBlock):
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         """Append a token; what has content learns where it stands."""
+        self.spend(_TOKEN_COST)
         token = super().push(ttype, tag, nesting)
         if ttype == "inline":
             self._locate(token, self.tokens[-2])
@@ -170,6 +196,71 @@ def _atx_place(source: str, start: int, end: int) -> Place:
     while start < end and source[start] == "#":
         start += 1
     return Place(source[start:end], [start], [0])
+
+
+# What a line can begin, by its first character, in the parser's order. Anything can be a paragraph or its heading.
+_BEGINS: dict[str, tuple[Rule, ...]] = {
+    "`": (fence,),
+    "~": (fence,),
+    ">": (blockquote,),
+    "*": (hr, list_block),
+    "-": (hr, list_block),
+    "_": (hr,),
+    "+": (list_block,),
+    "[": (reference,),
+    "<": (html_block,),
+    "#": (heading,),
+    **dict.fromkeys("0123456789", (list_block,)),
+}
+_ENDS_PARAGRAPH = {first: rules for first, rules in _BEGINS.items() if first != "["}
+_ENDS_ITEM: dict[str, tuple[Rule, ...]] = {first: (rules[0],) for first, rules in _BEGINS.items() if first in "`~>*-_"}
+
+
+def use_block_rules(ruler: Ruler[Rule]) -> None:
+    """Replace the parser's rules by one that asks only those that can match.
+
+    The others tell whether a line ends the block before it; they come after one that always matches.
+    """
+    ruler.push("block", _block)
+    ruler.push("paragraph_end", _ends_paragraph, {"alt": ["paragraph", "reference"]})
+    ruler.push("blockquote_end", partial(_ends, _ENDS_PARAGRAPH), {"alt": ["blockquote"]})
+    ruler.push("list_end", partial(_ends, _ENDS_ITEM), {"alt": ["list"]})
+
+
+def _block(state: StateBlock, line: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - theirs
+    assert isinstance(state, State)
+    quoted = state.tokens and state.tokens[-1].type == "blockquote_open"
+    state.spend(_RULE_COST + (end - line if quoted else 0))
+    if state.is_code_block(line):
+        return code(state, line, end, silent)
+    if _may_be_table(state, line, end) and table(state, line, end, silent):
+        return True
+    for rule in _BEGINS.get(_first(state, line), ()):
+        if rule(state, line, end, silent):
+            return True
+    return lheading(state, line, end, silent) or paragraph(state, line, end, silent)
+
+
+def _ends(begins: dict[str, tuple[Rule, ...]], state: StateBlock, line: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - theirs
+    assert isinstance(state, State)
+    state.spend(_LOOK_COST)
+    return any(rule(state, line, end, silent) for rule in begins.get(_first(state, line), ()))
+
+
+def _ends_paragraph(state: StateBlock, line: int, end: int, silent: bool) -> bool:  # noqa: FBT001 - theirs
+    if _may_be_table(state, line, end) and table(state, line, end, silent):
+        return True
+    return _ends(_ENDS_PARAGRAPH, state, line, end, silent)
+
+
+def _first(state: StateBlock, line: int) -> str:
+    first = state.bMarks[line] + state.tShift[line]
+    return state.src[first : first + 1]
+
+
+def _may_be_table(state: StateBlock, line: int, end: int) -> bool:
+    """Whether the next line begins as the line below a table's head does."""
+    return line + 1 < end and _first(state, line + 1) in _TABLE_RULE
 
 
 def cells(source: str, start: int, end: int) -> list[tuple[int, int]]:

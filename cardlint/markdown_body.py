@@ -9,23 +9,32 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from cardlint.markdown_blocks import NOWHERE, Block, Cell, SpentError, State, cells
+from cardlint.markdown_blocks import NESTING, NOWHERE, Block, Cell, SpentError, State, cells
+from cardlint.markdown_inline import parser
+from cardlint.text import LINE_END
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from markdown_it.token import Token
 
-_NESTING = 24
-# What hostile input may cost: some seconds for blocks and as much for what stands inside them.
-_LINES = 250_000
-_LINE_LOOKS = 3_000_000
-_MARKERS = 100_000
+    from cardlint.markdown_inline import Found
+
+# What hostile input may cost: two seconds in all. See also `markdown_blocks`.
+_LINES = 100_000
+_CHARACTERS = 2_000_000
+_MARKERS = 20_000
 _LONG_BLOCK, _LONG_BLOCK_MARKERS = 20_000, 2_000
 _LONG_LINE = 100_000
 
-_MARKER = re.compile(r"[\[\]<*_`!~&\\]")
+_MARKER = re.compile(r"[\[\]<*_`!~&\\\n]|://")
+_HTML_MARKER = re.compile(r"[<&]")
+_HEADING_TAG = re.compile(r"<h[1-6]\b", re.IGNORECASE)
 _PUNCTUATION_RUN = re.compile(rf"^[^\w\n]{{{_LONG_LINE},}}", re.MULTILINE)
+_BOLD = ("**", "__")
 _NORMAL_END = re.compile(r"\r\n?")
 
 
@@ -36,7 +45,7 @@ class Body:
     """
 
     def __init__(self, content: str, start: int) -> None:
-        body = content[start:]
+        body = content[start : _readable(content, start)]
         self.start = start
         self.end = len(content)
         self.crlf = [match.start() - index for index, match in enumerate(re.finditer("\r\n", body))]
@@ -45,7 +54,7 @@ class Body:
         self.unread: list[tuple[int, int]] = []
         self.env: dict[str, Any] = {}
         self._rows: dict[int, list[tuple[int, int]]] = {}
-        self._parser = _parser()
+        self._parser = parser()
         self.blocks = self._bounded(self._read())
 
     def file(self, offset: int) -> int:
@@ -58,21 +67,15 @@ class Body:
         return len(self.source) if last else self.line_starts[line + 1] - 1
 
     def _read(self) -> list[Block]:
-        limit = self._readable()
+        run = _PUNCTUATION_RUN.search(self.source)
+        limit = run.start() if run else len(self.source)
         state = State(self.source[:limit], self._parser, self.env, [])
         try:
             self._parser.block.tokenize(state, state.line, state.lineMax)
         except SpentError:
             limit = self._keep_whole(state.tokens)
-        if limit < len(self.source):
-            self.unread.append((limit, len(self.source)))
+        self.unread.append((self.file(limit), self.end))
         return [self._block(token) for token in self._checked(state.tokens) if "place" in token.meta]
-
-    def _readable(self) -> int:
-        """Up to where the body is no attack on the parser's loops over lines and over the characters of a line."""
-        limit = self.line_starts[_LINES] if len(self.line_starts) > _LINES else len(self.source)
-        run = _PUNCTUATION_RUN.search(self.source, 0, limit)
-        return run.start() if run else limit
 
     def _keep_whole(self, tokens: list[Token]) -> int:
         """Drop the tokens after the last finished outermost block; the offset where it ended."""
@@ -84,15 +87,15 @@ class Body:
     def _checked(self, tokens: list[Token]) -> list[Token]:
         """The tokens; containers the parser did not enter, for their depth, are noted as unread."""
         for token in tokens:
-            if token.level >= _NESTING - 1 and token.map and token.type in {"blockquote_open", "list_item_open"}:
+            if token.level >= NESTING - 1 and token.map and token.type in {"blockquote_open", "list_item_open"}:
                 first, last = token.map
-                self.unread.append((self.line_starts[first], self.line_end(last - 1)))
+                self.unread.append((self.file(self.line_starts[first]), self.file(self.line_end(last - 1))))
         return tokens
 
     def _block(self, token: Token) -> Block:
         meta = token.meta
         lines = (token.map[0], token.map[1]) if token.map else (0, 0)
-        place = meta["place"] or (self._cell(*meta["cell"]) if may_hold_links(token.content) else _NOWHERE)
+        place = meta["place"] or (self._cell(*meta["cell"]) if may_hold_links(token.content) else NOWHERE)
         parent, heading, atx = meta.get("parent", ""), meta.get("heading", 0), meta.get("atx", False)
         start = meta["start"]
         return Block(token.type, parent, token.level, token.content, token.info, lines, start, place, heading, atx)
@@ -104,23 +107,23 @@ class Body:
         return Cell(self.source, *bounds[column]) if column < len(bounds) else Cell(self.source, end, end)
 
     def _bounded(self, blocks: list[Block]) -> list[Block]:
-        """The blocks, with limits on those whose inline markup would cost too much."""
+        """The blocks, with limits on those whose inside would cost too much."""
         left = _MARKERS
         unread: list[Block] = []
-        for block in blocks:
-            if block.kind != "inline" or not may_hold_links(block.content):
-                continue
-            markers = len(_MARKER.findall(block.content))
-            if len(block.content) > _LONG_BLOCK and markers > _LONG_BLOCK_MARKERS:
-                block.limit, markers = _LONG_BLOCK, len(_MARKER.findall(block.content[:_LONG_BLOCK]))
-            left -= markers
+        for block, marker in _costly(blocks):
+            markers, length = len(marker.findall(block.content)), len(block.content)
+            if length > _LONG_BLOCK and markers > _LONG_BLOCK_MARKERS:
+                block.limit = length = _LONG_BLOCK
+                markers = len(marker.findall(block.content[:length]))
+            # Each marker may have the parser look through the whole block.
+            left -= 2 + markers + markers * length // _LONG_BLOCK
             if left < 0:
                 block.limit = 0
                 unread.append(block)
             elif block.limit is not None:
-                self.unread.append((self.place(block, block.limit), self.place(block, len(block.content))))
+                self.unread.append((self.at(block, block.limit), self.at(block, len(block.content))))
         if unread:
-            self.unread.append((self.place(unread[0], 0), self.place(unread[-1], len(unread[-1].content))))
+            self.unread.append((self.at(unread[0], 0), self.at(unread[-1], len(unread[-1].content))))
         return blocks
 
     @staticmethod
@@ -172,3 +175,27 @@ class Body:
 def may_hold_links(content: str) -> bool:
     """Whether inline content can hold a link, an image or HTML at all."""
     return "[" in content or "<" in content or "://" in content
+
+
+def _costly(blocks: list[Block]) -> Iterator[tuple[Block, re.Pattern[str]]]:
+    """The blocks whose inside may be asked for, and what is to be counted in them."""
+    untitled = False
+    for block in blocks:
+        content, paragraph = block.content, block.parent == "paragraph_open"
+        if block.kind == "html_block":
+            yield block, _HTML_MARKER
+        elif block.kind != "inline":
+            continue
+        elif may_hold_links(content) or block.heading or (paragraph and (untitled or content.startswith(_BOLD))):
+            yield block, _MARKER
+        # The title of a heading in HTML may be the next paragraph.
+        untitled = (untitled and not paragraph) or ("<" in content and bool(_HEADING_TAG.search(content)))
+
+
+def _readable(content: str, start: int) -> int:
+    """Up to where the body is no attack on the parser's loops over lines and characters."""
+    end = min(len(content), start + _CHARACTERS)
+    if end < len(content):
+        end = content.rfind("\n", start, end) + 1 or end
+    beyond = next(islice(LINE_END.finditer(content, start, end), _LINES - 1, None), None) if end > _LINES else None
+    return beyond.end() if beyond else end

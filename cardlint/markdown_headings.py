@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cardlint.markdown_facts import Form, Section
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
 
 _HEADING_TAG = re.compile(r"<h[1-6]\b", re.IGNORECASE)
 _BOLD_LINE = re.compile(r"(\*\*|__)(?=[^\s*_])((?:(?!\1).)*[^\s*_\\])\1:?")
-_EMOJI_CODE = re.compile(r"(?<![\w:]):[a-z0-9_+-]*[a-z][a-z0-9_+-]*:(?![\w:])")
-_TITLE_TAIL = re.compile(r"(?:\s*\{#[^{}]*\}|\s*[¶🔗]|\s+#+)\s*$")
+_EMOJI_CODE = re.compile(r"(?<![\w:]):(?=[0-9_+-]*[a-z])[a-z0-9_+-]++:(?![\w:])")
+_TITLE_TAIL = re.compile(r"(?: ?\{#[^{}]*\}| ?[¶🔗]| #+) ?$")
+_SPACE = re.compile(r"\s+")
+_NO_SLUG = re.compile(r"[^\w\- ]")
 _MARKUP = re.compile(r"[\\`*_~\[\]<>&:!\n]")
 
 
@@ -32,11 +35,9 @@ class Headings:
         self._text = text
         self._body = body
         self._harvest = harvest
-        self._found = self._find()
-        self.slugs = self._slugs()
 
     @cached_property
-    def _headings(self) -> list[tuple[Heading, bool]]:
+    def _found(self) -> list[tuple[Heading, bool]]:
         """All headings, in order, and whether each stands inside a quotation, list item or table."""
         found: list[tuple[Heading, bool]] = []
         level = 0
@@ -54,7 +55,7 @@ class Headings:
     def _titled(self, heading: Heading, block: Block) -> Heading:
         """The HTML heading whose title is this paragraph."""
         end = self._body.file(self._body.line_end(block.lines[1] - 1))
-        return replace(heading, title=plain(self._body.inline(block)), end=end, below=end, untitled=False)
+        return heading._replace(title=plain(self._body.inline(block)), end=end, below=end, untitled=False)
 
     def _headings_of(self, block: Block, bold_level: int) -> Iterator[Heading]:
         content = block.content
@@ -67,23 +68,24 @@ class Headings:
 
     def _heading(self, block: Block, level: int, form: Form) -> Heading:
         body, last = self._body, block.lines[1]
-        title = plain(body.inline(block)) if _MARKUP.search(block.content) else block.content
+        title = plain(body.inline(block)) if block.limit != 0 and _MARKUP.search(block.content) else block.content
         title = title.removesuffix(":") if form == "bold" else title
         ids = self._harvest(block).ids if "<" in block.content else []
-        span = self._span(block.start, max(block.start, body.line_end(last - 1)))
+        start, end = body.file(block.start), body.file(max(block.start, body.line_end(last - 1)))
         below = body.file(body.line_end(last - 1 + (form == "setext")))
         line_end = LINE_END.match(self._text.content, below)
         below = line_end.end() if line_end else below
-        return Heading(title, level, form, span.start, span.end, below, ids[0] if ids else "")
+        return Heading(title, level, form, start, end, below, ids[0] if ids else "")
 
     @cached_property
-    def _slugs(self) -> list[str]:
+    def slugs(self) -> list[str]:
         """GitHub's slug of each heading; a heading in bold has none."""
         used: dict[str, int] = {}
-        return [_unique(_slug(heading.title), used) if heading.form != "bold" else "" for heading, _ in self._headings]
+        return [_unique(_slug(heading.title), used) if heading.form != "bold" else "" for heading, _ in self._found]
 
-    def _sections(self) -> Iterator[Section]:
-        pairs = zip(self._headings, self._slugs, strict=True)
+    def sections(self) -> Iterator[Section]:
+        """All sections, in order."""
+        pairs = zip(self._found, self.slugs, strict=True)
         outer = [(heading, slug) for (heading, nested), slug in pairs if not nested]
         end = len(self._text.content)
         bounds = _ends([heading for heading, _ in outer], end)
@@ -116,17 +118,16 @@ def _ends(headings: list[Heading], end: int) -> list[tuple[int, int]]:
 
 def _title(text: str) -> str:
     """A heading's text without emoji codes, pandoc's ids, permalink signs and closing hashes."""
-    return " ".join(_TITLE_TAIL.sub("", _EMOJI_CODE.sub("", text)).split())
+    return _TITLE_TAIL.sub("", _SPACE.sub(" ", _EMOJI_CODE.sub("", text))).strip()
 
 
 def _slug(text: str) -> str:
     """GitHub's slug of a heading's text: lower case, only letters, marks, digits, `_`, `-`, and `-` for each space."""
-    kept = (char for char in _EMOJI_CODE.sub("", text).lower() if _stays(char))
-    return "".join(kept).replace(" ", "-")
+    return _NO_SLUG.sub(_mark, _EMOJI_CODE.sub("", text).lower()).replace(" ", "-")
 
 
-def _stays(char: str) -> bool:
-    return char.isalnum() or char in "_- " or unicodedata.category(char).startswith("M")
+def _mark(char: re.Match[str]) -> str:
+    return char[0] if unicodedata.category(char[0]).startswith("M") else ""
 
 
 def _unique(slug: str, used: dict[str, int]) -> str:

@@ -77,10 +77,10 @@ class Harvest:
         self._heading: Open | None = None
         self._text = text
         self._at = partial(body.at, block)
-        for piece in _pieces(block.content) if block.kind == "html_block" else _inline_pieces(body, block):
+        for piece in _pieces(block.content[: block.limit]) if block.kind == "html_block" else _inline_pieces(body, block):
             self._take(piece)
         self._end_link(None)
-        self._end_heading(len(block.content.rstrip()), unclosed=True)
+        self._end_heading(len(block.content[: block.limit].rstrip()), unclosed=True)
 
     def _take(self, piece: Piece) -> None:
         tag = piece.tag
@@ -180,7 +180,7 @@ def _inline_pieces(body: Body, block: Block) -> Iterator[Piece]:
 
 
 def _decoded(text: str) -> str:
-    from html import unescape  # noqa: PLC0415 - start-up counts
+    from html import unescape  # start-up counts
 
     return _ENTITY.sub(lambda match: unescape(match[0]), text) if "&" in text else text
 

@@ -8,7 +8,22 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_inline import autolink, html_inline, image, link
+from markdown_it.ruler import Ruler
+from markdown_it.rules_inline import (
+    autolink,
+    backtick,
+    emphasis,
+    entity,
+    escape,
+    html_inline,
+    image,
+    link,
+    newline,
+    strikethrough,
+    text,
+)
+
+from cardlint.markdown_blocks import NESTING, use_block_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,14 +63,24 @@ class _Parser(MarkdownIt):
 
 
 @cache
-def _parser() -> MarkdownIt:
-    parser = _Parser("commonmark", {"maxNesting": _NESTING, "store_labels": True})
-    parser.enable(["table", "strikethrough", "linkify"])
-    rules: dict[str, Rule] = {"link": link, "image": image, "autolink": autolink, "html_inline": html_inline}
-    for (name, rule), form in zip(rules.items(), ("link", "image", "autolink", "html"), strict=True):
-        parser.inline.ruler.at(name, _tracked(rule, form))
-    parser.inline.ruler.at("linkify", _bare_url)
-    return parser
+def parser() -> MarkdownIt:
+    """The parser, with rules that remember places."""
+    ours = _Parser("commonmark", {"maxNesting": NESTING, "store_labels": True})
+    ours.enable("strikethrough")
+    ours.block.ruler = Ruler()
+    use_block_rules(ours.block.ruler)
+    ours.inline.ruler = Ruler()
+    ours.inline.ruler.push("inline", _inline)
+    ours.inline.terminator_re = _STOP
+    return ours
+
+
+def _inline(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - theirs
+    """The rules that can match at this character, in the parser's order."""
+    rules = _RULES.get(state.src[state.pos])
+    if rules is None:
+        return text(state, silent)
+    return any(rule(state, silent) for rule in rules)
 
 
 def _tracked(rule: Rule, form: Any) -> Rule:  # noqa: ANN401 - a literal
@@ -130,3 +155,20 @@ def _without_tail(address: str) -> str:
         if len(address) == before:
             break
     return address
+
+
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "\n": (newline,),
+    "\\": (escape,),
+    "`": (backtick,),
+    "~": (strikethrough.tokenize,),
+    "*": (emphasis.tokenize,),
+    "_": (emphasis.tokenize,),
+    "[": (_tracked(link, "link"),),
+    "!": (_tracked(image, "image"),),
+    "<": (_tracked(autolink, "autolink"), _tracked(html_inline, "html")),
+    "&": (entity,),
+    ":": (_bare_url,),
+    "]": (),
+}
+_STOP = re.compile(f"[{re.escape(''.join(_RULES))}]")

@@ -12,6 +12,7 @@ from typing import NamedTuple
 _LONGEST = 96
 _PART = re.compile(r"[A-Za-z0-9_.-]+")
 _PARTS = 2
+_REVISION = re.compile(r"^([^@:/]+/[^@:/]+)[@:].*", re.DOTALL)
 _FOLDERS = {"models": "model", "datasets": "dataset", "spaces": "Space", "buckets": "bucket"}
 _ADDRESS = re.compile(
     r"(?:(?:https?:)?//)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<web>[^?#\s]+)(?:[?#]\S*)?|hf://(?P<uri>\S+)",
@@ -82,8 +83,9 @@ def from_address(text: str) -> Address | None:
 
 
 def corrected(text: str) -> str | None:
-    """The id in a text that is one but for blanks around it or its slash, a slash at its end, a kind before it or `.git`."""
+    """The id in a text that is one but for blanks, a slash at its end, `.git`, a kind before it or a revision after it."""
     bare = "/".join(part.strip() for part in text.split("/")).strip("/").removesuffix(".git")
+    bare = _REVISION.sub(r"\1", bare)
     folder, _, rest = bare.partition("/")
     if folder in _FOLDERS and "/" in rest:
         bare = rest

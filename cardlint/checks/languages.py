@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cardlint.checks.keys import absent
 from cardlint.checks.vocabulary import quoted
@@ -23,6 +23,8 @@ _VOCABULARY = "languages"
 _CODE = re.compile(r"[a-z]{2,3}")
 _TAG = re.compile(r"(?P<base>[A-Za-z]{2,3})(?P<rest>(?:[-_][A-Za-z0-9]{2,8})+)")
 _SEPARATOR = re.compile(r"\s*[,;/|&+]\s*|\s+and\s+|\s+")
+_BRACKETS = " []()\"',;"
+_LONGEST_CODE = 3
 _NAME_LENGTH = 5
 
 
@@ -81,8 +83,14 @@ def _tabled(text: str, listed: Vocabulary) -> tuple[tuple[str, ...], str] | None
         return (listed.aliases[bare],), ""
     if former := listed.former.get(bare):
         return (former.successor,) if former.successor else former.candidates, former.note or ""
-    labels = [known for known, held in listed.values.items() if str(held.get("label")).lower() == bare]
+    labels = [known for known, held in listed.values.items() if bare in _names(held)]
     return ((min(labels, key=len),), "") if labels else None
+
+
+def _names(held: Mapping[str, Any]) -> list[str]:
+    """What a language is called in the vocabulary: `日本語 (にほんご)` is two names."""
+    names = re.split(r"[(),;/،]", f"{held.get('label', '')};{held.get('native', '')}")
+    return [name.strip().lower() for name in names if name.strip()]
 
 
 def _code(text: str, listed: Vocabulary) -> str | None:
@@ -94,11 +102,15 @@ def _code(text: str, listed: Vocabulary) -> str | None:
 
 
 def _joined(text: str, listed: Vocabulary) -> str | None:
-    """Several languages in one value."""
-    codes = [_code(part, listed) for part in _SEPARATOR.split(text.strip(" []()")) if part]
-    if len(codes) < 2 or not all(codes):  # noqa: PLR2004 - several
+    """Several languages in one value. Beside a name a short word is more likely no code: `the English`, `in French`."""
+    bare = text.strip(_BRACKETS)
+    parts = [part for part in _SEPARATOR.split(bare) if part]
+    codes = [_code(part, listed) for part in parts]
+    known = list(dict.fromkeys(code for code in codes if code))
+    prose = " " in bare and not re.search(r"[,;/|&+]", bare) and len({len(part) > _LONGEST_CODE for part in parts}) > 1
+    if prose or not codes or not all(codes) or (len(known) == 1 and bare == text):
         return None
-    return f"write a list: [{', '.join(dict.fromkeys(code for code in codes if code))}]"
+    return f"write a list: [{', '.join(known)}]" if len(known) > 1 else f"did you mean {known[0]}?"
 
 
 def _regional(text: str, listed: Vocabulary, regional: str, regions: list[str]) -> str | None:

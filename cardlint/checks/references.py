@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cardlint.nodes import Node
     from cardlint.repository import Identity
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|www\.", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://|www\.", re.IGNORECASE)
 _LOCAL = re.compile(r"\.{0,2}[/\\]|~|[A-Za-z]:[/\\]|file:|\.{1,2}$|\$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"\s*[,;+&|\n]\s*|\s+(?:and\s+)?")
 
@@ -73,7 +73,7 @@ def _instead(text: str, thing: str, noun: str, reason: str) -> str:
 def _address(text: str, thing: str, noun: str) -> str:
     address = from_address(text)
     if address is None:
-        return f"an address outside the Hub, not {noun}; link it in the text of the card"
+        return f"an address that holds no {thing} id; link it in the text of the card"
     if thing not in (address.kind, "repository"):
         return f"the address of a {address.kind}, not {noun}"
     return f"an address, not {noun}; write {address.id}"

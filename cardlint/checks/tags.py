@@ -88,6 +88,6 @@ def _language(text: str, metadata: Mapping, identity: Identity, codes: list[str]
 
 
 def _misplaced(text: str, key: str, name: str, what: str, metadata: Mapping) -> str:
-    if name in strings(metadata.get(key)):
-        return f"the tag {quoted(text)} repeats `{key}`, of which the Hub makes that tag itself; remove it"
+    if name.lower() in strings(metadata.get(key)):
+        return f"the tag {quoted(text)} repeats `{key}`; remove it, the Hub makes a tag of the key"
     return f"the tag {quoted(text)} names {what}; write it under `{key}`"

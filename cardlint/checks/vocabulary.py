@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from cardlint.nodes import Scalar, is_null
@@ -19,7 +20,7 @@ _SHOWN = 60
 
 def quoted(text: str) -> str:
     """A value of the card as messages show it: in quotes, on one line, at most 60 characters of it."""
-    line = " ".join(text.split())
+    line = re.sub(r"\s+", " ", text)
     return f'"{line}"' if len(line) <= _SHOWN else f'"{line[:_SHOWN]}…"'
 
 

@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from cardlint.nodes import Node
     from cardlint.text import Span
 
-_AMOUNT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>[a-zA-Z]*)\b.*", re.DOTALL)
-_GRAMS = {"g": 1, "gram": 1, "grams": 1, "kg": 1_000, "kilograms": 1_000, "t": 1_000_000, "tons": 1_000_000, "tonnes": 1_000_000}
+_AMOUNT = re.compile(
+    r"(?P<number>\d{1,15}(?:\.\d{1,15})?)\s*(?P<unit>k?g|t|(?:kilo)?grams?|tonnes?)?\s*(?:of\s+)?(?:CO[2₂]\w*)?[ -]?(?:eq\w*)?",
+    re.IGNORECASE,
+)
+_GRAMS = {"": 1, "g": 1, "k": 1_000, "t": 1_000_000}  # by the first letter of the unit
 _WITHOUT_SCHEME = re.compile(r"(?://|www\.|[\w.-]+\.(?:ai|co|com|dev|io|net|org)/)\S+", re.IGNORECASE | re.ASCII)
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
@@ -63,7 +66,8 @@ def _wrong_kinds(example: Mapping, subject: str, kinds: dict[str, list[str]]) ->
         kind = kind_of(entry.value)
         if allowed and not is_null(entry.value) and kind not in allowed:
             hint = "; put it in quotes" if kind in ("number", "boolean") and "text" in allowed else ""
-            message = f"`{entry.name}` of an example is {_article(entry.value)}, not {' or '.join(allowed)}{hint}"
+            wanted = " or ".join(word if word == "text" else f"a {word}" for word in allowed)
+            message = f"`{entry.name}` of an example is {_article(entry.value)}, not {wanted}{hint}"
             yield Problem(message, entry.value.span, join(subject, entry.name))
 
 
@@ -79,7 +83,7 @@ def _unfit(example: Mapping, needed: list[list[str]], task: str, kinds: dict[str
     hint = next((found for name in strange if (found := did_you_mean(name, fewest))), "")
     options = " or ".join(" and ".join(f"`{key}`" for key in keys) for keys in needed)
     missing = " and ".join(f"`{key}`" for key in fewest)
-    asked = "" if len(needed) == 1 and fewest == needed[0] else f"; it needs {options}"
+    asked = "" if hint or len(needed) == 1 and fewest == needed[0] else f"; it needs {options}"
     return f"an example for {task} has no {missing}{asked}{hint}"
 
 
@@ -96,8 +100,10 @@ def emissions(
         return
     held = value.get("emissions")
     if held is None:
-        near = next((hint for entry in value.effective() if (hint := did_you_mean(entry.name, ["emissions"]))), "")
-        yield Problem(f"`co2_eq_emissions` has no `emissions`, the number of grams{near}", _head(value))
+        near = next((entry.name for entry in value.effective() if did_you_mean(entry.name, ["emissions"])), "emissions")
+        hint = f', but "{near[:60]}"' if near != "emissions" else ""
+        message = f"`co2_eq_emissions` has no `emissions`, the number of grams{hint}"
+        yield Problem(message, _head(value), "co2_eq_emissions.emissions")
     else:
         found = list(_amount(held, "co2_eq_emissions.emissions", least, most))
         yield from found or _little(held, value, least_by_training)
@@ -126,8 +132,7 @@ def _no_number(value: Node) -> str:
     if text is None:
         return f"the emissions are a {kind_of(value)}, not a number of grams"
     match = _AMOUNT.fullmatch(text.strip())
-    factor = _GRAMS.get(match["unit"].lower()) if match and match["unit"] else 1
-    hint = f"; write {float(match['number']) * factor:.15g}" if match and factor and len(match["number"]) < 16 else ""  # noqa: PLR2004 - what a float holds
+    hint = f"; write {float(match['number']) * _GRAMS[(match['unit'] or '')[:1].lower()]:.15g}" if match else ""
     return f"{quoted(text)} is text, not a number of grams{hint}"
 
 
