@@ -55,7 +55,7 @@ def _metadata(text: Text, block: Block) -> Mapping | Defect:
     if means_nothing(node):
         return frontmatter.empty(text, block)
     if isinstance(node, Mapping):
-        return node if node.entries else frontmatter.empty(text, block)
+        return (_prose_among_keys(text, block, node) or node) if node.entries else frontmatter.empty(text, block)
     return _runs_into_body(text, block) or _not_mapping(text, node)
 
 
@@ -75,10 +75,20 @@ def _runs_into_body(text: Text, block: Block) -> Defect | None:
     return frontmatter.swallowed(text, block, at) if isinstance(node, Mapping) and node.entries else None
 
 
+def _prose_among_keys(text: Text, block: Block, metadata: Mapping) -> Defect | None:
+    """The defect where the body was swallowed and happens to be YAML: keys after a Markdown line that are sentences."""
+    at = frontmatter.body_inside(text, block)
+    if at is None or metadata.entries[0].key.start > at:
+        return None
+    below = [entry.name for entry in metadata.entries if entry.key.start > at]
+    return _runs_into_body(text, block) if any(" " in name.strip() for name in below) else None
+
+
 def _not_mapping(text: Text, node: Node | None) -> Defect:
     assert node is not None
     at = text.position(node.start).line
-    message = f"the frontmatter is a {kind_of(node)}, not `key: value` pairs"
+    kind = kind_of(node)
+    message = f"the frontmatter is {kind if kind == 'text' else f'a {kind}'}, not `key: value` pairs"
     return Defect("frontmatter-not-mapping", message, node.start, min(node.end, _line_end(text, at)))
 
 

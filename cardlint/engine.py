@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cardlint import given
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from cardlint.text import Span
 
 
+# A hostile card could make a million findings of one kind; nobody reads more than this many of one rule.
+MOST_PER_RULE = 1000
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -49,6 +52,14 @@ def run(repository: Repository, selection: Selection, *, name: str = ".", min_co
     return Target(name, repository.kind, tuple(findings), tuple(skipped), tuple(failed), tuple(not_applicable))
 
 
+def _bounded(found: Iterator[tuple[str, Problem]]) -> Iterator[tuple[str, Problem]]:
+    """The first problems, and in the place of the others one that says that there are more."""
+    yield from islice(found, MOST_PER_RULE)
+    for subject, problem in islice(found, 1):
+        message = f"{problem.message}; this and all that follows is listed once, because there are more than {MOST_PER_RULE:,} of this rule"
+        yield subject, problem._replace(message=message)
+
+
 def check_function(rule: Rule) -> Callable[..., Iterable[Problem]]:
     """The function a rule names. Raises ImportError or AttributeError where there is none."""
     module, _, function = rule.check.rpartition(".")
@@ -57,7 +68,7 @@ def check_function(rule: Rule) -> Callable[..., Iterable[Problem]]:
 
 
 def _findings(repository: Repository, rule: Rule, selection: Selection) -> Iterator[Finding]:
-    for subject, problem in problems(repository, rule, selection.options(rule)):
+    for subject, problem in _bounded(problems(repository, rule, selection.options(rule))):
         finding = _finding(repository, rule, subject, problem)
         severity = selection.severity(rule, finding.path)
         if problem.at_most is not None:

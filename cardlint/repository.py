@@ -122,6 +122,7 @@ def _markdown(repository: Repository) -> Markdown:
 
 FACTS: dict[str, Callable[[Repository], Any]] = {
     "repository": lambda repository: repository.identity,
+    "card_path": lambda repository: repository.card_path,
     "text": _text,
     "card": _card,
     "frontmatter": _metadata,

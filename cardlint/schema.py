@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _LARGEST = 2**63
-_LISTED = 12
+_LISTED = 6
 _SHOWN = 60
 _TYPES = {
     "string": "text", "array": "a list", "object": "a mapping", "integer": "a whole number", "number": "a number",

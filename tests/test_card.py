@@ -54,6 +54,7 @@ def test_forms_the_hub_reads(content: str) -> None:
         ("----\na: 1\n----\n", "frontmatter-unclosed", 1, 1),
         ("---\ra: 1\r---\r# x\r", "frontmatter-unclosed", 1, 1),
         ("---\na: 1\n\n# Title\n\nSome prose here.\n\n---\nmore\n", "frontmatter-unclosed", 1, 1),
+        ("---\na: 1\n\n# Title\n\nSome text: here\n\n---\nmore\n", "frontmatter-unclosed", 1, 1),
         ("---\na: 1\n----\n# Title\nprose\n\n---\n", "frontmatter-unclosed", 1, 1),
         ("---\n- a\n- b\n---\n", "frontmatter-not-mapping", 2, 1),
         ("---\njust text\n---\n", "frontmatter-not-mapping", 2, 1),

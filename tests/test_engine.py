@@ -148,6 +148,15 @@ def test_fingerprints_differ_within_a_report_and_survive_moves() -> None:
     assert [item.fingerprint for item in moved.findings] == [first.fingerprint, second.fingerprint]
 
 
+def test_more_than_anybody_reads_is_listed_once() -> None:
+    content = b"---\ntags: [" + b"a, " * (engine.MOST_PER_RULE + 50) + b"a]\n---\n"
+    target = found(rule("r", "keys.each_value", "frontmatter.tags.*"), files={"README.md": content})
+    assert len(target.findings) == engine.MOST_PER_RULE + 1
+    assert "more than 1,000 of this rule" in target.findings[-1].message
+    exact = b"---\ntags: [" + b"a, " * (engine.MOST_PER_RULE - 1) + b"a]\n---\n"
+    assert "more than" not in found(rule("r", "keys.each_value", "frontmatter.tags.*"), files={"README.md": exact}).findings[-1].message
+
+
 def test_findings_are_sorted_by_place() -> None:
     target = found(rule("a", "keys.each_value", "frontmatter.tags.*"), rule("b", "keys.each_value", "frontmatter.license"))
     assert [item.rule for item in target.findings] == ["b", "a", "a"]

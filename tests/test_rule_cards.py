@@ -71,7 +71,7 @@ def test_a_card_that_is_right_is_right_elsewhere(tmp_path: Path) -> None:
         ("license: mit\n", "license: [\n", "the rule was skipped"),
         ("### Passes", "### Fails", "has no example under ### Passes"),
         ("````markdown README.md", "````markdown", "an example block cannot be"),
-        ("---\nid", "id", "text stands before the opening `---`"),
+        ("---\nid", "id", "there is no `---` before this line"),
     ],
 )
 def test_a_card_that_is_wrong_names_file_line_and_reason(tmp_path: Path, old: str, new: str, message: str) -> None:

@@ -28,9 +28,9 @@ _RUNS_JUDGED = 5000
 _AROUND = 40
 
 
-def missing(files: Files) -> Iterator[Problem]:
-    """A repository without card; files whose names come close are named."""
-    if _CARD in files:
+def missing(files: Files, card_path: str) -> Iterator[Problem]:
+    """A repository without card; files whose names come close are named. A card given by another name is one."""
+    if card_path in files:
         return
     near = sorted(entry.path for entry in files if entry.path.lower() in _NEAR_NAMES)
     hint = f"; the Hub does not take {' or '.join(near)} for it" if near else ""

@@ -87,7 +87,7 @@ def _tabled(text: str, listed: Vocabulary) -> tuple[tuple[str, ...], str] | None
     return ((min(labels, key=len),), "") if labels else None
 
 
-def _names(held: Mapping[str, Any]) -> list[str]:
+def _names(held: Any) -> list[str]:  # noqa: ANN401 - what the vocabulary holds of a code
     """What a language is called in the vocabulary: `日本語 (にほんご)` is two names."""
     names = re.split(r"[(),;/،]", f"{held.get('label', '')};{held.get('native', '')}")
     return [name.strip().lower() for name in names if name.strip()]

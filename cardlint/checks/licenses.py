@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}/\S+")
+_LONGEST_HINT = 60
 _LICENSE_FILE = re.compile(r"(?:licen[sc]e|copying|terms)", re.IGNORECASE)
 
 
@@ -50,10 +51,10 @@ def _nothing(metadata: Mapping, key: str) -> bool:
 def name_malformed(value: Node, *, pattern: str, words: str) -> Iterator[Problem]:
     """A `license_name` that does not match `pattern`; `words` says what the pattern asks for."""
     text = string(value)
-    if text is None or re.fullmatch(pattern, text):
-        return
+    if text is None or not text.strip() or re.fullmatch(pattern, text):
+        return  # what says nothing is license-other-unnamed's
     slug = _slug(text)
-    hint = f"; did you mean {slug}?" if re.fullmatch(pattern, slug) else ""
+    hint = f"; did you mean {slug}?" if len(slug) <= _LONGEST_HINT and re.fullmatch(pattern, slug) else ""
     yield Problem(f"{quoted(text)} is not made of {words} alone{hint}", value.span)
 
 

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from cardlint.nodes import Node
     from cardlint.repository import Identity
 
+_MOST = 8
 _ADDRESS = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://|www\.", re.IGNORECASE)
 _LOCAL = re.compile(r"\.{0,2}[/\\]|~|[A-Za-z]:[/\\]|file:|\.{1,2}$|\$", re.IGNORECASE)
-_SEPARATOR = re.compile(r"\s*[,;+&|\n]\s*|\s+(?:and\s+)?")
+_COMMA = re.compile(r"\s*[,;|\n]\s*")
+_BLANK = re.compile(r"\s+(?:(?:and|&|\+)\s+)?")
 
 
 def base_model(value: Node, whole: Node, *, placeholders: list[str]) -> Iterator[Problem]:
@@ -80,6 +82,9 @@ def _address(text: str, thing: str, noun: str) -> str:
 
 
 def _several(text: str) -> list[str] | None:
-    """The ids of two parts that a text joins, where it is nothing but such ids."""
-    parts = [part for part in _SEPARATOR.split(text.strip()) if part]
-    return parts if len(parts) > 1 and all("/" in part and why_malformed(part) is None for part in parts) else None
+    """The ids that a text joins, where it is nothing but ids; between blanks they need a slash, or they may be prose."""
+    for separator, needed in ((_COMMA, ""), (_BLANK, "/")):
+        parts = [part for part in separator.split(text.strip()) if part]
+        if 1 < len(parts) <= _MOST and all(needed in part and why_malformed(part) is None for part in parts):
+            return parts
+    return None

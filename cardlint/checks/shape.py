@@ -156,9 +156,9 @@ def misplaced(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
         return
     for entry in entries:
         kinds = _kinds(entry.name)
-        if kinds and identity.kind not in kinds and _former(entry.name, identity.kind) is None:
-            cards = " or ".join(f"{_WORDS[kind]} card" for kind in kinds)
-            message = f'"{entry.name}" belongs into a {cards}; in a {_WORDS[identity.kind]} card nobody reads it'
+        # What models and datasets share (`language`, `license_name`) does no harm in a Space.
+        if len(kinds) == 1 and identity.kind not in kinds and _former(entry.name, identity.kind) is None:
+            message = f'"{entry.name}" belongs into a {_WORDS[kinds[0]]} card; in a {_WORDS[identity.kind]} card nobody reads it'
             yield Problem(message, entry.key.span, entry.name)
 
 

@@ -83,7 +83,7 @@ def _unfit(example: Mapping, needed: list[list[str]], task: str, kinds: dict[str
     hint = next((found for name in strange if (found := did_you_mean(name, fewest))), "")
     options = " or ".join(" and ".join(f"`{key}`" for key in keys) for keys in needed)
     missing = " and ".join(f"`{key}`" for key in fewest)
-    asked = "" if hint or len(needed) == 1 and fewest == needed[0] else f"; it needs {options}"
+    asked = "" if hint or needed == [fewest] else f"; it needs {options}"
     return f"an example for {task} has no {missing}{asked}{hint}"
 
 

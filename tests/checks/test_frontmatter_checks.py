@@ -44,7 +44,7 @@ def cut(content: str, problem: Problem) -> str:
 
 
 def test_a_card_in_another_folder_is_no_card() -> None:
-    [problem] = frontmatter.missing(Files(Memory({"docs/README.md": b"", "ReadMe.MD": b"", "README": b""})))
+    [problem] = frontmatter.missing(Files(Memory({"docs/README.md": b"", "ReadMe.MD": b"", "README": b""})), "README.md")
     assert problem.span is None
     assert "README or ReadMe.MD" in problem.message
 
@@ -489,9 +489,12 @@ def test_a_guessed_kind_needs_a_mixture() -> None:
     assert subjects(shape.misplaced(metadata("emoji: x\nlicense: mit"), MODEL)) == ["emoji"]
 
 
-def test_keys_of_several_kinds_belong_into_each() -> None:
-    [problem] = shape.misplaced(metadata("library: x\nlanguage: en"), SPACE)
-    assert problem.message == '"language" belongs into a model card or dataset card; in a Space card nobody reads it'
+def test_a_card_given_by_another_name_is_one() -> None:
+    assert not list(frontmatter.missing(Files(Memory({"card.md": b""})), "card.md"))
+
+
+def test_keys_of_several_kinds_do_no_harm() -> None:
+    assert not list(shape.misplaced(metadata("library: x\nlanguage: en"), SPACE))
     assert not list(shape.misplaced(metadata("datasets: [a]"), SPACE))
 
 
