@@ -113,7 +113,7 @@ def _fingerprint(rule: Rule, subject: str, path: str, place: Place | None) -> st
     source = "" if place is None else place.source.strip()
     import hashlib  # brings OpenSSL; a run that finds nothing needs none
 
-    return hashlib.sha256("\0".join((rule.id, path, stable, source)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(f"{rule.id}\0{path}\0{stable}\0{source}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -129,8 +129,4 @@ def yielded(findings: list[Finding], rules: Iterable[Rule]) -> list[Finding]:
     """The findings without those whose rule yields to another one that reports the same subject."""
     yields_to = {rule.id: rule.yields_to for rule in rules if rule.yields_to}
     reported = {(finding.rule, finding.subject) for finding in findings}
-    return [
-        finding
-        for finding in findings
-        if not any((other, finding.subject) in reported for other in yields_to.get(finding.rule, ()))
-    ]
+    return [finding for finding in findings if not any((other, finding.subject) in reported for other in yields_to.get(finding.rule, ()))]

@@ -1,12 +1,12 @@
 """What can go wrong outside a check, and whose fault it is.
 
-    CardlintError
-    ├── UsageError        exit 2: the command, a policy or the configuration is wrong
-    │   └── ConfigError   … at a known place of a known file
-    └── Obstacle          a fact could not be had; the rules that read it are skipped
-        ├── Unreadable    … although it had to be: exit 4
-        ├── Blocked       … because of a defect that a rule reports as a finding
-        └── Inapplicable  … because this kind of source has no such fact: the rule is not applicable
+CardlintError
+├── UsageError        exit 2: the command, a policy or the configuration is wrong
+│   └── ConfigError   … at a known place of a known file
+└── Obstacle          a fact could not be had; the rules that read it are skipped
+    ├── Unreadable    … although it had to be: exit 4
+    ├── Blocked       … because of a defect that a rule reports as a finding
+    └── Inapplicable  … because this kind of source has no such fact: the rule is not applicable
 """
 
 from __future__ import annotations

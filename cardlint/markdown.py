@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cardlint.markdown_facts import Comment, Form, Link, LinkForm, Section, Snippet
 from cardlint.markdown_headings import Headings
-from cardlint.markdown_html import Harvest, plain
+from cardlint.markdown_html import Harvests, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,6 @@ class Markdown:
     def __init__(self, text: Text, start: int) -> None:
         self._text = text
         self._start = start
-        self._harvests: dict[int, Harvest] = {}
 
     @cached_property
     def _body(self) -> Body:
@@ -46,8 +45,12 @@ class Markdown:
         return Body(self._text.content, self._start)
 
     @cached_property
+    def _harvests(self) -> Harvests:
+        return Harvests(self._text, self._body)
+
+    @cached_property
     def _headings(self) -> Headings:
-        return Headings(self._text, self._body, self._harvest)
+        return Headings(self._text, self._body, self._harvests)
 
     @cached_property
     def incomplete(self) -> tuple[Span, ...]:
@@ -63,7 +66,7 @@ class Markdown:
     def comments(self) -> tuple[Comment, ...]:
         """All HTML comments outside code, in order."""
         holders = (block for block in self._markup() if "<!--" in block.content)
-        return tuple(comment for block in holders for comment in self._harvest(block).comments)
+        return tuple(comment for block in holders for comment in self._harvests.of(block).comments)
 
     @cached_property
     def links(self) -> tuple[Link, ...]:
@@ -85,7 +88,7 @@ class Markdown:
     @cached_property
     def anchors(self) -> frozenset[str]:
         """Everything a `#fragment` can lead to: slugs of all headings and explicit ids."""
-        ids = (anchor for block in self._markup() if "<" in block.content for anchor in self._harvest(block).ids)
+        ids = (anchor for block in self._markup() if "<" in block.content for anchor in self._harvests.of(block).ids)
         return frozenset((*ids, *self._headings.slugs)) - {""}
 
     def _span(self, start: int, end: int) -> Span:
@@ -109,12 +112,6 @@ class Markdown:
         lines = tuple(map(self._body.file, starts))
         return Snippet(word.strip("{},").removeprefix(".").lower(), info, block.content, span, lines, fenced)
 
-    def _harvest(self, block: Block) -> Harvest:
-        harvest = self._harvests.get(id(block))
-        if harvest is None:
-            harvest = self._harvests[id(block)] = Harvest(self._text, self._body, block)
-        return harvest
-
     def _links(self, block: Block) -> Iterator[Link]:
         if block.kind == "inline":
             tokens = self._body.inline(block)
@@ -124,7 +121,7 @@ class Markdown:
                     yield self._link(block, found, plain(label(tokens, places[id(found.token)])))
             if not any(found.form == "html" for found in block.found):
                 return
-        yield from self._harvest(block).links
+        yield from self._harvests.of(block).links
 
     def _link(self, block: Block, found: Found, text: str) -> Link:
         token = found.token

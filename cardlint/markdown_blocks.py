@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from markdown_it.rules_block import (
@@ -27,12 +27,12 @@ from markdown_it.rules_block import (
     reference,
     table,
 )
+from markdown_it.token import Token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from markdown_it.ruler import Ruler
-    from markdown_it.token import Token
 
     from cardlint.markdown_inline import Found
 
@@ -168,6 +168,11 @@ class State(StateBlock):
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         """Append a token; what has content learns where it stands."""
         self.spend(_TOKEN_COST)
+        if nesting < 0:
+            self.level -= 1
+            token = _closing(ttype, tag, self.level)
+            self.tokens.append(token)
+            return token
         token = super().push(ttype, tag, nesting)
         if ttype == "inline":
             self._locate(token, self.tokens[-2])
@@ -190,6 +195,12 @@ class State(StateBlock):
             if atx:
                 meta["place"] = _atx_place(self.src, start, self.eMarks[line])
         token.meta = meta
+
+
+@cache
+def _closing(ttype: str, tag: str, level: int) -> Token:
+    """The token that ends a block: nobody asks which block, so all of a kind and level share one."""
+    return Token(ttype, tag, -1, level=level, block=True)
 
 
 def _atx_place(source: str, start: int, end: int) -> Place:

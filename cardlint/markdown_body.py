@@ -30,7 +30,7 @@ _MARKERS = 20_000
 _LONG_BLOCK, _LONG_BLOCK_MARKERS = 20_000, 2_000
 _LONG_LINE = 100_000
 
-_MARKER = re.compile(r"[\[\]<*_`!~&\\\n]|://")
+_MARKER = re.compile(r"[\[\]<*_`!~&:\\\n]")
 _HTML_MARKER = re.compile(r"[<&]")
 _HEADING_TAG = re.compile(r"<h[1-6]\b", re.IGNORECASE)
 _PUNCTUATION_RUN = re.compile(rf"^[^\w\n]{{{_LONG_LINE},}}", re.MULTILINE)
@@ -186,10 +186,14 @@ def _costly(blocks: list[Block]) -> Iterator[tuple[Block, re.Pattern[str]]]:
             yield block, _HTML_MARKER
         elif block.kind != "inline":
             continue
-        elif may_hold_links(content) or block.heading or (paragraph and (untitled or content.startswith(_BOLD))):
+        elif may_hold_links(content) or block.heading or (paragraph and (untitled or _may_be_bold(content))):
             yield block, _MARKER
         # The title of a heading in HTML may be the next paragraph.
         untitled = (untitled and not paragraph) or ("<" in content and bool(_HEADING_TAG.search(content)))
+
+
+def _may_be_bold(content: str) -> bool:
+    return content.startswith(_BOLD) and content.removesuffix(":").endswith(_BOLD)
 
 
 def _readable(content: str, start: int) -> int:

@@ -12,11 +12,11 @@ from cardlint.markdown_html import Heading, plain
 from cardlint.text import LINE_END
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from cardlint.markdown_blocks import Block
     from cardlint.markdown_body import Body
-    from cardlint.markdown_html import Harvest
+    from cardlint.markdown_html import Harvests
     from cardlint.text import Text
 
 _HEADING_TAG = re.compile(r"<h[1-6]\b", re.IGNORECASE)
@@ -29,12 +29,12 @@ _MARKUP = re.compile(r"[\\`*_~\[\]<>&:!\n]")
 
 
 class Headings:
-    """All headings of a body and their slugs; `harvest` gives a block's HTML."""
+    """All headings of a body and their slugs."""
 
-    def __init__(self, text: Text, body: Body, harvest: Callable[[Block], Harvest]) -> None:
+    def __init__(self, text: Text, body: Body, harvests: Harvests) -> None:
         self._text = text
         self._body = body
-        self._harvest = harvest
+        self._harvests = harvests
 
     @cached_property
     def _found(self) -> list[tuple[Heading, bool]]:
@@ -62,7 +62,7 @@ class Headings:
         if block.heading:
             yield self._heading(block, block.heading, "atx" if block.atx else "setext")
         elif block.kind in {"inline", "html_block"} and _HEADING_TAG.search(content):
-            yield from self._harvest(block).headings
+            yield from self._harvests.of(block).headings
         elif block.parent == "paragraph_open" and block.level == 1 and _BOLD_LINE.fullmatch(content):
             yield self._heading(block, bold_level, "bold")
 
@@ -70,7 +70,7 @@ class Headings:
         body, last = self._body, block.lines[1]
         title = plain(body.inline(block)) if block.limit != 0 and _MARKUP.search(block.content) else block.content
         title = title.removesuffix(":") if form == "bold" else title
-        ids = self._harvest(block).ids if "<" in block.content else []
+        ids = self._harvests.of(block).ids if "<" in block.content else []
         start, end = body.file(block.start), body.file(max(block.start, body.line_end(last - 1)))
         below = body.file(body.line_end(last - 1 + (form == "setext")))
         line_end = LINE_END.match(self._text.content, below)

@@ -65,6 +65,22 @@ class Heading(NamedTuple):
     untitled: bool = False
 
 
+class Harvests:
+    """The HTML of blocks, read once."""
+
+    def __init__(self, text: Text, body: Body) -> None:
+        self._text = text
+        self._body = body
+        self._known: dict[int, Harvest] = {}
+
+    def of(self, block: Block) -> Harvest:
+        """The HTML of a block."""
+        harvest = self._known.get(id(block))
+        if harvest is None:
+            harvest = self._known[id(block)] = Harvest(self._text, self._body, block)
+        return harvest
+
+
 class Harvest:
     """The links, images, comments, headings and ids that the HTML of one block holds."""
 

@@ -83,7 +83,9 @@ class Policy(_Strict):
 
     description: str | None = Field(default=None, description="For whom, what it asks, what it deliberately does not.")
     extends: str | list[str] | None = Field(
-        default=None, description="Policies to start from: names or files.", json_schema_extra={"x-expects": "a name, a file or a list of them"}
+        default=None,
+        description="Policies to start from: names or files.",
+        json_schema_extra={"x-expects": "a name, a file or a list of them"},
     )
     kind: Kind | None = Field(default=None, json_schema_extra={"x-expects": "one of model, dataset, space"})
     exclude: list[str] = Field(default_factory=list, description="Globs of paths nobody looks at.")

@@ -70,9 +70,7 @@ def _named(rules: collections.abc.Mapping[str, Rule], name: str, folder: Path, s
     return [*_extended(rules, root, text, path, seen), _layer(rules, name, root, text)]
 
 
-def _extended(
-    rules: collections.abc.Mapping[str, Rule], root: Mapping, text: Text, path: Path, seen: tuple[Path, ...]
-) -> list[Layer]:
+def _extended(rules: collections.abc.Mapping[str, Rule], root: Mapping, text: Text, path: Path, seen: tuple[Path, ...]) -> list[Layer]:
     entry = root.entry("extends")
     names = strings(root.get("extends"))
     if entry is None and not path.is_relative_to(data_folder("rules")):

@@ -76,9 +76,7 @@ def reference_validator(name: str) -> Validate:
     import jsonschema
 
     validator = jsonschema.Draft202012Validator(load_schema(name))
-    return lambda instance: (
-        (list(error.absolute_path), list(error.absolute_schema_path)) for error in validator.iter_errors(instance)
-    )
+    return lambda instance: ((list(error.absolute_path), list(error.absolute_schema_path)) for error in validator.iter_errors(instance))
 
 
 def _walk_schema(schema: dict[str, Any], path: Path) -> tuple[dict[str, Any], str | None]:

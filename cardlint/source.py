@@ -5,21 +5,18 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cardlint.errors import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 MAX_ENTRIES = 200_000
 _POINTER_MAX = 1024
 _POINTER_MIN = 120
-_POINTER = re.compile(
-    rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]+\n)*oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,19})\n?"
-)
+_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]+\n)*oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,19})\n?")
 
 
 class FileEntry(NamedTuple):
@@ -91,7 +88,7 @@ class Folder(NamedTuple):
             for item in _scan(folder):
                 path = prefix + item.name
                 if item.is_dir(follow_symlinks=False):
-                    if item.name != ".git" and not os.path.lexists(os.path.join(item.path, ".git")):
+                    if item.name != ".git" and not os.path.lexists(f"{item.path}/.git"):
                         pending.append((item.path, path + "/"))
                 elif entry := _folder_entry(item, path, real_root):
                     yield entry

@@ -78,7 +78,6 @@ def load_vocabulary(name: str) -> Vocabulary:
         raise KeyError(f"there is no vocabulary {name}")
     held = json.loads(path.read_bytes())
     former = {
-        value: Former(item.get("successor"), tuple(item.get("candidates", ())), item.get("note"))
-        for value, item in held["former"].items()
+        value: Former(item.get("successor"), tuple(item.get("candidates", ())), item.get("note")) for value, item in held["former"].items()
     }
     return Vocabulary(held["name"], held["noun"], held["as_of"], held["values"], former, held["aliases"])

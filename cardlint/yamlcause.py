@@ -233,8 +233,10 @@ def _list_then_key(scene: _Scene) -> Cause | None:
         what = "a list" if first[0] in "-[" else "an empty mapping `{}`"
         start = len(scene.content) - len(first)
         message = f"a key after {what}: the block cannot be both; remove what stands before it or give it a key"
-        return scene.on_line(message, 0, len(scene.line.rstrip())) if start == scene.at else scene.cause(
-            message, start, start + 2, ("the key", scene.line_start, scene.line_start + len(scene.line.rstrip()))
+        return (
+            scene.on_line(message, 0, len(scene.line.rstrip()))
+            if start == scene.at
+            else scene.cause(message, start, start + 2, ("the key", scene.line_start, scene.line_start + len(scene.line.rstrip())))
         )
     return None
 

@@ -131,8 +131,9 @@ def _parser(content: str, *, pure: bool) -> Any:  # noqa: ANN401 - PyYAML's two 
 
 
 def _from_pyyaml(error: yaml.MarkedYAMLError, content: str, base: int) -> YamlError:
+    problem: Any = error.problem_mark
     context: Any = error.context_mark
-    where = base + _offset(error.problem_mark, content)
+    where = base + _offset(problem, content)
     message = error.problem or error.context or "not YAML"
     return YamlError(message, where, where, None if context is None else base + _offset(context, content))
 
@@ -164,7 +165,8 @@ class _Builder:
         self.next_event()
         event = self.next_event()
         if isinstance(event, DocumentStartEvent):
-            at = self.base + event.start_mark.index
+            mark: Any = event.start_mark
+            at = self.base + mark.index
             raise YamlError("a second YAML document begins here; the block holds one", at, at + 3)
         return node
 

@@ -93,7 +93,11 @@ def rows(checked: list[Checked], judged: dict[str, Counter[str]]) -> Iterator[st
         counts = " | ".join(str(found[rule.id, folder] or "") for folder in (*FOLDERS, "broken"))
         share = f"{len(newer[rule.id])} of {of_newer}" if newer[rule.id] else ""
         verdict = judged.get(rule.id, Counter())
-        read = f"{verdict.total()}, {verdict['false']} false" + (f", {verdict['unsure']} unsure" if verdict["unsure"] else "") if verdict else ""
+        read = (
+            f"{verdict.total()}, {verdict['false']} false" + (f", {verdict['unsure']} unsure" if verdict["unsure"] else "")
+            if verdict
+            else ""
+        )
         yield f"| {rule.category}/{rule.id} | {rule.severity} | {counts} | {len(on[rule.id]) or ''} | {share} | {read} |"
 
 
@@ -118,7 +122,8 @@ with nothing but a card shows only what the card itself says: rules that read ot
 - Rules skipped, by the defect in their way: {reasons}.
 - Findings read and judged: {total.total()}, of them {total["false"]} false and {total["unsure"]} unsure. The verdicts are in
   `corpus-verdicts.tsv`, by card and place; findings judged false by an earlier version and gone since are no longer listed.
-- "Newer" are the cards that stem from neither of the two collections of 2020 to 2022; the column counts those on which the rule reports an error.
+- "Newer" are the cards that stem from neither of the two collections of 2020 to 2022; the column counts those on which
+  the rule reports an error.
 
 | rule | severity | models | datasets | spaces | broken | cards | errors on newer | read |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -135,11 +140,22 @@ def sample(checked: list[Checked], size: int) -> Iterator[list[str]]:
     for rule in sorted(by_rule):
         chosen = by_rule[rule]
         if len(chosen) > size:
-            chosen = random.Random(rule).sample(chosen, size)
+            chosen = random.Random(rule).sample(chosen, size)  # noqa: S311 - a sample to read, not a secret
         for card, finding in chosen:
             place = finding.place
             line, column = (place.line, place.column) if place else (0, 0)
-            yield [card.name, rule, str(line), str(column), "", "", card.folder, finding.severity, finding.message, place.source[:160] if place else ""]
+            yield [
+                card.name,
+                rule,
+                str(line),
+                str(column),
+                "",
+                "",
+                card.folder,
+                finding.severity,
+                finding.message,
+                place.source[:160] if place else "",
+            ]
 
 
 def main() -> int:

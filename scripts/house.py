@@ -38,10 +38,14 @@ def too_long() -> list[str]:
         source = path.read_text("utf-8")
         if source.count("\n") > LONGEST_FILE:
             found.append(f"{path.relative_to(ROOT)}: {source.count(chr(10))} lines, more than {LONGEST_FILE}")
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.FunctionDef) and (size := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION:
-                found.append(f"{path.relative_to(ROOT)}:{node.lineno}: {node.name} has {size} lines, more than {LONGEST_FUNCTION}")
+        functions = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef))
+        name = path.relative_to(ROOT)
+        found += [f"{name}:{node.lineno}: {node.name} is too long" for node in functions if _lines(node) > LONGEST_FUNCTION]
     return found
+
+
+def _lines(node: ast.FunctionDef) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
 def main() -> int:

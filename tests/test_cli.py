@@ -101,9 +101,7 @@ def test_several_reports_of_one_run(cardlint: Command, tmp_path: Path) -> None:
     assert json.loads((tmp_path / "r.json").read_text())["summary"]["error"] == 1
 
 
-@pytest.mark.parametrize(
-    ("fail_on", "code"), [("error", 1), ("warning", 1), ("note", 1), ("never", 0)]
-)
+@pytest.mark.parametrize(("fail_on", "code"), [("error", 1), ("warning", 1), ("note", 1), ("never", 0)])
 def test_fail_on_with_an_error(cardlint: Command, tmp_path: Path, fail_on: str, code: int) -> None:
     card(tmp_path)
     assert cardlint("check", *ONLY, "--fail-on", fail_on).code == code
@@ -334,6 +332,6 @@ def test_a_reader_that_goes_away_is_no_failure(tmp_path: Path) -> None:
     for number in range(300):
         card(tmp_path / f"r{number}")
     command = f"{sys.executable} -m cardlint check r* | head -1"
-    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S602
+    done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stderr == ""
     assert done.stdout.startswith("r0/README.md:")

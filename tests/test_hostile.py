@@ -49,7 +49,7 @@ def test_hostile_frontmatter_ends_in_a_finding(tmp_path: Path, name: str) -> Non
     (tmp_path / "README.md").write_bytes(b"---\n" + content + b"\n---\n# T\n")
     done = subprocess.run(
         [sys.executable, "-m", "cardlint", "check", "--output-format", "json=report.json", "--output-format", "text"],
-        cwd=tmp_path, capture_output=True, check=False, timeout=PATIENCE, preexec_fn=limited,  # noqa: PLW1509
+        cwd=tmp_path, capture_output=True, check=False, timeout=PATIENCE, preexec_fn=limited,
     )  # fmt: skip
     assert done.returncode in {0, 1}, done.stderr
     assert done.stderr == b""
@@ -60,12 +60,14 @@ def test_hostile_frontmatter_ends_in_a_finding(tmp_path: Path, name: str) -> Non
     assert not (tmp_path / "owned").exists()
 
 
-@pytest.mark.parametrize("content", [b"\n" * 3_000_000, b"---\n" * 700_000, b"-" * 3_000_000, b" \t" * 2_000_000 + b"---\n", b"---\n" + b"---- \n" * 400_000])
+@pytest.mark.parametrize(
+    "content", [b"\n" * 3_000_000, b"---\n" * 700_000, b"-" * 3_000_000, b" \t" * 2_000_000 + b"---\n", b"---\n" + b"---- \n" * 400_000],
+)
 def test_hostile_cards_without_a_block_end_in_a_finding(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "README.md").write_bytes(content)
     done = subprocess.run(
         [sys.executable, "-m", "cardlint", "check", "--output-format", "concise"],
-        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE, preexec_fn=limited,  # noqa: PLW1509
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE, preexec_fn=limited,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
     assert "error[" in done.stdout

@@ -214,9 +214,7 @@ def test_comment(case: tuple[str, str, str], dress: tuple[str, str]) -> None:
     assert text.cut(comment.span) == whole.replace("\n", end)
 
 
-@pytest.mark.parametrize(
-    "source", ["`<!-- a -->`", "```\n<!-- a -->\n```", "    <!-- a -->", "\\<!-- a -->", "x <!-- a"]
-)
+@pytest.mark.parametrize("source", ["`<!-- a -->`", "```\n<!-- a -->\n```", "    <!-- a -->", "\\<!-- a -->", "x <!-- a"])
 def test_no_comment(source: str) -> None:
     assert _read(source)[1].comments == ()
 
@@ -245,6 +243,17 @@ def test_hostile_input_ends_soon(unit: str) -> None:
     begun = time.process_time()
     assert len(markdown.links) + len(markdown.sections) + len(markdown.comments) <= 100_000
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize("unit", ["# a\n", "# <a id=x>a\n", "**a**\n\n", "<h1>", "<!-- a -->\n", "# :a", "|a|", "a  "])
+def test_eight_megabytes_of_hostile_input_end_soon(unit: str) -> None:
+    _, markdown = _read((unit * 4_000_000)[:8_000_000])
+    begun = time.process_time()
+    assert len(markdown.links) + len(markdown.sections) + len(markdown.comments) <= 100_000
+    assert markdown.anchors is not None
+    assert markdown.incomplete[-1].end == 8_000_000
+    # The limits were set for two seconds; a slow machine has some room.
+    assert time.process_time() - begun < 6
 
 
 @pytest.mark.parametrize(

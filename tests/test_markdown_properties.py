@@ -65,9 +65,7 @@ def test_everything_written_is_found_where_it_stands(document: tuple[str, list[P
     assert [text.cut(section.span) for section in markdown.sections] == wanted["section"]
     assert [text.cut(link.span) for link in markdown.links] == wanted["link"]
     assert [text.cut(comment.span) for comment in markdown.comments] == wanted["comment"]
-    assert [text.cut(link.target_span) for link in markdown.links if link.target_span] == [
-        link.target for link in markdown.links
-    ]
+    assert [text.cut(link.target_span) for link in markdown.links if link.target_span] == [link.target for link in markdown.links]
     codes = [part.whole for part in parts if part.kind == "snippet"]
     assert [snippet.code.strip() for snippet in markdown.snippets] == codes
     places = [snippet.lines[0] for snippet in markdown.snippets]

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cardlint.errors import ConfigError, UsageError
 from cardlint.locate import data_folder
-from cardlint.policy import Policy
 from cardlint.policyfile import load_policy, shipped_policies
 from cardlint.repository import Identity, Kind, Repository
 from cardlint.rule import shipped
 from cardlint.schema import mismatches
 from cardlint.source import Memory
 from cardlint.yamlreader import read_yaml
+
+if TYPE_CHECKING:
+    from cardlint.policy import Policy
 
 
 def severity(policy: Policy, rule: str, *, kind: Kind = "model", path: str | None = None, card: str = "", id: str | None = None) -> str:  # noqa: A002

@@ -84,7 +84,16 @@ def test_no_document_is_none_or_null(content: str, pure: bool) -> None:
 @PARSERS
 @pytest.mark.parametrize(
     ("content", "start"),
-    [("a: b: c", 4), ("a:\n\t- x", 3), ("a: \x00", 3), ("a: \x1b[31m", 3), ("a: *b", 3), ("- a\n---\n- b", 4), ("a: @b", 3), ("a\x7f: b", 1)],
+    [
+        ("a: b: c", 4),
+        ("a:\n\t- x", 3),
+        ("a: \x00", 3),
+        ("a: \x1b[31m", 3),
+        ("a: *b", 3),
+        ("- a\n---\n- b", 4),
+        ("a: @b", 3),
+        ("a\x7f: b", 1),
+    ],
 )
 def test_what_is_not_yaml_says_where(content: str, start: int, pure: bool) -> None:
     with pytest.raises(YamlError) as caught:
@@ -101,7 +110,10 @@ def test_what_is_not_yaml_says_where(content: str, start: int, pure: bool) -> No
         ("depth", "- " * 100_000),
         ("depth", "{a: " * 100_000),
         ("nodes", "[" + "1," * 200_001 + "]"),
-        ("aliases", "a: &a [1]\n" + "".join(f"{n}: &{n} [{','.join([f'*{p}'] * 10)}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True))),
+        (
+            "aliases",
+            "a: &a [1]\n" + "".join(f"{n}: &{n} [{','.join([f'*{p}'] * 10)}]\n" for p, n in zip("abcdefgh", "bcdefghi", strict=True)),
+        ),
         ("aliases", "a: &a [*a]"),
         ("tag", "a: !!python/object/apply:os.system [x]"),
         ("tag", "!custom {a: 1}"),
@@ -134,8 +146,14 @@ def test_a_surrogate_escape_is_refused(pure: bool) -> None:
 
 
 WORDS = st.text(ascii_text.ascii_letters + "äé漢😀_", min_size=1, max_size=8)
-PLAIN = st.one_of(WORDS, st.integers(-999, 999).map(str), st.sampled_from(["a\tb", "c \t d e", "f\t", "no", "1.10", "12:30", "2025-01-15", "null", "true", "~"]))
-QUOTED = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12).map(lambda text: "'" + text.replace("'", "''") + "'")
+PLAIN = st.one_of(
+    WORDS,
+    st.integers(-999, 999).map(str),
+    st.sampled_from(["a\tb", "c \t d e", "f\t", "no", "1.10", "12:30", "2025-01-15", "null", "true", "~"]),
+)
+QUOTED = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=12).map(
+    lambda text: "'" + text.replace("'", "''") + "'",
+)
 
 
 @st.composite
@@ -201,12 +219,17 @@ def test_both_parsers_build_the_same_from_what_people_write(generated: tuple[str
 @given(st.text(st.sampled_from("ab1:-,[]{}#&*!|>'\"%@` \n\t?~.\r\u2028\u0085\ufeff"), max_size=25))
 def test_hostile_text_never_escapes_the_readers_own_errors(content: str) -> None:
     for pure in (False, True):
-        try:
-            node = read_yaml(content, pure=pure)
-        except YamlError as error:
-            assert 0 <= error.start <= error.end <= len(content) + 1
-        else:
-            assert node is None or 0 <= node.start <= node.end <= len(content)
+        start, end = _extent(content, pure=pure)
+        assert 0 <= start <= end <= len(content) + 1
+
+
+def _extent(content: str, *, pure: bool) -> tuple[int, int]:
+    """Where the document, or what is wrong with it, begins and ends."""
+    try:
+        node = read_yaml(content, pure=pure)
+    except YamlError as error:
+        return error.start, error.end
+    return (0, 0) if node is None else (node.start, node.end)
 
 
 @given(blocks())

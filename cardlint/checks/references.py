@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cardlint.checks.vocabulary import quoted
+from cardlint.checks.vocabulary import quoted, shown
 from cardlint.nodes import Mapping, Scalar, join, kind_of, listed, string
 from cardlint.problem import Problem
 from cardlint.repoid import corrected, from_address, why_malformed
@@ -50,7 +50,7 @@ def _wrong(value: Scalar, thing: str, placeholders: list[str], *, first_word: bo
     text = string(value)
     noun = f"a {thing} id"
     if text is None:
-        return f"{value.raw} is a {kind_of(value)}, not {noun}; write it in quotes if it is one"
+        return f"{shown(value.raw)} is a {kind_of(value)}, not {noun}; write it in quotes if it is one"
     if first_word:
         text = text.strip().partition(" ")[0]
     if text.strip().lower() in placeholders:

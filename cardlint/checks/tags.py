@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cardlint.checks.vocabulary import quoted
+from cardlint.checks.vocabulary import quoted, shown
 from cardlint.nodes import Mapping, Scalar, Sequence, is_null, join, kind_of, string, strings
 from cardlint.problem import Problem, Related
 from cardlint.vocabulary import load_vocabulary
@@ -58,7 +58,7 @@ def _shape(tags: Node) -> Iterator[Problem]:
 
 def _no_text(item: Node) -> str:
     if isinstance(item, Scalar):
-        return f"the tag {item.raw} is a {kind_of(item)}, not text; put it in quotes" if item.raw.strip() else "a tag is empty"
+        return f"the tag {shown(item.raw)} is a {kind_of(item)}, not text; put it in quotes" if item.raw.strip() else "a tag is empty"
     hint = "; put a tag that holds a colon in quotes" if isinstance(item, Mapping) else ""
     return f"a tag is a {kind_of(item)}, not text{hint}"
 

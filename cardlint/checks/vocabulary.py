@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 _SHOWN = 60
 
 
+def shown(text: str) -> str:
+    """A value of the card as messages show it: on one line, at most 60 characters of it."""
+    line = re.sub(r"\s+", " ", text[: 2 * _SHOWN])
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
+
+
 def quoted(text: str) -> str:
-    """A value of the card as messages show it: in quotes, on one line, at most 60 characters of it."""
-    line = re.sub(r"\s+", " ", text)
-    return f'"{line}"' if len(line) <= _SHOWN else f'"{line[:_SHOWN]}…"'
+    """The same in quotes."""
+    return f'"{shown(text)}"'
 
 
 def known(value: Node, *, vocabulary: str, advice: str = "") -> Iterator[Problem]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from cardlint.target import Located
 
 _FORMATS = ("text", "concise", "json")
+_FAIL_ON = click.Choice(["error", "warning", "note", "never"])
+_CONFIDENCE = click.Choice(["low", "medium", "high"])
 _STDIN_BYTES = 50_000_000
 _WIDTH = 100
 
@@ -35,10 +37,10 @@ def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 @click.option("--policy", metavar="NAME|FILE", help="Policy to apply instead of the configured one.")
 @click.option("--select", multiple=True, callback=_split, metavar="RULE,…", help="Run only these rules: ids, category/, all.")
 @click.option("--ignore", multiple=True, callback=_split, metavar="RULE,…", help="Leave these rules out.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]), default="error", show_default=True, help="Least severity that makes the exit code 1.")
-@click.option("--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", help="text, concise or json; repeatable, each to a file of its own.")
+@click.option("--fail-on", type=_FAIL_ON, default="error", show_default=True, help="Least severity that makes the exit code 1.")
+@click.option("--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", help="text, concise or json; repeatable.")
 @click.option("--exclude", multiple=True, callback=_split, metavar="GLOB,…", help="Paths nobody looks at.")
-@click.option("--min-confidence", type=click.Choice(["low", "medium", "high"]), default="low", show_default=True, help="Leave out rules less sure than this.")
+@click.option("--min-confidence", type=_CONFIDENCE, default="low", show_default=True, help="Leave out rules less sure than this.")
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
 @click.option("--offline", is_flag=True, help="Never touch the network; local targets never do.")
 @click.option("--stdin-filename", metavar="FILE", help="The name of the card that comes on standard input.")

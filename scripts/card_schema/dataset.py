@@ -36,7 +36,7 @@ _FEATURE: Schema = record(
         "sequence": {},
         "list": {},
         "struct": listed({"$ref": "#/$defs/feature"}),
-    }
+    },
 )
 _SIZE = of_type("number", minimum=0)
 _INFO: Schema = {
@@ -46,7 +46,7 @@ _INFO: Schema = {
         "splits": listed(record({"name": text(), "num_bytes": _SIZE, "num_examples": _SIZE}, ("name",))),
         "download_size": _SIZE,
         "dataset_size": _SIZE,
-    }
+    },
 }
 
 DEFS: dict[str, Schema] = {"feature": _FEATURE, "info": _INFO}
@@ -54,17 +54,13 @@ DEFS: dict[str, Schema] = {"feature": _FEATURE, "info": _INFO}
 FIELDS: dict[str, Schema] = {
     **MODEL_AND_DATASET,
     "pretty_name": described(text(), "Title of the dataset in full.", "Stanford Question Answering Dataset"),
-    "annotations_creators": described(
-        one_or_more("annotations_creators"), "Who made the annotations. Used as a filter.", ["crowdsourced"]
-    ),
-    "language_creators": described(
-        one_or_more("language_creators"), "Who wrote the text. Used as a filter.", ["found"]
-    ),
+    "annotations_creators": described(one_or_more("annotations_creators"), "Who made the annotations. Used as a filter.", ["crowdsourced"]),
+    "language_creators": described(one_or_more("language_creators"), "Who wrote the text. Used as a filter.", ["found"]),
     "multilinguality": described(
-        one_or_more("multilinguality"), "One language, several, or translations. Used as a filter.", ["monolingual"]
+        one_or_more("multilinguality"), "One language, several, or translations. Used as a filter.", ["monolingual"],
     ),
     "size_categories": described(
-        one_or_more("size_categories"), "Number of rows, as one of the Hub's ranges. Used as a filter.", ["10K<n<100K"]
+        one_or_more("size_categories"), "Number of rows, as one of the Hub's ranges. Used as a filter.", ["10K<n<100K"],
     ),
     "source_datasets": described(
         one_or_more("source_datasets"),
@@ -72,13 +68,9 @@ FIELDS: dict[str, Schema] = {
         ["original"],
         ["extended|squad"],
     ),
-    "task_categories": described(
-        one_or_more("task_categories"), "Tasks the dataset is for. Used as a filter.", ["question-answering"]
-    ),
+    "task_categories": described(one_or_more("task_categories"), "Tasks the dataset is for. Used as a filter.", ["question-answering"]),
     "task_ids": described(one_or_more("task_ids"), "Subtasks, finer than `task_categories`.", ["extractive-qa"]),
-    "paperswithcode_id": described(
-        of_type("string", "null"), "Id at Papers with Code, which no longer serves it.", "squad"
-    ),
+    "paperswithcode_id": described(of_type("string", "null"), "Id at Papers with Code, which no longer serves it.", "squad"),
     "configs": described(
         _CONFIGS,
         "Which files make which configuration and split. Read by the dataset viewer and by load_dataset; further keys "
@@ -92,14 +84,11 @@ FIELDS: dict[str, Schema] = {
             "$ref": "#/$defs/info",
             "items": {"type": "object", "$ref": "#/$defs/info", "required": ["config_name"]},
         },
-        "Features, splits and sizes, written by the datasets library; a list, with `config_name`, for several "
-        "configurations.",
+        "Features, splits and sizes, written by the datasets library; a list, with `config_name`, for several configurations.",
         {"features": [{"name": "text", "dtype": "string"}], "splits": [{"name": "train", "num_examples": 87599}]},
     ),
     "viewer": described(flag(), "`false` switches the dataset viewer off.", examples=[False]),
     "viewer_display_urls": described(flag(), "`false` shows addresses as text instead of media.", examples=[False]),
     "benchmark": described(text(), "Marks an official benchmark; works for those the Hub has admitted.", "official"),
-    "train-eval-index": described(
-        listed(of_type("object")), "Column mapping for automatic training and evaluation. Older tools."
-    ),
+    "train-eval-index": described(listed(of_type("object")), "Column mapping for automatic training and evaluation. Older tools."),
 }

@@ -21,9 +21,7 @@ _VALUE = {"type": ["string", "number", "boolean", "array", "object"]}
 
 
 def _task() -> Schema:
-    return described(
-        record({"type": text(), "name": text()}, ("type",)), "What was evaluated: a task id, and a name to show."
-    )
+    return described(record({"type": text(), "name": text()}, ("type",)), "What was evaluated: a task id, and a name to show.")
 
 
 def _dataset() -> Schema:
@@ -59,9 +57,7 @@ def _result() -> Schema:
     )
 
 
-_MODEL_INDEX = listed(
-    record({"name": text(), "results": listed(_result())}, ("name", "results")), **{"x-rule": "model-index-invalid"}
-)
+_MODEL_INDEX = listed(record({"name": text(), "results": listed(_result())}, ("name", "results")), **{"x-rule": "model-index-invalid"})
 
 _EMISSIONS: Schema = {
     "x-rule": "emissions-malformed",
@@ -105,7 +101,7 @@ _WIDGET = listed(
             "group": described(text(), "Groups examples in the menu."),
             "parameters": of_type("object"),
             "output": described(_OUTPUT, "What the model answered: shown without running it."),
-        }
+        },
     ),
     **{"x-rule": "widget-malformed"},
 )
@@ -135,8 +131,7 @@ FIELDS: dict[str, Schema] = {
     "metrics": described(texts(), "Metrics the model is judged by. Shown only; not checked.", ["accuracy", "f1"]),
     "base_model": described(
         one_or_more("base_model"),
-        "The Hub model this one was made from, or several for a merge: ids, no paths and no addresses. Builds the "
-        "model tree.",
+        "The Hub model this one was made from, or several for a merge: ids, no paths and no addresses. Builds the model tree.",
         "mistralai/Mistral-7B-v0.1",
     ),
     "base_model_relation": described(
@@ -144,9 +139,7 @@ FIELDS: dict[str, Schema] = {
         "How it was made from the base model, where the Hub would infer something else.",
         "quantized",
     ),
-    "new_version": described(
-        known("repository"), "Id of the model that replaces this one: shown as a banner.", "acme/model-v2"
-    ),
+    "new_version": described(known("repository"), "Id of the model that replaces this one: shown as a banner.", "acme/model-v2"),
     "finetuned_from": gone("Former name of `base_model`."),
     "model-index": described(
         _MODEL_INDEX,
@@ -159,9 +152,9 @@ FIELDS: dict[str, Schema] = {
                         "task": {"type": "text-classification"},
                         "dataset": {"type": "nyu-mll/glue", "name": "GLUE", "config": "sst2", "split": "validation"},
                         "metrics": [{"type": "accuracy", "value": 0.93}],
-                    }
+                    },
                 ],
-            }
+            },
         ],
     ),
     "co2_eq_emissions": described(
@@ -179,9 +172,7 @@ FIELDS: dict[str, Schema] = {
         "`false` hides the inference widget; a mapping sets its parameters.",
         examples=[False, {"parameters": {"temperature": 0.7}}],
     ),
-    "instance_prompt": described(
-        of_type("string", "null"), "Words that trigger a diffusion adapter.", "a photo of sks dog"
-    ),
+    "instance_prompt": described(of_type("string", "null"), "Words that trigger a diffusion adapter.", "a photo of sks dog"),
     "mask_token": described(text(), "Mask token of the fill-mask widget.", "[MASK]"),
     "model_name": described(text(), "Display name. A convention of tools; the Hub does not read it."),
 }

@@ -15,9 +15,7 @@ _HEADERS: Schema = record(
     additionalProperties=False,
 )
 _RUNTIME: dict[str, Schema] = {
-    "sdk": described(
-        known("sdk"), "What runs the Space. Without it nothing is built. Streamlit is no longer offered.", "gradio"
-    ),
+    "sdk": described(known("sdk"), "What runs the Space. Without it nothing is built. Streamlit is no longer offered.", "gradio"),
     "sdk_version": described(
         text(**_VERSION_UNQUOTED),
         "Version of Gradio to run. Quote it: every reader takes 4.10 without quotes for the number 4.1.",
@@ -28,22 +26,16 @@ _RUNTIME: dict[str, Schema] = {
         "Version of Python, 3.10 where nothing is said. Quote it: 3.10 without quotes is the number 3.1.",
         "3.11",
     ),
-    "app_file": described(
-        text(minLength=1), "The file to run, or to serve, from the root of the repository.", "app.py"
-    ),
+    "app_file": described(text(minLength=1), "The file to run, or to serve, from the root of the repository.", "app.py"),
     "app_build_command": described(text(), "Command that builds a static Space.", "npm run build"),
-    "app_port": described(
-        of_type("integer", minimum=1, maximum=65535), "Port a Docker Space listens on; 7860 by default.", 7860
-    ),
+    "app_port": described(of_type("integer", minimum=1, maximum=65535), "Port a Docker Space listens on; 7860 by default.", 7860),
     "base_path": described(text(pattern="^/"), "Path of the first page; not for static Spaces.", "/docs"),
-    "startup_duration_timeout": described(
-        text(), "How long a start may take before it counts as failed; 30 minutes by default.", "1h"
-    ),
+    "startup_duration_timeout": described(text(), "How long a start may take before it counts as failed; 30 minutes by default.", "1h"),
     "suggested_hardware": described(
-        known("hardware"), "Hardware proposed to whoever duplicates the Space. Assigns nothing itself.", "t4-small"
+        known("hardware"), "Hardware proposed to whoever duplicates the Space. Assigns nothing itself.", "t4-small",
     ),
     "suggested_storage": described(
-        text(enum=["small", "medium", "large"]), "Ignored since persistent storage was removed.", deprecated=True
+        text(enum=["small", "medium", "large"]), "Ignored since persistent storage was removed.", deprecated=True,
     ),
     "custom_headers": described(
         _HEADERS,
@@ -67,9 +59,7 @@ _LOOKS: dict[str, Schema] = {
         "One line under the title; the Hub rejects more than 60 characters.",
         "Summarises papers",
     ),
-    "thumbnail": described(
-        known("thumbnail"), "Address of the picture shown where the Space is shared.", "https://example.org/a.png"
-    ),
+    "thumbnail": described(known("thumbnail"), "Address of the picture shown where the Space is shared.", "https://example.org/a.png"),
     "metaTitle": described(text(), "Title for search engines. Undocumented."),
     "description": described(text(), "Description for search engines. Undocumented."),
     "pinned": described(flag(), "Keeps the Space on top of the owner's profile.", examples=[False]),
@@ -79,9 +69,7 @@ _LOOKS: dict[str, Schema] = {
 }
 
 _LINKS: dict[str, Schema] = {
-    "models": described(
-        listed(known("repository")), "Models the Space uses; found in its code where absent.", ["openai-community/gpt2"]
-    ),
+    "models": described(listed(known("repository")), "Models the Space uses; found in its code where absent.", ["openai-community/gpt2"]),
     "datasets": described(listed(known("repository")), "Datasets the Space uses.", ["allenai/c4"]),
     "duplicated_from": described(known("repository"), "The Space this one was copied from.", "acme/demo"),
 }
@@ -94,11 +82,9 @@ _OAUTH: dict[str, Schema] = {
         ["email", "read-repos"],
     ),
     "hf_oauth_expiration_minutes": described(
-        of_type("integer", minimum=1, maximum=43200), "Life of a sign-in; 480 minutes by default, 30 days at most.", 480
+        of_type("integer", minimum=1, maximum=43200), "Life of a sign-in; 480 minutes by default, 30 days at most.", 480,
     ),
-    "hf_oauth_authorized_org": described(
-        texts(), "Only members of these organisations may sign in.", "acme", ["acme", "acme-research"]
-    ),
+    "hf_oauth_authorized_org": described(texts(), "Only members of these organisations may sign in.", "acme", ["acme", "acme-research"]),
 }
 
 FIELDS: dict[str, Schema] = {**_LOOKS, **_RUNTIME, **_LINKS, **_OAUTH, **LICENSE, **TAGS, **SUPPRESSIONS}

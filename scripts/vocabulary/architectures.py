@@ -85,22 +85,20 @@ VALUES: Values = {
         " summarization text-generation",
         "question-answering",
     ),
-    "ForTableQuestionAnswering": _head(
-        "table-question-answering question-answering text-classification", "table-question-answering"
-    ),
+    "ForTableQuestionAnswering": _head("table-question-answering question-answering text-classification", "table-question-answering"),
     "ForDocumentQuestionAnswering": _head(
-        "document-question-answering visual-question-answering question-answering", "document-question-answering"
+        "document-question-answering visual-question-answering question-answering", "document-question-answering",
     ),
     "ForVisualQuestionAnswering": _head(_SEES_AND_ASKS, "visual-question-answering"),
     "ForMultipleChoice": _head(
         "multiple-choice question-answering text-classification text-ranking feature-extraction"
-        " zero-shot-classification visual-question-answering"
+        " zero-shot-classification visual-question-answering",
     ),
     "ForImageAndTextRetrieval": _head(f"{_SEES_AND_ASKS} visual-document-retrieval text-ranking"),
     "ForImageTextRetrieval": _head(f"{_SEES_AND_ASKS} visual-document-retrieval text-ranking"),
     "ForRetrieval": _head(
         "visual-document-retrieval feature-extraction sentence-similarity image-feature-extraction text-ranking"
-        " text-retrieval image-text-to-text document-question-answering visual-question-answering"
+        " text-retrieval image-text-to-text document-question-answering visual-question-answering",
     ),
     "ForImageClassification": _head(_LOOKS, "image-classification"),
     "ForImageClassificationWithTeacher": _head(_LOOKS, "image-classification"),
@@ -139,7 +137,7 @@ VALUES: Values = {
     "ForActionPrediction": _head("robotics image-text-to-text reinforcement-learning any-to-any video-text-to-text"),
     "ForTextEncoding": _head(
         "feature-extraction sentence-similarity text-classification text-to-image text-ranking text-retrieval"
-        " token-classification zero-shot-classification"
+        " token-classification zero-shot-classification",
     ),
     "VisionEncoderDecoderModel": _head(
         "image-to-text image-text-to-text document-question-answering visual-question-answering text-generation"

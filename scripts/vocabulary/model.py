@@ -115,9 +115,7 @@ def _values(definition: Definition, old: Vocabulary | None, upstream: Upstream |
     return {key: {**attributes, **definition.extra.get(key, {})} for key, attributes in base.items()}
 
 
-def _provenance(
-    definition: Definition, old: Vocabulary | None, upstream: Upstream | None, as_of: str
-) -> tuple[tuple[Source, ...], str]:
+def _provenance(definition: Definition, old: Vocabulary | None, upstream: Upstream | None, as_of: str) -> tuple[tuple[Source, ...], str]:
     if definition.values is not None:
         return definition.source, definition.as_of
     if upstream is None:
@@ -185,6 +183,4 @@ def from_text(text: str) -> Vocabulary:
     data = json.loads(text)
     formers = {key: Former(e["successor"], tuple(e["candidates"]), e["note"]) for key, e in data["former"].items()}
     source = tuple(Source(**entry) for entry in data["source"])
-    return Vocabulary(
-        data["name"], data["noun"], data["as_of"], source, dict(data["values"]), formers, dict(data["aliases"])
-    )
+    return Vocabulary(data["name"], data["noun"], data["as_of"], source, dict(data["values"]), formers, dict(data["aliases"]))

@@ -82,7 +82,7 @@ OAUTH_SCOPES: Values = {
     **plain(
         "email read-billing read-memberships read-repos gated-repos contribute-repos write-repos manage-repos"
         " read-collections write-collections inference-api read-endpoints write-endpoints jobs webhooks"
-        " write-discussions"
+        " write-discussions",
     ),
 }
 

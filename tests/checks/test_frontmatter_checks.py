@@ -1,6 +1,6 @@
 """What the examples of the rule cards cannot show: hostile shapes, edges, and what must stay silent."""
 
-# ruff: noqa: RUF001 - letters that look alike are what mojibake is about
+
 import datetime as dt
 
 import pytest

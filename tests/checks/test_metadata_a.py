@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from conftest import ROOT
+from hypothesis import given
+from hypothesis import strategies as st
+
 from cardlint import engine
 from cardlint.policyfile import load_policy
 from cardlint.repoid import Address, corrected, from_address, why_malformed
@@ -12,9 +16,6 @@ from cardlint.repository import Identity, Repository
 from cardlint.rule import shipped
 from cardlint.rulecard import read_rule_card
 from cardlint.source import Memory
-from conftest import ROOT
-from hypothesis import given
-from hypothesis import strategies as st
 
 if TYPE_CHECKING:
     from cardlint.report import Finding, Target
@@ -279,8 +280,11 @@ def test_emissions_that_are_plausible(value: str) -> None:
 
 def test_ids_are_read_in_the_kinds_that_have_the_key() -> None:
     metadata = "datasets: [a b]\nmodels: [c d]\npreload_from_hub: [e f g, /h i]"
-    subjects = {kind: {item.subject for item in findings(metadata, "repository-id-malformed", kind=kind)} for kind in ("model", "dataset", "space")}
-    assert subjects == {"model": {"datasets[0]"}, "dataset": set(), "space": {"datasets[0]", "models[0]", "preload_from_hub[1]"}}
+    expected: dict[Kind, set[str]] = {
+        "model": {"datasets[0]"}, "dataset": set(), "space": {"datasets[0]", "models[0]", "preload_from_hub[1]"},
+    }  # fmt: skip
+    for kind, subjects in expected.items():
+        assert {item.subject for item in findings(metadata, "repository-id-malformed", kind=kind)} == subjects
 
 
 @pytest.mark.parametrize(
@@ -298,7 +302,10 @@ def test_what_a_malformed_id_is_called(value: str, hint: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "count"),
-    [("https://example.org/x", 0), ("HTTP://x", 0), ("null", 0), ("7", 0), ("[x]", 0), ("//x.org/a", 1), ("a b", 1), ("data:image/png;x", 1), ("''", 1)],
+    [
+        ("https://example.org/x", 0), ("HTTP://x", 0), ("null", 0), ("7", 0), ("[x]", 0),
+        ("//x.org/a", 1), ("a b", 1), ("data:image/png;x", 1), ("''", 1),
+    ],
 )
 def test_thumbnails(value: str, count: int) -> None:
     assert len(messages(f"thumbnail: {value}", "thumbnail-invalid")) == count

@@ -32,7 +32,7 @@ def run(card: str, files: dict[str, Any] | None = None, *, rules: tuple[str, ...
     return engine.run(repository, load_policy(shipped(), select=rules).bind(repository))
 
 
-def _encoded(content: Any) -> bytes:  # noqa: ANN401
+def _encoded(content: Any) -> bytes:
     return content.encode() if isinstance(content, str) else json.dumps(content).encode()
 
 
@@ -57,7 +57,7 @@ SHAPES: tuple[Any, ...] = (
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: repr(shape)[:20])
 @pytest.mark.parametrize("key", ["pipeline_tag", "library_name", "tags", "base_model", "base_model_relation"])
-def test_no_shape_in_the_card_makes_a_check_raise(key: str, shape: Any) -> None:  # noqa: ANN401
+def test_no_shape_in_the_card_makes_a_check_raise(key: str, shape: Any) -> None:
     files = {"config.json": {"architectures": ["BertForCTC"], "model_type": "bert", "_name_or_path": "a/b"}, **WEIGHTS}
     target = run(f"license: mit\n{key}: {json.dumps(shape)}", files)
     assert target.failed == ()
@@ -72,7 +72,7 @@ def test_no_shape_in_the_card_makes_a_check_raise(key: str, shape: Any) -> None:
         ("adapter_config.json", "base_model_name_or_path"), ("adapter_config.json", "task_type"),
     ],
 )  # fmt: skip
-def test_no_shape_in_a_file_makes_a_check_raise(path: str, key: str, shape: Any) -> None:  # noqa: ANN401
+def test_no_shape_in_a_file_makes_a_check_raise(path: str, key: str, shape: Any) -> None:
     for card in ("license: mit", "pipeline_tag: translation\nlibrary_name: peft\nbase_model: a/b"):
         target = run(card, {path: {key: shape}, **WEIGHTS})
         assert target.failed == ()

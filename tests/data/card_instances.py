@@ -63,9 +63,9 @@ GOOD: dict[str, list[Card]] = {
                             "dataset": {"type": "a/b", "name": "B", "config": "c", "split": "test", "args": {"n": 5}},
                             "metrics": [{"type": "accuracy", "value": 91.2, "verified": True}],
                             "source": {"url": "https://example.org", "name": "Board"},
-                        }
+                        },
                     ],
-                }
+                },
             ],
             "co2_eq_emissions": {"emissions": 12.5, "source": "mlco2", "geographical_location": "Paris"},
             "widget": [
@@ -208,7 +208,7 @@ def _bad_shared() -> list[tuple[Card, str, str]]:
     ]
 
 
-def _result(**changes: Any) -> Card:  # noqa: ANN401 - any defect
+def _result(**changes: Any) -> Card:
     good: Card = {
         "task": {"type": "t"},
         "dataset": {"type": "a/b", "name": "B"},
@@ -263,7 +263,7 @@ _MODEL: list[tuple[Card, str, str]] = [
 _CONFIG = "config-malformed"
 
 
-def _files(value: Any) -> Card:  # noqa: ANN401 - any defect
+def _files(value: Any) -> Card:
     return {"configs": [{"config_name": "a", "data_files": value}]}
 
 

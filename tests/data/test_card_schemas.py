@@ -53,7 +53,7 @@ def rule_of(kind: str, card: object) -> set[str]:
 
 
 def _nearest(
-    node: Any,  # noqa: ANN401 - a JSON tree
+    node: Any,
     path: list[str | int],
 ) -> str:
     rule = "schema-violation"
@@ -75,7 +75,7 @@ def test_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_command_line_writes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(script, "FOLDER", tmp_path)
     assert script.main(["--check"]) == 1

@@ -153,7 +153,7 @@ def test_a_country_code_that_is_a_language_code_is_no_alias() -> None:
     assert "kr" not in languages["aliases"]
 
 
-def definition(**tables: Any) -> Definition:  # noqa: ANN401 - fields of Definition
+def definition(**tables: Any) -> Definition:
     return Definition("toys", "toy", "2026-01-01", read=dict, file="toys.json", **tables)
 
 
@@ -220,7 +220,7 @@ def test_refresh_writes_names_changes_and_then_rests(tmp_path: Path) -> None:
     (hub_data / "evaluation_frameworks.json").write_text(json.dumps(exported), encoding="utf-8")
 
     assert list(script.refresh(hub_data, "2027-01-01", check=True, folder=tmp_path)) == [
-        "evaluation_frameworks 30 -> 30, added new-one, removed mteb"
+        "evaluation_frameworks 30 -> 30, added new-one, removed mteb",
     ]
     assert len(list(script.refresh(hub_data, "2027-01-01", check=False, folder=tmp_path))) == 1
     assert list(script.refresh(hub_data, "2027-02-02", check=False, folder=tmp_path)) == []
