@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import absent
 from cardlint.checks.vocabulary import quoted
@@ -25,6 +26,7 @@ _TAG = re.compile(r"(?P<base>[A-Za-z]{2,3})(?P<rest>(?:[-_][A-Za-z0-9]{2,8})+)")
 _SEPARATOR = re.compile(r"\s*[,;/|&+]\s*|\s+and\s+|\s+")
 _BRACKETS = " []()\"',;"
 _LONGEST_CODE = 3
+_LONGEST = 200
 _NAME_LENGTH = 5
 
 
@@ -70,8 +72,13 @@ def unknown(  # noqa: PLR0913 - the facts of the rule, and its data
     elif _CODE.fullmatch(text):
         yield Problem(f"{said} known on {listed.as_of}", value.span, at_most="warning")
     else:
-        meant = _joined(text, listed) or _regional(text, listed, regional, regions) or _misspelt(text, listed)
-        yield Problem(f"{said}; {meant or advice}", value.span)
+        yield Problem(f"{said}; {_meant(text, listed, regional, regions) or advice}", value.span)
+
+
+def _meant(text: str, listed: Vocabulary, regional: str, regions: list[str]) -> str | None:
+    if len(text) > _LONGEST:
+        return None
+    return _joined(text, listed) or _regional(text, listed, regional, regions) or _misspelt(text, listed)
 
 
 def _tabled(text: str, listed: Vocabulary) -> tuple[tuple[str, ...], str] | None:
@@ -83,14 +90,20 @@ def _tabled(text: str, listed: Vocabulary) -> tuple[tuple[str, ...], str] | None
         return (listed.aliases[bare],), ""
     if former := listed.former.get(bare):
         return (former.successor,) if former.successor else former.candidates, former.note or ""
-    labels = [known for known, held in listed.values.items() if bare in _names(held)]
-    return ((min(labels, key=len),), "") if labels else None
+    code = _named(listed.name).get(bare)
+    return ((code,), "") if code else None
 
 
-def _names(held: Any) -> list[str]:  # noqa: ANN401 - what the vocabulary holds of a code
-    """What a language is called in the vocabulary: `日本語 (にほんご)` is two names."""
-    names = re.split(r"[(),;/،]", f"{held.get('label', '')};{held.get('native', '')}")
-    return [name.strip().lower() for name in names if name.strip()]
+@cache
+def _named(vocabulary: str) -> dict[str, str]:
+    """The code of each name of a language; of several codes the shortest. `日本語 (にほんご)` is two names."""
+    codes: dict[str, str] = {}
+    for code, held in load_vocabulary(vocabulary).values.items():
+        for part in re.split(r"[(),;/،]", f"{held.get('label', '')};{held.get('native', '')}"):
+            name = part.strip().lower()
+            codes[name] = min(code, codes.get(name, code), key=len)
+    codes.pop("", None)
+    return codes
 
 
 def _code(text: str, listed: Vocabulary) -> str | None:

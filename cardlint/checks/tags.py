@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from cardlint.repository import Identity
 
 _KEY = "tags"
+_LISTED = 6
 _COMMA = re.compile(r"\s*[,;]\s*")
 
 
@@ -64,8 +65,8 @@ def _no_text(item: Node) -> str:
 
 
 def _list(parts: list[str]) -> str:
-    shown = ", ".join(parts[:6])
-    return f"[{shown}, …]" if len(parts) > 6 or len(shown) > 100 else f"[{shown}]"  # noqa: PLR2004 - what a line holds
+    some = ", ".join(shown(part) for part in parts[:_LISTED])
+    return f"[{some}, …]" if len(parts) > _LISTED else f"[{some}]"
 
 
 def _license(text: str, metadata: Mapping, not_licenses: list[str]) -> str | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cardlint.nodes import Scalar, is_null
 from cardlint.problem import Problem
-from cardlint.vocabulary import load_vocabulary
+from cardlint.vocabulary import Suggestion, load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cardlint.vocabulary import Vocabulary
 
 _SHOWN = 60
+_LONGEST = 200
 
 
 def shown(text: str) -> str:
@@ -42,7 +43,7 @@ def unknown(value: Scalar, listed: Vocabulary, advice: str = "") -> Problem:
     """The problem of an unknown value, with what was probably meant."""
     article = "an" if listed.noun[0].lower() in "aeiou" else "a"
     message = f"{quoted(value.raw)} is not {article} {listed.noun}"
-    suggestion = listed.suggest(value.raw)
+    suggestion = listed.suggest(value.raw) if len(value.raw) <= _LONGEST else Suggestion()
     note = f" ({suggestion.note})" if suggestion.note else ""
     if suggestion.ids:
         return Problem(f"{message}; did you mean {' or '.join(suggestion.ids)}?{note}", value.span)

@@ -101,7 +101,7 @@ def emissions(
     held = value.get("emissions")
     if held is None:
         near = next((entry.name for entry in value.effective() if did_you_mean(entry.name, ["emissions"])), "emissions")
-        hint = f', but {quoted(near)}' if near != "emissions" else ""
+        hint = f", but {quoted(near)}" if near != "emissions" else ""
         message = f"`co2_eq_emissions` has no `emissions`, the number of grams{hint}"
         yield Problem(message, _head(value), "co2_eq_emissions.emissions")
     else:
@@ -118,7 +118,8 @@ def _amount(value: Node, subject: str, least: float, most: float) -> Iterator[Pr
     if not isinstance(value, Scalar) or not isinstance(number, int | float):
         yield Problem(_no_number(value), value.span, subject)
     elif not 0 < number < math.inf:
-        yield Problem(f"{shown(value.raw)} grams of CO2 is no amount a training emits; leave the key out where none is known", value.span, subject)
+        message = f"{shown(value.raw)} grams of CO2 is no amount a training emits; leave the key out where none is known"
+        yield Problem(message, value.span, subject)
     elif number < least:
         message = f"{shown(value.raw)} grams of CO2 is less than a computer emits in a second; the unit is grams, not kilograms or tonnes"
         yield Problem(message, value.span, subject)
@@ -139,7 +140,8 @@ def _no_number(value: Node) -> str:
 def _little(held: Node, value: Mapping, least_by_training: dict[str, float]) -> Iterator[Problem]:
     least = least_by_training.get((string(value.get("training_type")) or "").strip().lower())
     if least is not None and isinstance(held, Scalar) and isinstance(held.value, int | float) and held.value < least:
-        message = f"{shown(held.raw)} grams of CO2 is little for a training from scratch; if it is kilograms, write {held.value * 1000:.15g}"
+        doubt = f"{shown(held.raw)} grams of CO2 is little for a training from scratch"
+        message = f"{doubt}; if it is kilograms, write {held.value * 1000:.15g}"
         yield Problem(message, held.span, "co2_eq_emissions.emissions", at_most="note")
 
 
