@@ -7,6 +7,7 @@ import math
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from cardlint.conformity import doubtful
 from cardlint.locate import data_folder
 from cardlint.nodes import Mapping, Node, Scalar, Sequence, is_null, join, kind_of
 from cardlint.rule import did_you_mean
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _LARGEST = 2**63
+# A schema of these keywords alone speaks of each property by itself.
+_INDEPENDENT = frozenset({"$schema", "$id", "$defs", "title", "description", "type", "properties", "additionalProperties"})
 _LISTED = 6
 _SHOWN = 60
 _TYPES = {
@@ -51,8 +54,13 @@ def load_schema(name: str) -> dict[str, Any]:
 def mismatches(name: str, root: Node) -> Iterator[Mismatch]:
     """Where the data disagrees with the schema that ships under this name. Null values count as absent."""
     schema = load_schema(name)
+    instance = _instance(root)
+    if isinstance(instance, dict) and schema.keys() <= _INDEPENDENT and schema.get("additionalProperties", True) is True:
+        instance = doubtful(schema, instance)
+        if not instance:
+            return
     seen: set[tuple[str, str]] = set()
-    for path, schema_path in _validator(name)(_instance(root)):
+    for path, schema_path in _validator(name)(instance):
         keyword = str(schema_path[-1])
         holder, owner = _walk_schema(schema, schema_path)
         for part, place, message in _explain(keyword, holder, *_follow(root, path)):

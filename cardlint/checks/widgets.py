@@ -26,9 +26,7 @@ _WITHOUT_SCHEME = re.compile(r"(?://|www\.|[\w.-]+\.(?:ai|co|com|dev|io|net|org)
 _ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
-def widget(
-    value: Node, task: Node | None, *, inputs: dict[str, list[list[str]]], kinds: dict[str, list[str]]
-) -> Iterator[Problem]:
+def widget(value: Node, task: Node | None, *, inputs: dict[str, list[list[str]]], kinds: dict[str, list[str]]) -> Iterator[Problem]:
     """Examples the widget cannot show.
 
     `inputs` lists for each task the sets of keys of which an example needs one; `kinds` says of each key what its value
@@ -87,9 +85,7 @@ def _unfit(example: Mapping, needed: list[list[str]], task: str, kinds: dict[str
     return f"an example for {task} has no {missing}{asked}{hint}"
 
 
-def emissions(
-    value: Node, *, least: float, most: float, least_by_training: dict[str, float], text_keys: list[str]
-) -> Iterator[Problem]:
+def emissions(value: Node, *, least: float, most: float, least_by_training: dict[str, float], text_keys: list[str]) -> Iterator[Problem]:
     """Emissions of training that are no number of grams, or no plausible one.
 
     A training below `least` or above `most` grams does not exist; one of a kind in `least_by_training` below that many

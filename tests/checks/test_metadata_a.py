@@ -303,8 +303,15 @@ def test_what_a_malformed_id_is_called(value: str, hint: str) -> None:
 @pytest.mark.parametrize(
     ("value", "count"),
     [
-        ("https://example.org/x", 0), ("HTTP://x", 0), ("null", 0), ("7", 0), ("[x]", 0),
-        ("//x.org/a", 1), ("a b", 1), ("data:image/png;x", 1), ("''", 1),
+        ("https://example.org/x", 0),
+        ("HTTP://x", 0),
+        ("null", 0),
+        ("7", 0),
+        ("[x]", 0),
+        ("//x.org/a", 1),
+        ("a b", 1),
+        ("data:image/png;x", 1),
+        ("''", 1),
     ],
 )
 def test_thumbnails(value: str, count: int) -> None:
