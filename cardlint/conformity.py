@@ -59,6 +59,11 @@ def _longest(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool: 
     return not isinstance(value, str) or len(value) <= schema["maxLength"]
 
 
+def _unique(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # noqa: ANN401
+    del root, schema
+    return not isinstance(value, list) or (all(isinstance(item, str) for item in value) and len(set(value)) == len(value))
+
+
 def _reference(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # noqa: ANN401
     part: Any = root
     for step in schema["$ref"].removeprefix("#/").split("/"):
@@ -79,5 +84,5 @@ def _if(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # no
 
 _KEYWORDS: dict[str, Callable[[dict[str, Any], dict[str, Any], Any], bool]] = {
     "type": _type, "enum": _enum, "pattern": _pattern, "minLength": _shortest, "maxLength": _longest,
-    "$ref": _reference, "items": _items, "if": _if, "then": lambda *_: True,
+    "$ref": _reference, "items": _items, "uniqueItems": _unique, "if": _if, "then": lambda *_: True,
 }  # fmt: skip

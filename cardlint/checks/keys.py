@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cardlint.nearness import fold, one_edit_apart
 from cardlint.nodes import Scalar, Sequence, is_null
 from cardlint.problem import Problem
 from cardlint.text import Span
@@ -36,6 +37,8 @@ def says_nothing(value: Node) -> bool:
 
 
 def present(metadata: Mapping, *, key: str, message: str) -> Iterator[Problem]:
-    """A key that is absent or says nothing. `message` says what follows from its absence."""
+    """A key that is absent or says nothing. `message` says what follows from its absence; a misspelt key is named."""
     if place := absent(metadata, key):
-        yield Problem(message, place, subject=key)
+        near = [entry for entry in metadata.effective() if one_edit_apart(fold(entry.name), fold(key))]
+        hint = f"; `{near[0].name}` is not read" if near else ""
+        yield Problem(message + hint, near[0].key.span if near else place, subject=key)

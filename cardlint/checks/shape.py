@@ -93,7 +93,8 @@ def unknown(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
         near = [alias] if alias in current else [key for key in current if _near(fold(name), fold(key))]
         if near:
             message = f'nobody reads the key "{_cut(name)}"; did you mean {" or ".join(near[:2])}?'
-            yield Problem(message, entry.key.span, name)
+            # About the key that is missing in its place: where another rule reports that, one finding is enough.
+            yield Problem(message, entry.key.span, near[0] if len(near) == 1 else name)
 
 
 _SHORTEST = 4
