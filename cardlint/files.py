@@ -46,8 +46,3 @@ class Files:
         if path not in self._pointers:
             self._pointers[path] = pointer(self._source, self.by_path[path])
         return self._pointers[path]
-
-    def is_folder(self, path: str) -> bool:
-        """Whether files lie below a path."""
-        prefix = path.rstrip("/") + "/"
-        return prefix == "./" or any(other.startswith(prefix) for other in self.by_path)

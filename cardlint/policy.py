@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cardlint.errors import Obstacle, UsageError
+from cardlint.errors import Obstacle
 from cardlint.nodes import strings
 from cardlint.problem import SEVERITIES
 from cardlint.rule import matching
@@ -95,14 +95,8 @@ class Policy:
         expanded: list[tuple[When | None, list[tuple[frozenset[str], Setting]]]] = []
         for layer in self.layers:
             for when, settings in ((None, layer.settings), *layer.overrides):
-                expanded.append((when, [(self._ids(setting), setting) for setting in settings]))
+                expanded.append((when, [(frozenset(matching(self.rules, setting.selector)), setting) for setting in settings]))
         return expanded
-
-    def _ids(self, setting: Setting) -> frozenset[str]:
-        try:
-            return frozenset(matching(self.rules, setting.selector))
-        except UsageError as error:
-            raise UsageError(f"{setting.where}: {error}") from None
 
     def settings_of(self, rule: Rule) -> Iterator[tuple[When | None, Setting]]:
         """The settings that speak of a rule, in the order they apply."""

@@ -55,7 +55,8 @@ def _only(rule: str) -> Policy:
 
 
 def _modules_after(code: str, tmp_path: Path) -> set[str]:
-    script = f"{code}\nimport sys, json\nsys.stdout.write('\\n' + json.dumps(sorted(sys.modules)))"
+    # What was there before (a coverage tool brings modules of its own) does not count.
+    script = f"import sys; before = set(sys.modules)\n{code}\nimport json\nsys.stdout.write('\\n' + json.dumps(sorted(set(sys.modules) - before)))"
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
     return {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
 

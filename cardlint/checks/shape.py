@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cardlint.nodes import Entry, Node
     from cardlint.repository import Identity, Kind
     from cardlint.schema import Mismatch
+    from cardlint.text import Span
     from cardlint.vocabulary import Former
 
 _SHOWN = 60
@@ -61,17 +62,46 @@ def schema(metadata: Mapping, identity: Identity, *, leave: dict[str, list[str]]
     """
     from cardlint.schema import mismatches  # imports a validator
 
-    alike: dict[tuple[str, str], list[Mismatch]] = {}
-    for found in mismatches(f"{identity.kind}-card.schema.json", metadata):
-        judged = leave.get(found.owner) if found.owner is not None else None
-        left = judged is not None and (not judged or kind_of(found.node) in judged)
-        if not left and not is_null(found.node):
-            # A list of 600 texts where mappings belong is one mistake, 600 unknown values are 600.
-            name = _INDEX.sub("[]", found.subject) if found.keyword == "type" else found.subject
-            alike.setdefault((name, found.keyword), []).append(found)
-    for first, *others in alike.values():
-        more = f" (and {len(others)} more like it)" if others else ""
+    found = mismatches(f"{identity.kind}-card.schema.json", metadata)
+    for first, more in alike(item for item in found if not _left(item, leave)):
         yield Problem(first.message + more, first.node.span, first.subject)
+
+
+def _left(found: Mismatch, leave: dict[str, list[str]]) -> bool:
+    judged = leave.get(found.owner) if found.owner is not None else None
+    return is_null(found.node) or (judged is not None and (not judged or kind_of(found.node) in judged))
+
+
+def owned(metadata: Mapping, kind: Kind, key: str, owner: str) -> Iterator[Mismatch]:
+    """The mismatches below one key that a rule judges itself. The other keys are not validated; null is null-value's."""
+    from cardlint.schema import mismatches  # imports a validator
+
+    entry = metadata.entry(key)
+    if entry is None:
+        return
+    alone = Mapping(metadata.path, metadata.start, metadata.end, [entry])
+    for found in mismatches(f"{kind}-card.schema.json", alone):
+        if found.owner == owner and not is_null(found.node):
+            yield found
+
+
+def alike(found: Iterable[Mismatch], keywords: tuple[str, ...] = ("type",)) -> Iterator[tuple[Mismatch, str]]:
+    """The mismatches, of those that differ in list positions alone only the first, with the count of the others in words.
+
+    A list of 600 texts where mappings belong is one mistake, 600 unknown values are 600: `keywords` says which
+    disagreements are the same mistake in every item.
+    """
+    groups: dict[tuple[str, str], list[Mismatch]] = {}
+    for item in found:
+        name = _INDEX.sub("[]", item.subject) if item.keyword in keywords else item.subject
+        groups.setdefault((name, item.keyword), []).append(item)
+    for first, *others in groups.values():
+        yield first, f" (and {len(others)} more like it)" if others else ""
+
+
+def head(node: Node) -> Span:
+    """Where to show what a mapping lacks: its first key."""
+    return node.entries[0].key.span if isinstance(node, Mapping) and node.entries else node.span
 
 
 def _kinds(key: str) -> list[Kind]:

@@ -1,0 +1,123 @@
+"""Evaluation results in the card: `model-index`, its figures and where they come from."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cardlint.checks.shape import alike, head, owned
+from cardlint.checks.vocabulary import quoted
+from cardlint.nodes import Mapping, Sequence, join, kind_of, string
+from cardlint.problem import Problem
+from cardlint.rule import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.nodes import Node
+    from cardlint.schema import Mismatch
+    from cardlint.text import Span
+
+_KEY = "model-index"
+_LONGEST = 60
+_NUMBER = r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"
+_PLAIN = re.compile(_NUMBER)
+_PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent|per cent)", re.IGNORECASE)
+_SPREAD = re.compile(rf"({_NUMBER})\s*%?\s*(?:\(?\s*(?:±|\+/-|\+-|\\pm)\s*({_NUMBER})\s*%?\s*\)?)", re.IGNORECASE)
+_WITH_UNIT = re.compile(rf"[~≈]?\s*({_NUMBER})\s*[A-Za-z][A-Za-z ./-]{{0,20}}|[~≈]\s*({_NUMBER})")
+_DECIMAL_COMMA = re.compile(r"([+-]?\d{1,20}),(\d{1,20})(\s*%)?")
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d{1,20})?")
+
+
+def index(metadata: Mapping) -> Iterator[Problem]:
+    """Parts of `model-index` that are absent or of the wrong type, by their path."""
+    for found, more in alike(owned(metadata, "model", _KEY, "model-index-invalid"), ("type", "required")):
+        place = head(found.node) if found.keyword == "required" else found.node.span
+        yield Problem(found.message + more + _advice(found), place, found.subject)
+
+
+def _advice(found: Mismatch) -> str:
+    kind = kind_of(found.node)
+    if found.keyword == "required" and isinstance(found.node, Mapping):
+        wanted = found.subject.rpartition(".")[2]
+        near = [entry.name for entry in found.node.effective() if did_you_mean(entry.name, [wanted])]
+        return f", and {quoted(near[0])} is not read" if near else ""
+    if kind in ("number", "boolean") and "must be text" in found.message:
+        return "; put it in quotes"
+    return "; put `- ` before its first key" if kind == "mapping" and "must be a list" in found.message else ""
+
+
+def not_numeric(value: Node) -> Iterator[Problem]:
+    """A figure that is text. `12.3 ± 0.4` is what the tools of reinforcement learning write, and a warning."""
+    text = string(value)
+    if text is None:
+        return
+    message, mild = _meant(text.strip())
+    yield Problem(f"{quoted(text)} is text, not a number{message}", value.span, at_most="warning" if mild else None)
+
+
+def _meant(text: str) -> tuple[str, bool]:
+    """What number a text probably is, as the end of a sentence, and whether tools are known to write it so."""
+    if not text:
+        return "; leave the metric out where there is no figure", False
+    if len(text) > _LONGEST:
+        return "", False
+    if match := _SPREAD.fullmatch(text):
+        return f"; write {match[1]}, and the spread {match[2]} as a metric of its own", True
+    if _PLAIN.fullmatch(text):
+        return f"; write {text} without quotes", False
+    if match := _PERCENT.fullmatch(text):
+        return f"; write {match[1]}, or {_hundredth(match[1])} where the metric goes from 0 to 1", False
+    return _comma(text), False
+
+
+def _comma(text: str) -> str:
+    thousands = text.replace(",", "") if _THOUSANDS.fullmatch(text) else None
+    match = _DECIMAL_COMMA.fullmatch(text)
+    decimal = f"{match[1]}.{match[2]}" if match else None
+    if thousands and text.lstrip("+-").startswith("0,"):
+        thousands = None
+    options = [option for option in (decimal, thousands) if option]
+    if not options and (unit := _WITH_UNIT.fullmatch(text)):
+        options = [unit[1] or unit[2]]
+    return f"; did you mean {' or '.join(options)}?" if options else ""
+
+
+def _hundredth(number: str) -> str:
+    return f"{float(number) / 100:.10g}"
+
+
+def source_incomplete(value: Node, *, without_splits: list[str]) -> Iterator[Problem]:
+    """Sources without address, and datasets without what says which part and state of them was used.
+
+    `without_splits` are tasks evaluated in an environment instead of on data.
+    """
+    found: dict[tuple[str, ...], list[tuple[str, Span]]] = {}
+    for subject, result in _results(value):
+        source, dataset, task = result.get("source"), result.get("dataset"), result.get("task")
+        if isinstance(source, Mapping) and source.get("url") is None:
+            found.setdefault(("url",), []).append((join(subject, "source.url"), head(source)))
+        kind = string(task.get("type")) if isinstance(task, Mapping) else None
+        if isinstance(dataset, Mapping) and kind not in without_splits:
+            lacking = tuple(key for key in ("split", "revision") if dataset.get(key) is None)
+            if lacking:
+                found.setdefault(lacking, []).append((join(subject, "dataset"), head(dataset)))
+    for lacking, ((subject, place), *others) in found.items():
+        more = f" (and {len(others)} more like it)" if others else ""
+        yield Problem(_LACKS[lacking] + more, place, subject, at_most="note" if lacking == ("revision",) else None)
+
+
+_LACKS = {
+    ("url",): "the source of the figures has no `url`, so nobody can look them up",
+    ("split",): "the dataset of a result has no `split`, so nobody can tell what part of it was used",
+    ("revision",): "the dataset of a result has no `revision`, so a change of its data changes the figure unseen",
+    ("split", "revision"): "the dataset of a result has neither `split` nor `revision`, so nobody can repeat the evaluation",
+}
+
+
+def _results(value: Node) -> Iterator[tuple[str, Mapping]]:
+    for number, model in enumerate(value.items if isinstance(value, Sequence) else ()):
+        results = model.get("results") if isinstance(model, Mapping) else None
+        for index, result in enumerate(results.items if isinstance(results, Sequence) else ()):
+            if isinstance(result, Mapping):
+                yield join(join(join(_KEY, number), "results"), index), result

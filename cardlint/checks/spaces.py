@@ -1,0 +1,105 @@
+"""What a Space says of itself: what runs it, what it looks like, what it asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cardlint.checks.keys import absent
+from cardlint.checks.vocabulary import known, quoted
+from cardlint.nodes import Scalar, Sequence, join, listed, string
+from cardlint.problem import Problem
+from cardlint.rule import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.files import Files
+    from cardlint.nodes import Mapping, Node
+    from cardlint.repository import Identity
+
+_PROFILE = "README"
+
+
+def sdk(value: Node, *, still_run: list[str], advice: str) -> Iterator[Problem]:
+    """An SDK the Hub does not offer. Those it still runs, for Spaces that have them, are a warning."""
+    for problem in known(value, vocabulary="space_sdks", advice=advice):
+        old = isinstance(value, Scalar) and value.raw.strip().lower() in still_run
+        yield problem._replace(at_most="warning") if old else problem
+
+
+def version_missing(metadata: Mapping, *, sdks: list[str], message: str) -> Iterator[Problem]:
+    """A Space of an SDK that has versions and names none."""
+    sdk = metadata.get("sdk")
+    if sdk is not None and string(sdk) in sdks and absent(metadata, "sdk_version"):
+        entry = metadata.entry("sdk_version")
+        yield Problem(message, entry.key.span if entry else sdk.span, subject="sdk_version")
+
+
+def app_file_missing(metadata: Mapping, files: Files, repository: Identity, *, defaults: dict[str, str]) -> Iterator[Problem]:
+    """An application file that is not there: the one named, or the one the SDK looks for, as `defaults` says.
+
+    A docker Space reads no `app_file`; a static one that is built has it only afterwards; the Space of an organisation's
+    page has none.
+    """
+    sdk, named = metadata.get("sdk"), metadata.get("app_file")
+    name = string(sdk) or ""
+    if metadata.get("app_build_command") is not None:
+        return
+    path = string(named)
+    if named is not None and path and name != "docker":
+        if _clean(path) not in files:
+            yield Problem(f"there is no file {quoted(path)}, so nothing runs{_elsewhere(_clean(path), files)}", named.span, "app_file")
+    elif sdk is not None and named is None and name in defaults and defaults[name] not in files and not _is_profile(metadata, repository):
+        wanted = defaults[name]
+        rename = "" if name == "docker" else "; name the file to run in `app_file`"
+        yield Problem(f"there is no {wanted}, which a {name} Space runs{_elsewhere(wanted, files) or rename}", sdk.span, "app_file")
+
+
+def _clean(path: str) -> str:
+    """The path as a listing has it. Whether the Hub takes a leading slash is not known, so it is no defect."""
+    return "/".join(step for step in path.strip().split("/") if step not in ("", "."))
+
+
+def _elsewhere(path: str, files: Files) -> str:
+    """Where a file of the same name, or one in other letter case, is."""
+    name = path.rpartition("/")[2].lower()
+    near = [entry.path for entry in files if entry.path.rpartition("/")[2].lower() == name][:2]
+    near = near or [entry.path for entry in files if "/" not in entry.path and did_you_mean(entry.path, [path])][:2]
+    return f"; did you mean {' or '.join(near)}?" if near else ""
+
+
+def _is_profile(metadata: Mapping, repository: Identity) -> bool:
+    """Whether this is the page of an organisation, a static Space of the name README whose card is all there is."""
+    return (repository.id or "").endswith(f"/{_PROFILE}") or string(metadata.get("title")) == _PROFILE
+
+
+def colors(metadata: Mapping, *, keys: list[str], advice: str) -> Iterator[Problem]:
+    """Colours the Hub does not have."""
+    for key in keys:
+        value = metadata.get(key)
+        for problem in known(value, vocabulary="colors", advice=advice) if value is not None else ():
+            yield problem._replace(subject=key)
+
+
+def description(value: Node, *, limit: int) -> Iterator[Problem]:
+    """A description longer than the Hub accepts.
+
+    The Hub's validator is written in JavaScript, where an emoji counts as two characters and a line break at the end as
+    one: what is too long only for that is a warning.
+    """
+    text = string(value)
+    if text is None:
+        return
+    count, units = len(text.strip()), len(text.encode("utf-16-le", "surrogatepass")) // 2
+    if count > limit:
+        yield Problem(f"the description has {count} characters; the Hub accepts {limit}", value.span)
+    elif units > limit:
+        message = f"the description has {count} characters, but the Hub counts an emoji as two and a line break at the end as one"
+        yield Problem(f"{message}, which makes {units}; it accepts {limit}", value.span, at_most="warning")
+
+
+def scopes(value: Node, *, advice: str) -> Iterator[Problem]:
+    """OAuth scopes that do not exist. Whether it is a list at all is schema-violation's."""
+    for index, item in listed(value) if isinstance(value, Sequence) else ():
+        for problem in known(item, vocabulary="oauth_scopes", advice=advice):
+            yield problem._replace(subject=join("hf_oauth_scopes", index or 0))
