@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 # A hostile card could make a million findings of one kind; nobody reads more than this many of one rule.
 MOST_PER_RULE = 1000
+_OWN_LINE = 4000  # characters of its line that a fingerprint sees
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -110,7 +111,7 @@ def _place(repository: Repository, span: Span) -> Place:
 def _fingerprint(rule: Rule, subject: str, path: str, place: Place | None) -> str:
     """A name for the finding that survives edits above and below: its rule, subject, file and own line, not its place."""
     stable = _INDEX.sub("[]", subject)
-    source = "" if place is None else place.source.strip()
+    source = "" if place is None else place.source.strip()[:_OWN_LINE]
     import hashlib  # brings OpenSSL; a run that finds nothing needs none
 
     return hashlib.sha256(f"{rule.id}\0{path}\0{stable}\0{source}".encode("utf-8", "surrogatepass")).hexdigest()[:32]

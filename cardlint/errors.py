@@ -25,11 +25,14 @@ class ConfigError(UsageError):
 
     def __init__(self, path: str, line: int, column: int, message: str) -> None:
         """`path` as the user knows it; line and column 1-based; `message` says what was expected."""
-        super().__init__(f"{path}:{line}:{column}: {message}")
+        super().__init__(path, line, column, message)
         self.path = path
         self.line = line
         self.column = column
         self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.message}"
 
 
 class Obstacle(CardlintError):  # noqa: N818 - an obstacle is no error of ours
@@ -49,5 +52,9 @@ class Blocked(Obstacle):
 
     def __init__(self, because: str, message: str) -> None:
         """`message` repeats the defect in words."""
-        super().__init__(message)
+        super().__init__(because, message)
         self.because = because
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message

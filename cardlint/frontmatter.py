@@ -24,12 +24,14 @@ _LONG_FENCE = re.compile(r"\s*(-{4,})[ \t]*(?:\r\n|\r|\n)[ \t]*[A-Za-z][\w -]*:"
 _LONG_OR_DOTS = re.compile(r"(?:\r\n|\r|\n)(-{4,}|\.{3})[ \t]*(?=\r|\n|\Z)")
 _INDENTED_OR_GLUED = re.compile(r"(?:[\r\n][ \t]+|[^\s|:-])(---)[ \t]*(?=\r|\n|\Z)")
 _LONE_CR_CLOSER = re.compile(r"(?:\r|\n)(---[ \t]*)\r(?!\n)")
+# Line ends that repeat are atomic: a CRLF that may also be a CR and an LF takes exponential time to rule out.
 _LATE_BLOCK = re.compile(
-    r"(?:\r\n|\r|\n)(---)[ \t]*(?:\r\n|\r|\n)[A-Za-z][\w-]*:[^\r\n]*(?:\r\n|\r|\n)"
-    r"(?:[^\r\n]*(?:\r\n|\r|\n)){0,200}?---[ \t]*(?=\r|\n|\Z)"
+    r"(?:\r\n|\r|\n)(---)[ \t]*(?:\r\n|\r|\n)[A-Za-z][\w-]*:[^\r\n]*(?>\r\n|\r|\n)"
+    r"(?:[^\r\n]*(?>\r\n|\r|\n)){0,200}?---[ \t]*(?=\r|\n|\Z)"
 )
-_NO_OPENER = re.compile(r"\s*([a-z][a-z_-]*:)(?:[ \t][^\r\n]*)?(?:\r\n|\r|\n)(?=(?:[^\r\n]*(?:\r\n|\r|\n)){0,200}?---[ \t]*(?:\r|\n|\Z))")
+_NO_OPENER = re.compile(r"\s*([a-z][a-z_-]*:)(?:[ \t][^\r\n]*)?(?>\r\n|\r|\n)(?=(?:[^\r\n]*(?>\r\n|\r|\n)){0,200}?---[ \t]*(?:\r|\n|\Z))")
 _LATE_WITHIN = 20_000
+_SHOWN = 40
 _BODY_BEGINS = re.compile(
     r"(?:\r\n|\r|\n)(?:"
     r"(?P<fence>-{4,}|\.{3})[ \t]*(?=\r|\n|\Z)"
@@ -100,7 +102,7 @@ def absent(text: Text) -> Defect:
     content, begin = text.content, skip_bom(text)
     opener = _HUB_OPENER.match(content, begin)
     if opener is not None:
-        return _unclosed(content, opener.end(1), opener.end())
+        return _unclosed(text, opener.end(1), opener.end())
     if long := _LONG_FENCE.match(content, begin):
         message = f"the opening fence has {len(long[1])} dashes and must have three, so the Hub reads no metadata"
         return Defect("frontmatter-unclosed", message, long.start(1), long.end(1))
@@ -116,9 +118,9 @@ def absent(text: Text) -> Defect:
     return Defect("frontmatter-missing", "the card has no frontmatter; begin it with a block between `---` lines", begin, begin)
 
 
-def _unclosed(content: str, start: int, end: int) -> Defect:
+def _unclosed(text: Text, start: int, end: int) -> Defect:
     """The opening fence at `start:end` has no closing one."""
-    begin, stop = start, start + 3
+    content, begin, stop = text.content, start, start + 3
     if _EMPTY.match(content, start):
         return Defect("frontmatter-missing", _EMPTY_MESSAGE, begin, stop)
     message = "the block opened here is never closed; end it with a line of exactly `---`"
@@ -127,12 +129,22 @@ def _unclosed(content: str, start: int, end: int) -> Defect:
         message = "line ends are lone carriage returns, so the Hub does not see the closing `---`; use LF or CRLF"
         related = (("not taken for the end", lone.start(1), lone.end(1)),)
     elif other := _INDENTED_OR_GLUED.search(content, end - 1, end + _LATE_WITHIN):
-        message = f"{message} that nothing stands before"
+        message = _not_in_first_column(text, other.start(1))
         related = (("not taken for the end", other.start(1), other.end(1)),)
     elif other := _LONG_OR_DOTS.search(content, end - 1):
-        message = f"the block opened here is never closed: `{other[1]}` does not end it, only a line of exactly `---` does"
+        message = f"the block opened here is never closed: `{other[1][:_SHOWN]}` does not end it, only a line of exactly `---` does"
         related = (("not taken for the end", other.start(1), other.end(1)),)
     return Defect("frontmatter-unclosed", message, begin, stop, related)
+
+
+def _not_in_first_column(text: Text, at: int) -> str:
+    """What keeps the `---` at this offset from ending the block."""
+    line = text.position(at).line
+    if text.line(line).strip() == "---":
+        why = f"the `---` in line {line} is indented, so it does not end the block; remove the blanks before it"
+    else:
+        why = f"the `---` in line {line} does not end it, because text stands before it; put it on a line of its own"
+    return f"the block opened here is never closed: {why}"
 
 
 _EMPTY_MESSAGE = "the frontmatter block is empty"
@@ -154,6 +166,12 @@ def swallowing(text: Text, block: Block) -> Defect | None:
 def _rule_below(text: Text, block: Block) -> tuple[str, int, int]:
     start = text.content.index("---", block.end)
     return ("the Hub takes this line for the end", start, start + 3)
+
+
+def second_block(text: Text, block: Block) -> tuple[int, int] | None:
+    """The first key of a block that begins right where this one ends and has no opening fence of its own, or None."""
+    match = _NO_OPENER.match(text.content, block.closer_end, block.closer_end + _LATE_WITHIN)
+    return match.span(1) if match else None
 
 
 def body_inside(text: Text, block: Block) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import subprocess
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Unreadable, UsageError
+from cardlint.kind import git_folder
 from cardlint.source import MAX_ENTRIES, FileEntry
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 _LINK = "120000"
 _SUBMODULE = "160000"
 _MAX_LINKS = 8
+_OF_A_HOOK = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"})
 
 
 class _Blob(NamedTuple):
@@ -50,10 +53,15 @@ class GitTree:
         return content[start : None if size is None else start + size]
 
     def commit(self) -> str | None:
-        """The full hash of the commit; None for the index."""
-        if self.revision is None:
-            return None
-        return self._git("rev-parse", "--verify", "--end-of-options", f"{self.revision}^{{commit}}").decode().strip()
+        """The full hash of the commit; None for the index. Raises UsageError where there is no such commit, or no Git repository."""
+        asked = ("--git-dir",) if self.revision is None else ("--verify", "--quiet", "--end-of-options", f"{self.revision}^{{commit}}")
+        try:
+            answer = self._git("rev-parse", *asked)
+        except Unreadable as error:
+            if self.revision is None or "not a git repository" in str(error):
+                raise UsageError(str(error)) from error
+            raise UsageError(f"{self.root}: Git knows no commit {self.revision}") from error
+        return None if self.revision is None else answer.decode().strip()
 
     def _entry(self, path: str) -> FileEntry:
         target = self._resolve(path)
@@ -86,7 +94,9 @@ class GitTree:
         for row in self._git("ls-files", "--stage", "-z").split(b"\0"):
             head, _, path = row.partition(b"\t")
             if path:
-                mode, oid, _ = head.decode().split()
+                mode, oid, stage = head.decode().split()
+                if stage != "0":
+                    raise Unreadable(f"{path.decode('utf-8', 'replace')} is in conflict: the index holds several versions of it")
                 found[path.decode("utf-8", "surrogateescape")] = (mode, oid)
         return {path: item for path, item in found.items() if item[0] != _SUBMODULE}
 
@@ -106,11 +116,28 @@ class GitTree:
         answer = self._git("cat-file", "--batch-check=%(objectsize)", stdin="".join(f"{oid}\n" for oid in oids).encode())
         return [int(line) for line in answer.split(b"\n") if line]
 
+    @cached_property
+    def _environment(self) -> dict[str, str]:
+        """The environment for git. A hook's own points at the repository of the hook, which a target need not lie in.
+
+        Git finds the repository from the folder; only the index a commit in progress uses has to be told, and only where
+        it is that repository's.
+        """
+        # A partial clone would fetch what it lacks, over the network and by a program that its own configuration names.
+        offline = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+        if "GIT_WORK_TREE" in os.environ:
+            return os.environ | offline
+        kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK} | offline
+        index = os.environ.get("GIT_INDEX_FILE")
+        if index and (folder := git_folder(self.root)) and os.path.realpath(os.path.dirname(index)) == os.path.realpath(folder):
+            kept["GIT_INDEX_FILE"] = os.path.abspath(index)
+        return kept
+
     def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         # A repository may not choose programs for us: no hooks, no file system monitor, no external filters.
         command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", str(self.root), *arguments]
         try:
-            done = subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=60)  # noqa: S603
+            done = subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=60, env=self._environment)  # noqa: S603
         except FileNotFoundError as error:
             raise UsageError("reading a Git tree needs the git command, which was not found") from error
         except subprocess.TimeoutExpired as error:

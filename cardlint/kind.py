@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING
 
-from cardlint.errors import Obstacle
+from cardlint.errors import Obstacle, Unreadable
+from cardlint.source import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,7 +16,10 @@ if TYPE_CHECKING:
     from cardlint.nodes import Mapping
     from cardlint.repository import Kind, Repository
 
+# Only remotes: submodules and Git LFS have addresses of their own in the same file.
+_SECTION = re.compile(r'^[ \t]*\[remote "[^\n]*\n((?:[ \t]*[^\[\s][^\n]*\n?|[ \t]*\n)*)', re.MULTILINE)
 _REMOTE = re.compile(r"^\s*url\s*=\s*(?:https?://(?:[^/@\s]+@)?|git@|ssh://git@)(?:huggingface\.co|hf\.co)[/:](\S+)", re.MULTILINE)
+_GIT_BYTES = 4096
 _PREFIXES: dict[str, Kind] = {"datasets": "dataset", "spaces": "space"}
 # Keys only datasets have: card_keys.json has them with `kinds: [dataset]`; repeated here because the check of a
 # single model should not read that list. A test compares.
@@ -30,7 +35,7 @@ _CONFIG_BYTES = 100_000
 
 def from_remote(git_config: str) -> tuple[Kind | None, str | None]:
     """Kind and id of a checkout from its `.git/config`, where a remote is on the Hub."""
-    match = _REMOTE.search(git_config)
+    match = _REMOTE.search("".join(_SECTION.findall(git_config)))
     if match is None:
         return None, None
     steps = match[1].removesuffix(".git").strip("/").split("/")
@@ -42,10 +47,28 @@ def from_remote(git_config: str) -> tuple[Kind | None, str | None]:
 def read_remote(root: Path) -> tuple[Kind | None, str | None]:
     """Kind and id of a checkout on disk; nothing where it is none, or its configuration cannot be read."""
     try:
-        content = (root / ".git" / "config").read_bytes()[:_CONFIG_BYTES]
-    except OSError:
+        folder = git_folder(root, parents=False)
+        if folder is None:
+            return None, None
+        common = folder / "commondir"  # of a further worktree, the folder it shares with the first
+        home = folder / os.fsdecode(read_regular(common, size=_GIT_BYTES).strip()) if common.is_file() else folder
+        content = read_regular(home / "config", size=_CONFIG_BYTES)
+    except (OSError, ValueError, Unreadable):
         return None, None
     return from_remote(content.decode("utf-8", "replace"))
+
+
+def git_folder(root: Path, *, parents: bool = True) -> Path | None:
+    """Git's own folder of the checkout at `root`, or that `root` lies in; a worktree and a submodule have a file that names it."""
+    root = root.absolute()
+    for folder in (root, *(root.parents if parents else ())):
+        found = folder / ".git"
+        if found.is_dir():
+            return found
+        if found.is_file():
+            named = read_regular(found, size=_GIT_BYTES).partition(b"gitdir:")[2].strip()
+            return folder / os.fsdecode(named) if named else None
+    return None
 
 
 def from_content(repository: Repository) -> Kind:

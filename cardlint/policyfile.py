@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cardlint.errors import ConfigError, UsageError
+from cardlint.errors import ConfigError, Unreadable, UsageError
 from cardlint.locate import data_folder
-from cardlint.nodes import Mapping, Scalar, data, string, strings
+from cardlint.nodes import Mapping, Scalar, data, is_null, string, strings, walk
 from cardlint.policy import DEFAULT, Layer, Policy, Setting, When
 from cardlint.rule import did_you_mean, matching
+from cardlint.source import read_regular
 from cardlint.text import decode
-from cardlint.yamlreader import YamlError, read_yaml
+from cardlint.yamlreader import HostileYamlError, YamlError, read_yaml
 
 if TYPE_CHECKING:
     import collections.abc
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 CONFIG_NAME = ".cardlint.yaml"
 CONFIG_BYTES = 1_000_000
+_MOST_LAYERS = 100
+_DEEPEST = 20
 SCHEMA = "policy.schema.json"
 
 
@@ -50,9 +53,9 @@ def load_policy(
         if base is None:
             layers += _extended(rules, root, text, config, ())
         own = _layer(rules, str(config), root, text)
-        layers = [*(_named(rules, base, Path.cwd(), ()) if base else layers), own]
+        layers = [*(layers if base is None else _named(rules, base, Path(), ())), own]
     else:
-        layers = _named(rules, base or DEFAULT, Path.cwd(), ())
+        layers = _named(rules, DEFAULT if base is None else base, Path(), ())
     policy = Policy(base or (str(config) if config else DEFAULT), rules, tuple(layers), select, ignore)
     _ = policy.selected, policy.ignored  # an unknown id in a flag is an error even where no target is left
     return policy
@@ -66,6 +69,8 @@ def _named(rules: collections.abc.Mapping[str, Rule], name: str, folder: Path, s
     if path.resolve() in seen:
         chain = " -> ".join(str(step) for step in (*seen, path))
         raise UsageError(f"policies extend each other in a circle: {chain}")
+    if len(seen) > _DEEPEST:
+        raise UsageError(f"policies extend each other more than {_DEEPEST} deep")
     text, root = _document(path)
     return [*_extended(rules, root, text, path, seen), _layer(rules, name, root, text)]
 
@@ -83,6 +88,8 @@ def _extended(rules: collections.abc.Mapping[str, Rule], root: Mapping, text: Te
             if isinstance(error, ConfigError) or entry is None:
                 raise
             raise _error(text, entry.value, str(error)) from None
+        if len(layers) > _MOST_LAYERS:
+            raise _error(text, root, f"extends more than {_MOST_LAYERS} policies, counting what these extend")
     return layers
 
 
@@ -90,17 +97,22 @@ def _find(name: str, folder: Path) -> Path:
     if name in shipped_policies():
         return data_folder("rules") / "policies" / f"{name}.yaml"
     path = folder / name
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:
+        raise UsageError(f"{name}: {error.strerror or error}") from error
     names = ", ".join(shipped_policies())
     raise UsageError(f'there is no policy "{name}"{did_you_mean(name, shipped_policies())} (shipped: {names}; or give a file)')
 
 
 def _document(path: Path) -> tuple[Text, Mapping]:
     try:
-        content = path.read_bytes()[: CONFIG_BYTES + 1]
+        content = read_regular(path, size=CONFIG_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from error
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from error
+    except Unreadable as error:
+        raise UsageError(str(error)) from error
     if len(content) > CONFIG_BYTES:
         raise ConfigError(str(path), 1, 1, f"larger than {CONFIG_BYTES:,} bytes")
     # Tests validate what ships; a run has no time for it.
@@ -129,6 +141,9 @@ def _parse(text: Text, *, trusted: bool = False) -> tuple[Text, Mapping]:
 
 
 def _broken(text: Text, error: YamlError) -> ConfigError:
+    if isinstance(error, HostileYamlError):
+        at = text.position(error.start)
+        return ConfigError(text.path, at.line, at.column, error.message)
     from cardlint.yamlcause import find_cause
 
     cause = find_cause(text.content[int(text.bom) :], error, int(text.bom))
@@ -144,11 +159,12 @@ def _error(text: Text, node: Node, message: str) -> ConfigError:
 def _validate(text: Text, root: Mapping) -> None:
     from cardlint.schema import mismatches  # only where there is a policy file of somebody's own
 
-    seen: dict[str, Entry] = {}
-    for entry in root.entries:
-        if entry.name in seen:
-            raise _error(text, entry.key, f'"{entry.name}" is given twice')
-        seen[entry.name] = entry
+    for _, node in walk(root):
+        seen: set[str] = set()
+        for entry in node.entries if isinstance(node, Mapping) else ():
+            if entry.name in seen:
+                raise _error(text, entry.key, f'"{entry.name}" is given twice')
+            seen.add(entry.name)
     for mismatch in mismatches(SCHEMA, root):
         raise _error(text, mismatch.node, mismatch.message)
 
@@ -160,14 +176,17 @@ def _layer(rules: collections.abc.Mapping[str, Rule], name: str, root: Mapping, 
     return Layer(
         name,
         tuple(_settings(rules, root.get("rules"), text)),
-        tuple((_when(item.get("when")), tuple(_settings(rules, item.get("rules"), text))) for item in items),
+        tuple((_when(item.get("when"), text), tuple(_settings(rules, item.get("rules"), text))) for item in items),
         kind,  # type: ignore[arg-type]
         tuple(strings(root.get("exclude"))),
     )
 
 
-def _when(node: Node | None) -> When:
+def _when(node: Node | None, text: Text) -> When:
     assert isinstance(node, Mapping)
+    for entry in node.entries:
+        if is_null(entry.value):  # a condition somebody forgot to write would hold everywhere
+            raise _error(text, entry.key, f'"{entry.name}" has no value; write one or remove the key')
     return When(**{entry.name: string(entry.value) for entry in node.entries})
 
 
@@ -180,6 +199,8 @@ def _setting(rules: collections.abc.Mapping[str, Rule], entry: Entry, text: Text
         ids = matching(rules, entry.name)
     except UsageError as error:
         raise _error(text, entry.key, str(error)) from None
+    if is_null(entry.value):
+        raise _error(text, entry.key, f'"{entry.name}" has no severity; expected off, note, warning or error')
     at = text.position(entry.key.start)
     where = f"{text.path}:{at.line}:{at.column}"
     if isinstance(entry.value, Scalar):

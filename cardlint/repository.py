@@ -77,8 +77,11 @@ class Repository:
 
 
 def _text(repository: Repository) -> Text:
-    if repository.card_path not in repository.listing:
-        raise Blocked("card-missing", f"there is no {repository.card_path}")
+    try:
+        if repository.card_path not in repository.listing:
+            raise Blocked("card-missing", f"there is no {repository.card_path}")
+    except Unreadable:
+        pass  # a folder elsewhere cannot be listed; the card may be read all the same, or says itself why not
     return repository.text(repository.card_path, CARD_BYTES)
 
 

@@ -61,17 +61,20 @@ def check_all(targets: Sequence[Located], options: Options, *, jobs: int = 1) ->
 
 
 def _in_processes(targets: Sequence[Located], options: Options, jobs: int) -> list[Target]:
-    # Spawned, not forked: the only way that is the same on every platform.
+    # Spawned, not forked: the only way that is the same on every platform. An executor, not a pool: a pool waits for
+    # ever where a worker dies, or raises what cannot be unpickled.
     import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
 
     workers = min(jobs, len(targets))
     chunk = max(1, len(targets) // (workers * _CHUNKS_PER_WORKER))
-    with multiprocessing.get_context("spawn").Pool(workers) as pool:
-        return pool.map(partial(check_target, options=options), targets, chunk)
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
+        return list(pool.map(partial(check_target, options=options), targets, chunksize=chunk))
 
 
 def check_target(located: Located, options: Options, policy: Policy | None = None) -> Target:
     """What is found in one target."""
+    commit = revision(located)
     config = None if options.isolated or policy is not None else located.config
     chosen = policy or _policy(options.policy, config, options.select, options.ignore)
     repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude))
@@ -79,7 +82,7 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     found = engine.run(repository, selection, name=located.name, min_confidence=options.min_confidence)
     if located.card_only:
         found = found._replace(findings=tuple(item for item in found.findings if item.path == located.card_path))
-    return found._replace(shown=located.shown, revision=revision(located))
+    return found._replace(shown=located.shown, revision=commit)
 
 
 @cache

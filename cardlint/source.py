@@ -99,13 +99,18 @@ class Folder(NamedTuple):
         if not _inside(real, os.path.realpath(self.root)):
             raise Unreadable(f"{path} is a link that leads outside the repository")
         try:
-            with open(real, "rb", opener=_without_waiting) as file:
-                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                    raise Unreadable(f"{path} is not a regular file")
-                file.seek(start)
-                return file.read(-1 if size is None else size)
+            return read_regular(Path(real), start, size, name=path)
         except OSError as error:
             raise Unreadable(f"{path}: {error.strerror or error}") from error
+
+
+def read_regular(path: Path, start: int = 0, size: int | None = None, *, name: str | None = None) -> bytes:
+    """The bytes `start:start+size` of a file on disk, never waiting. Raises OSError, and Unreadable for a pipe or device."""
+    with open(path, "rb", opener=_without_waiting) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise Unreadable(f"{name or path} is not a regular file")
+        file.seek(start)
+        return file.read(-1 if size is None else size)
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -38,7 +38,7 @@ class Located(NamedTuple):
     def config(self) -> Path | None:
         """The repository's own configuration, where there is one."""
         path = self.root / CONFIG_NAME
-        return path if path.is_file() else None
+        return path if os.path.lexists(path) else None  # a folder or a link to nowhere is an error, not silence
 
     @property
     def shown(self) -> str:
@@ -51,6 +51,8 @@ class Located(NamedTuple):
 
 def locate(name: str) -> Located:
     """The target of this name. Raises UsageError, saying what may be given instead."""
+    if not name:
+        raise UsageError("a target has an empty name; give the folder of a repository, a card file, or - for standard input")
     if "://" in name:
         raise UsageError(f"{name}: repositories on the Hub cannot be checked yet; give a folder or a card file")
     path = Path(name)
@@ -103,12 +105,15 @@ def _source(located: Located) -> Source:
 
 
 def revision(located: Located) -> str | None:
-    """The full hash of the commit a target is read from; None for files on disk, the index and standard input."""
-    if not located.tree:
+    """The full hash of the commit a target is read from; None for files on disk, the index and standard input.
+
+    Raises UsageError where Git holds no such tree: a wrong name is no defect of the repository.
+    """
+    if located.tree is None:
         return None
     from cardlint.gittree import GitTree
 
-    return GitTree(located.root, located.tree).commit()
+    return GitTree(located.root, located.tree or None).commit()
 
 
 def open_repository(located: Located, kind: Kind | None, exclude: tuple[str, ...]) -> Repository:

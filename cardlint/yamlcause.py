@@ -29,6 +29,12 @@ _DASH = re.compile(r"[ \t]*(-)[^\s-]")
 _TIGHT_COLON = re.compile(r"[ \t]*[A-Za-z_][\w-]*(:)[^\s:/]")
 _OPEN_QUOTE = re.compile(r"[ \t]*(?:- +)*(?:[^\s\"'#:][^\"'#:]*:[ \t]+)?(?:([\"])[^\"]*|(['])[^']*)")
 _LONGEST_LINE = 2000
+_TEMPLATE = re.compile(r"\s*(?P<line>(?:- )?(?:TODO|YAML tags)\b[^\r\n]*)")
+_CODE_FENCE = re.compile(r"[ \t]*(?:- +)*(`{3,}|~{3,})[\w-]*[ \t]*")
+_LINK = re.compile(r"[ \t]*(?:- +)*(?:(?P<key>[\w-]+):[ \t]+)?(?P<link>\[[^\[\]]*\]\(\S*\))[ \t]*")
+_ADDRESS_KEY = re.compile(r"\w*(?:link|url|thumbnail)", re.IGNORECASE)
+# Said of a line that only tells authors what to write.
+TEMPLATE_LINE = "a line left from the template of cards, which is no metadata; remove it"
 _MOST_ITEMS = 200
 _AFTER_CLOSED = re.compile(r"(?:^|:|-)[ \t]+(?P<value>\"[^\"]*\"|'[^']*'|\[[^\]]*\]|\{[^}]*\})[ \t]*(?P<rest>[^\s#].*)")
 
@@ -80,7 +86,8 @@ def _scene(content: str, error: YamlError, base: int) -> _Scene:
     starts = [0, *(match.end() for match in LINE_END.finditer(content))]
     index = bisect_right(starts, at) - 1
     # An error found at the end of the block belongs to the last line that holds anything.
-    while index and not content[starts[index] :].strip():
+    last = len(content.rstrip())
+    while index and starts[index] >= last:
         index -= 1
     end = LINE_END.search(content, starts[index])
     line = content[starts[index] : end.start() if end else len(content)]
@@ -93,6 +100,33 @@ def _own_words(scene: _Scene) -> Cause | None:
     if any(word in scene.error.message for word in words):
         return Cause(scene.error.message, scene.error.start, scene.error.end)
     return None
+
+
+def _template(scene: _Scene) -> Cause | None:
+    """What the template of dataset cards says above the metadata, not of it: an error in it, or because it is there."""
+    match = _TEMPLATE.match(scene.content)
+    if match is None:
+        return None
+    below = scene.content[match.end() : match.end() + _LONGEST_LINE].lstrip()
+    json_below = below.startswith("{") and "expected ':'" in scene.error.message
+    key_below = match["line"].startswith("- ") and scene.at == scene.line_start and "<block end>" in scene.error.message
+    if scene.line_start <= match.start("line") or json_below or key_below:
+        return scene.cause(TEMPLATE_LINE, match.start("line"), match.start("line") + len(match["line"].rstrip()))
+    return None
+
+
+def _leftovers(scene: _Scene) -> Cause | None:
+    """Markdown on the line the parser stood on: a code fence, a link."""
+    line = scene.line[:_LONGEST_LINE]
+    if fence := _CODE_FENCE.fullmatch(line):
+        return scene.on_line(_FENCE_MESSAGE, *fence.span(1))
+    if link := _LINK.fullmatch(line):
+        plain = "address" if _ADDRESS_KEY.fullmatch(link["key"] or "") else "id or name"
+        return scene.on_line(f"a Markdown link, which is no YAML; write the plain {plain} instead of the link", *link.span("link"))
+    return None
+
+
+_FENCE_MESSAGE = "a code fence left in the YAML; remove this line"
 
 
 def _escape(scene: _Scene) -> Cause | None:
@@ -204,6 +238,8 @@ def _stray(scene: _Scene, start: int, end: int) -> Cause:
     """The line at `start:end`, or one just above it that it continues, is no key, and nothing says so until later."""
     start, end = _first_stray(scene.content, start, end)
     line = scene.content[start:end]
+    if _CODE_FENCE.fullmatch(line):
+        return scene.cause(_FENCE_MESSAGE, start, start + len(line.rstrip()))
     if line.startswith("<!--"):
         return scene.cause("an HTML comment inside the YAML; YAML comments begin with #", start, end)
     if dash := _DASH.match(line):
@@ -226,13 +262,16 @@ def _first_stray(content: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+_BEGINNINGS = {"-": "a list", "[": "an empty list", "{": "an empty mapping"}
+
+
 def _list_then_key(scene: _Scene) -> Cause | None:
     """A key in the first column under a list or an empty mapping in the first column."""
     first = scene.content.lstrip("\r\n \t")
     if scene.at == scene.line_start and _KEY.match(scene.line) and first[:2] in ("- ", "{}", "[]"):
-        what = "a list" if first[0] in "-[" else "an empty mapping `{}`"
         start = len(scene.content) - len(first)
-        message = f"a key after {what}: the block cannot be both; remove what stands before it or give it a key"
+        cure = "the block cannot be both; give the list a key, or remove it" if first[0] == "-" else f"remove `{first[:2]}`"
+        message = f"a key after {_BEGINNINGS[first[0]]}: {cure}"
         return (
             scene.on_line(message, 0, len(scene.line.rstrip()))
             if start == scene.at
@@ -252,6 +291,6 @@ def _first_indented(scene: _Scene) -> Cause | None:
 
 
 _FINDERS: tuple[Callable[[_Scene], Cause | None], ...] = (
-    _own_words, _escape, _tab, _indicator, _reserved, _colon, _runaway, _not_a_pair, _unclosed, _after_closed,
+    _own_words, _template, _leftovers, _escape, _tab, _indicator, _reserved, _colon, _runaway, _not_a_pair, _unclosed, _after_closed,
     _list_then_key, _first_indented,
 )  # fmt: skip

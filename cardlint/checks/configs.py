@@ -107,7 +107,7 @@ def _name(subject: str, name: Node, text: str, forbidden: str) -> Iterator[Probl
 
 def _once(subject: str, name: Node, text: str, seen: dict[str, Span], what: str) -> Iterator[Problem]:
     first = seen.setdefault(text, name.span)
-    if first is not name.span:
+    if first != name.span:
         effect = "the library refuses that" if what == "split" else "only the last one is kept"
         related = (Related("first named here", first),)
         yield Problem(f"the {what} {quoted(text)} is there twice; {effect}", name.span, subject, related)

@@ -43,10 +43,9 @@ def sizes(value: Node, *, advice: str) -> Iterator[Problem]:
     """Sizes that are no category: numbers and ranges get the categories they lie in, anything else what it is near to."""
     categories = load_vocabulary("size_categories")
     for subject, item in _texts(value, "size_categories"):
-        if item.raw in categories:
-            continue
-        found = [] if item.raw.strip().lower() in categories.former else _spanned(item.raw, categories)
-        yield (_size(item, found) if found else unknown(item, categories, advice))._replace(subject=subject)
+        if item.raw not in categories:
+            found = _spanned(item.raw, categories)
+            yield (_size(item, found) if found else unknown(item, categories, advice))._replace(subject=subject)
 
 
 def _size(item: Scalar, found: list[str]) -> Problem:
@@ -141,7 +140,7 @@ def _subtask(item: Scalar, subtasks: Vocabulary, advice: str) -> Problem:
         return _made_up(item, f"and no Hub subtask; write {quoted(what)} into `{place}`")
     if item.raw in _offered(load_vocabulary("tasks")) and item.raw not in subtasks.former:
         return Problem(f"{quoted(item.raw)} is a Hub task, not a subtask; write it under `task_categories`", item.span)
-    return unknown(item, subtasks, advice)
+    return unknown(item, subtasks, "" if item.raw in subtasks.former else advice)
 
 
 def annotation_fields(metadata: Mapping, *, advice: dict[str, str]) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cardlint.checks.shape import alike, head, owned
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _KEY = "model-index"
 _LONGEST = 60
+_LOOKED_AT = 20
 _NUMBER = r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"
 _PLAIN = re.compile(_NUMBER)
 _PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent|per cent)", re.IGNORECASE)
@@ -40,7 +42,7 @@ def _advice(found: Mismatch) -> str:
     kind = kind_of(found.node)
     if found.keyword == "required" and isinstance(found.node, Mapping):
         wanted = found.subject.rpartition(".")[2]
-        near = [entry.name for entry in found.node.effective() if did_you_mean(entry.name, [wanted])]
+        near = [entry.name for entry in islice(found.node.effective(), _LOOKED_AT) if did_you_mean(entry.name, [wanted])]
         return f", and {quoted(near[0])} is not read" if near else ""
     if kind in ("number", "boolean") and "must be text" in found.message:
         return "; put it in quotes"

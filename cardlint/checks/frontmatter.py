@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cardlint.frontmatter import gguf_block, line_reader_block, skip_bom
+from cardlint.frontmatter import gguf_block, line_reader_block, second_block, skip_bom
 from cardlint.nodes import Mapping, Scalar, join, walk
 from cardlint.problem import Problem, Related
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from cardlint.card import Card
     from cardlint.files import Files
-    from cardlint.frontmatter import Block
+    from cardlint.frontmatter import Block, Defect
     from cardlint.text import Text
 
 _SUBJECT = "frontmatter"
@@ -25,7 +26,6 @@ _NEAR_NAMES = frozenset({"readme", "readme.md", "readme.markdown", "readme.rst",
 _SHOWN = 60
 _RUNS_SHOWN = 10
 _RUNS_JUDGED = 5000
-_AROUND = 40
 
 
 def missing(files: Files, card_path: str) -> Iterator[Problem]:
@@ -42,8 +42,21 @@ def defect(card: Card, *, rule: str, prefix: str = "") -> Iterator[Problem]:
     found = card.defect
     if found is not None and found.rule == rule:
         span = card.text.span
-        related = tuple(Related(note, span(start, end)) for note, start, end in found.related)
-        yield Problem(prefix + found.message, span(found.start, found.end), _SUBJECT, related)
+        more, places = _cut_short(card, found)
+        related = tuple(Related(note, span(start, end)) for note, start, end in (*found.related, *places))
+        yield Problem(prefix + found.message + more, span(found.start, found.end), _SUBJECT, related)
+
+
+def _cut_short(card: Card, found: Defect) -> tuple[str, list[tuple[str, int, int]]]:
+    """What to add where the block holds nothing but a line of the template, and the metadata comes after its end."""
+    from cardlint.yamlcause import TEMPLATE_LINE  # a broken block is rare, and start-up counts
+
+    if card.block is None or found.message != TEMPLATE_LINE or card.text.content[found.end : card.block.end].strip():
+        return "", []
+    key = second_block(card.text, card.block)
+    if key is None:
+        return "", []
+    return " and the `---` below it, for the metadata follows there", [("the metadata begins here", *key)]
 
 
 def byte_order_mark(text: Text) -> Iterator[Problem]:
@@ -142,8 +155,9 @@ _REST = "[" + re.escape("".join(_CONTINUING)) + "]"
 _SEQUENCE = f"[\xc2-\xdf]{_REST}|[\xe0-\xef]{_REST}{{2}}|[\xf0-\xf4]{_REST}{{3}}"
 # A run is bounded, or one that fills the file would be decoded as a whole.
 _GARBLED = re.compile(f"(?:{_SEQUENCE}){{1,50}}")
-# Letters that byte-level tokenizers write for bytes: next to them it is a token, not a text.
-_TOKEN = re.compile("[\u0100-\u0143]")
+# Letters that byte-level tokenizers write for bytes: beside them it is tokens, not text.
+_TOKEN = re.compile("[\u0100-\u0143]|token_str")
+_CODE = re.compile(r"(?<![^\r\n]) {0,3}(?P<fence>`{3,}|~{3,})[^\r\n`]*(?=[\r\n])[\s\S]*?(?:(?<![^\r\n]) {0,3}(?P=fence)|\Z)")
 _PART = re.compile(_SEQUENCE)
 # What follows an accented letter in earnest: punctuation and signs, or letters of the CP1252 page.
 _SIGNS = frozenset(
@@ -160,8 +174,12 @@ def mojibake(text: Text) -> Iterator[Problem]:
         return
     first: dict[str, tuple[int, str]] = {}
     count: dict[str, int] = {}
+    tokens = [match.start() for match in _TOKEN.finditer(text.content)]
+    blocks = [match.span() for match in _CODE.finditer(text.content)] if tokens else []
     for match in islice(_GARBLED.finditer(text.content), _RUNS_JUDGED):
         run = match[0]
+        if _holds(tokens, _surroundings(text, blocks, match.start())):
+            continue
         if run not in first and len(first) < _RUNS_SHOWN and (restored := meant(text.content, match)) is not None:
             first[run] = (match.start(), restored)
         count[run] = count.get(run, 0) + 1
@@ -173,18 +191,24 @@ def mojibake(text: Text) -> Iterator[Problem]:
 
 def meant(content: str, match: re.Match[str]) -> str | None:
     """What a run of characters was before it was misread, or None where it may well stand there in earnest."""
-    if _TOKEN.search(_word(content, match)):
-        return None
     parts = _PART.finditer(content, match.start(), match.end())
     earnest = (_earnest(part[0], content[max(part.start() - 1, 0) : part.start()]) for part in parts)
     return None if all(earnest) else _restored(match[0])
 
 
-def _word(content: str, match: re.Match[str]) -> str:
-    """The run with what stands around it up to the next blank."""
-    before = re.search(r"\S{0,40}$", content[max(match.start() - _AROUND, 0) : match.start()])
-    after = re.match(r"\S*", content[match.end() : match.end() + _AROUND])
-    return f"{before[0] if before else ''}{match[0]}{after[0] if after else ''}"
+def _surroundings(text: Text, blocks: list[tuple[int, int]], at: int) -> tuple[int, int]:
+    """Where the block of code around an offset begins and ends, or else its line."""
+    index = bisect_right(blocks, (at, at)) - 1
+    if index >= 0 and at < blocks[index][1]:
+        return blocks[index]
+    line = text.position(at).line
+    return text.line_starts[line - 1], (*text.line_starts[line : line + 1], len(text.content))[0]
+
+
+def _holds(places: list[int], around: tuple[int, int]) -> bool:
+    """Whether one of the sorted places lies in the range."""
+    index = bisect_left(places, around[0])
+    return index < len(places) and places[index] < around[1]
 
 
 def _earnest(part: str, before: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.nearness import fold, one_edit_apart
-from cardlint.nodes import Scalar, Sequence, is_null
+from cardlint.nodes import Scalar, Sequence
 from cardlint.problem import Problem
 from cardlint.text import Span
 
@@ -30,9 +30,13 @@ def absent(metadata: Mapping, key: str) -> Span | None:
 
 
 def says_nothing(value: Node) -> bool:
-    """Whether a value is null, blank text, or a list without a value in it."""
+    """Whether a value is null, blank text, or a list of nothing else."""
     if isinstance(value, Sequence):
-        return all(is_null(item) for item in value.items)
+        return all(_is_blank(item) for item in value.items)
+    return _is_blank(value)
+
+
+def _is_blank(value: Node) -> bool:
     return isinstance(value, Scalar) and (value.value is None or not value.raw.strip())
 
 

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from cardlint.checks import vocabulary as listed_values
 from cardlint.checks.keys import says_nothing
 from cardlint.checks.vocabulary import quoted
 from cardlint.nodes import join, listed, string
@@ -24,6 +25,12 @@ _ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
 _WITHOUT_SCHEME = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}/\S+")
 _LONGEST_HINT = 60
 _LICENSE_FILE = re.compile(r"(?:licen[sc]e|copying|terms)", re.IGNORECASE)
+
+
+def known(value: Node, whole: Node, *, vocabulary: str, advice: str) -> Iterator[Problem]:
+    """A licence that is not in the list, where `license` says anything at all."""
+    if not says_nothing(whole):
+        yield from listed_values.known(value, vocabulary=vocabulary, advice=advice)
 
 
 def other_unnamed(metadata: Mapping, *, id: str) -> Iterator[Problem]:  # noqa: A002 - the word of the Hub

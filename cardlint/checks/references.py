@@ -69,7 +69,9 @@ def _instead(text: str, thing: str, noun: str, reason: str) -> str:
         return f"not {noun}; did you mean {near}?"
     if several := _several(text):
         return f"one value for several {thing} ids; write a list: [{', '.join(several)}]"
-    return f"not {noun}: an id {reason}"
+    # Data that is not on the Hub is described in prose; an id without its blanks would only look like one.
+    cure = f"; leave it out and describe the {thing} in the text of the card" if _BLANK.search(text.strip()) else ""
+    return f"not {noun}: an id {reason}{cure}"
 
 
 def _address(text: str, thing: str, noun: str) -> str:

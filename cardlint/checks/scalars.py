@@ -57,7 +57,13 @@ def ambiguous(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
             continue
         if message := _difference(scalar, subject, identity.kind, is_key=is_key):
             top = re.split(r"[.\[]", subject, maxsplit=1)[0]
-            yield Problem(message, scalar.span, subject, at_most=None if top in known else "warning")
+            yield Problem(message, scalar.span, subject, at_most=None if top in known and not _is_unread(top) else "warning")
+
+
+def _is_unread(key: str) -> bool:
+    """Whether a top-level key once had a meaning and has none any more."""
+    held: dict[str, str] = dict(load_vocabulary("card_keys").values.get(key, {}))
+    return held.get("status") == "deprecated"
 
 
 def _scalars(metadata: Mapping) -> Iterator[tuple[str, Scalar, bool]]:
@@ -158,12 +164,13 @@ def version(metadata: Mapping, *, keys: list[str]) -> Iterator[Problem]:
 def null(metadata: Mapping, *, admitted: list[str], open_lists: list[str]) -> Iterator[Problem]:
     """Keys and list items without value, at any depth.
 
-    `admitted` are the top-level keys that may have none, `open_lists` the keys whose lists may hold an explicit one.
+    `admitted` are the top-level keys that may have none, `open_lists` the keys whose lists may hold an explicit one. A key
+    that nobody reads any more needs no value either; whatever misses its successor says so.
     """
     for subject, holder in holders(metadata):
         if isinstance(holder, Mapping):
             for entry in holder.effective():
-                if is_null(entry.value) and (subject or entry.name not in admitted):
+                if is_null(entry.value) and (subject or not (entry.name in admitted or _is_unread(entry.name))):
                     yield _no_value(entry, join(subject, entry.name))
         else:
             for index, item in enumerate(holder.items):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from cardlint.checks.keys import absent
+from cardlint.checks.keys import present
 from cardlint.checks.vocabulary import known, quoted
 from cardlint.nodes import Scalar, Sequence, join, listed, string
 from cardlint.problem import Problem
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from cardlint.nodes import Mapping, Node
     from cardlint.repository import Identity
 
+_CARD = "README.md"
 _PROFILE = "README"
+_LOOKED_AT = 1000
 
 
 def sdk(value: Node, *, still_run: list[str], advice: str) -> Iterator[Problem]:
@@ -29,30 +32,32 @@ def sdk(value: Node, *, still_run: list[str], advice: str) -> Iterator[Problem]:
 
 def version_missing(metadata: Mapping, *, sdks: list[str], message: str) -> Iterator[Problem]:
     """A Space of an SDK that has versions and names none."""
-    sdk = metadata.get("sdk")
-    if sdk is not None and string(sdk) in sdks and absent(metadata, "sdk_version"):
-        entry = metadata.entry("sdk_version")
-        yield Problem(message, entry.key.span if entry else sdk.span, subject="sdk_version")
+    if string(metadata.get("sdk")) in sdks:
+        yield from present(metadata, key="sdk_version", message=message)
 
 
 def app_file_missing(metadata: Mapping, files: Files, repository: Identity, *, defaults: dict[str, str]) -> Iterator[Problem]:
     """An application file that is not there: the one named, or the one the SDK looks for, as `defaults` says.
 
-    A docker Space reads no `app_file`; a static one that is built has it only afterwards; the Space of an organisation's
-    page has none.
+    A docker Space reads no `app_file`; a static one that is built has it only afterwards; where there is nothing but
+    the card, nobody has begun yet, or the card is looked at alone.
     """
     sdk, named = metadata.get("sdk"), metadata.get("app_file")
-    name = string(sdk) or ""
-    if metadata.get("app_build_command") is not None:
+    name, path = string(sdk) or "", string(named) or ""
+    if metadata.get("app_build_command") is not None or _is_bare(files) or _is_profile(metadata, repository):
         return
-    path = string(named)
-    if named is not None and path and name != "docker":
+    if named is not None and path.strip() and name != "docker":
         if _clean(path) not in files:
             yield Problem(f"there is no file {quoted(path)}, so nothing runs{_elsewhere(_clean(path), files)}", named.span, "app_file")
-    elif sdk is not None and named is None and name in defaults and defaults[name] not in files and not _is_profile(metadata, repository):
+    elif sdk is not None and name in defaults and defaults[name] not in files:
         wanted = defaults[name]
-        rename = "" if name == "docker" else "; name the file to run in `app_file`"
-        yield Problem(f"there is no {wanted}, which a {name} Space runs{_elsewhere(wanted, files) or rename}", sdk.span, "app_file")
+        advice = "" if name == "docker" else "; name the file to run in `app_file`"
+        yield Problem(f"there is no {wanted}, which a {name} Space runs{_elsewhere(wanted, files) or advice}", sdk.span, "app_file")
+
+
+def _is_bare(files: Files) -> bool:
+    """Whether there is nothing but the card and hidden files such as .gitattributes."""
+    return all(entry.path == _CARD or entry.path.startswith(".") for entry in files)
 
 
 def _clean(path: str) -> str:
@@ -61,11 +66,12 @@ def _clean(path: str) -> str:
 
 
 def _elsewhere(path: str, files: Files) -> str:
-    """Where a file of the same name, or one in other letter case, is."""
+    """Where a file of the same name is, in any folder and letter case, or one of nearly the same name beside the card."""
     name = path.rpartition("/")[2].lower()
     near = [entry.path for entry in files if entry.path.rpartition("/")[2].lower() == name][:2]
-    near = near or [entry.path for entry in files if "/" not in entry.path and did_you_mean(entry.path, [path])][:2]
-    return f"; did you mean {' or '.join(near)}?" if near else ""
+    if near:
+        return f"; did you mean {' or '.join(near)}?"
+    return did_you_mean(path, islice((entry.path for entry in files if "/" not in entry.path), _LOOKED_AT))
 
 
 def _is_profile(metadata: Mapping, repository: Identity) -> bool:
@@ -94,8 +100,8 @@ def description(value: Node, *, limit: int) -> Iterator[Problem]:
     if count > limit:
         yield Problem(f"the description has {count} characters; the Hub accepts {limit}", value.span)
     elif units > limit:
-        message = f"the description has {count} characters, but the Hub counts an emoji as two and a line break at the end as one"
-        yield Problem(f"{message}, which makes {units}; it accepts {limit}", value.span, at_most="warning")
+        message = f"the description has {count} characters, but the Hub probably counts an emoji as two and a line break at the end as one"
+        yield Problem(f"{message}, {units} in all; it accepts {limit}", value.span, at_most="warning")
 
 
 def scopes(value: Node, *, advice: str) -> Iterator[Problem]:

@@ -28,13 +28,17 @@ def missing(  # noqa: PLR0913 - the facts of the rule, and its data
     adapter_config: Mapping | None,
     *,
     message: str,
+    message_without_model: str,
+    model_files: list[str],
+    weights: list[str],
     inferred_by_file: list[str],
     adapter_tasks: dict[str, str],
 ) -> Iterator[Problem]:
     """A card without `pipeline_tag` where neither config.json nor the library implies one.
 
-    `inferred_by_file` are files of libraries whose task is always known; `adapter_tasks` says what a `task_type` of
-    adapter_config.json is called on the Hub.
+    `message` says so, and `message_without_model` where nothing shows a model, neither one of `model_files` nor a file
+    that ends like `weights`. `inferred_by_file` are files of libraries whose task is always known; `adapter_tasks` says
+    what a `task_type` of adapter_config.json is called on the Hub.
     """
     if metadata.get(_KEY) is not None or any(path in files for path in inferred_by_file):
         return
@@ -44,9 +48,9 @@ def missing(  # noqa: PLR0913 - the facts of the rule, and its data
         return
     if adapter_config is None and _library_has_one_task(metadata):
         return
-    message, doubt = _without_task(
-        _tagged(metadata), classes if endings else [], adapter_config, message, adapter_tasks
-    )
+    if not any(path in files for path in model_files) and not files.with_suffix(*weights):
+        message = message_without_model
+    message, doubt = _without_task(_tagged(metadata), classes if endings else [], adapter_config, message, adapter_tasks)
     yield Problem(message, _place(metadata), subject=_KEY, at_most="note" if doubt else None)
 
 
@@ -68,9 +72,7 @@ def _without_task(
     return f"{absent}; {meant}, unless the base reads more than text", False
 
 
-def contradicted(
-    value: Node, metadata: Mapping, config: Mapping | None, files: Files, *, other_code: list[str]
-) -> Iterator[Problem]:
+def contradicted(value: Node, metadata: Mapping, config: Mapping | None, files: Files, *, other_code: list[str]) -> Iterator[Problem]:
     """A task that no architecture of config.json can serve. Silent where code other than transformers may run it.
 
     `other_code` are files that show such code.

@@ -78,11 +78,18 @@ def _unfit(example: Mapping, needed: list[list[str]], task: str, kinds: dict[str
         return None
     fewest = min(lacking, key=len)
     strange = [entry.name for entry in example.effective() if entry.name not in kinds]
-    hint = next((found for name in strange if (found := did_you_mean(name, fewest))), "")
+    hint = next((found for name in strange if (found := _instead(name, fewest))), "")
     options = " or ".join(" and ".join(f"`{key}`" for key in keys) for keys in needed)
     missing = " and ".join(f"`{key}`" for key in fewest)
     asked = "" if hint or needed == [fewest] else f"; it needs {options}"
     return f"an example for {task} has no {missing}{asked}{hint}"
+
+
+def _instead(name: str, lacking: list[str]) -> str:
+    """What to write for a key the widget does not read: one that is spelt nearly so, or that it is the end of."""
+    longer = next((f"; did you mean {key}?" for key in lacking if key.endswith(f"_{name}")), "")
+    near = did_you_mean(name, lacking) or longer
+    return f", and `{shown(name)}` is not read{near}" if near else ""
 
 
 def emissions(value: Node, *, least: float, most: float, least_by_training: dict[str, float], text_keys: list[str]) -> Iterator[Problem]:

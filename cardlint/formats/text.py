@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1"}
 _LEAD = 12
 _NARROWEST = 40
+_REACH = 4  # characters looked at for each cell shown: combining marks take none
 
 
 class Style(NamedTuple):
@@ -73,11 +74,13 @@ def _frame(place: Place, margin: str, style: Style, colour: str) -> Iterator[str
     source, start = place.source, min(place.column - 1, len(place.source))
     end = place.end_column - 1 if place.end_line == place.line else len(source)
     room = max(_NARROWEST, style.width) - len(margin) - 3
-    before, marked = visible(source[:start]), visible(source[start : max(start, end)])
-    if _cells(before) > room - _LEAD:
+    # A line may be two million characters long; what cannot be shown is not looked at.
+    reach = _REACH * room
+    before, marked = visible(source[max(0, start - reach) : start]), visible(source[start : max(start, min(end, start + reach))])
+    if _cells(before) > room - _LEAD or start > reach:
         before = "…" + _tail(before, room // 3)
     marked = _head(marked, room - _cells(before))
-    after = _head(visible(source[max(start, end) :]), room - _cells(before) - _cells(marked))
+    after = _head(visible(source[max(start, end) : max(start, end) + reach]), room - _cells(before) - _cells(marked))
     yield f"{style.paint(f' {place.line} |', '34')} {before}{marked}{after}"
     yield f"{style.paint(f'{margin}|', '34')} {' ' * _cells(before)}{style.paint('^' * max(1, _cells(marked)), colour)}"
 
@@ -96,19 +99,20 @@ def _width(char: str) -> int:
 def _head(text: str, room: int) -> str:
     if _cells(text) <= room:
         return text
-    kept = ""
-    for char in text:
-        if _cells(kept) + _width(char) > max(0, room - 1):
-            break
-        kept += char
-    return kept + "…" if room > 0 else ""
+    left = max(0, room - 1)
+    for index, char in enumerate(text):
+        left -= _width(char)
+        if left < 0:
+            return text[:index] + "…" if room > 0 else ""
+    return text
 
 
 def _tail(text: str, room: int) -> str:
-    kept = text[-room:]
-    while _cells(kept) > room:
-        kept = kept[1:]
-    return kept
+    for index in range(len(text) - 1, -1, -1):
+        room -= _width(text[index])
+        if room < 0:
+            return text[index + 1 :]
+    return text
 
 
 def _verbose(target: Target) -> Iterator[str]:

@@ -86,6 +86,11 @@ def _collective(group: str) -> Former:
 
 _PROGRAMMING = unclear("code", note="programming languages are written code")
 _NO_LANGUAGE = unclear(note="not a language; a tag can say it")
+_NOTHING = unclear(note="names no language; leave it out, or the key where nothing else is in it")
+_NOTHING_SAID = (
+    "unknown", "none", "n/a", "nil", "nan", "null", "noinfo", "no info", "no language", "no-language", "no_language", "other", "others",
+    "undefined", "unspecified", "not specified", "not applicable", "not-applicable", "no linguistic content", "-",
+)  # fmt: skip
 
 FORMER: dict[str, Former] = {
     **{key: _collective(group) for key, group in _pairs(_COLLECTIVE)},
@@ -94,7 +99,9 @@ FORMER: dict[str, Former] = {
     **{key: former(target, "code withdrawn from ISO 639") for key, target in _pairs(_WITHDRAWN)},
     **{key: unclear(note="code retired from ISO 639-3") for key in _RETIRED.split()},
     **dict.fromkeys(("python", "javascript", "typescript", "c++", "sql", "rust", "bash", "programming"), _PROGRAMMING),
-    **dict.fromkeys(("protein", "smiles", "none", "unknown", "n/a"), _NO_LANGUAGE),
+    **dict.fromkeys(("protein", "smiles"), _NO_LANGUAGE),
+    **dict.fromkeys(_NOTHING_SAID, _NOTHING),
+    "eml": unclear("egl", "rgn", note="code withdrawn from ISO 639-3"),
     "sh": unclear("sr", "hr", "bs", note="Serbo-Croatian, withdrawn from ISO 639-1"),
     "mandarin": unclear("zh", "cmn"),
     "chinese (simplified)": unclear("zh", note="the script belongs into language_bcp47: zh-Hans"),
