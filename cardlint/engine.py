@@ -34,16 +34,15 @@ def run(repository: Repository, selection: Selection, *, name: str = ".", min_co
     skipped: list[Skipped] = []
     failed: list[Failed] = []
     not_applicable: list[str] = []
-    chosen = {rule.id for rule in selection.rules}
-    for rule in selection.rules:
-        if repository.kind not in rule.kinds or CONFIDENCES.index(rule.confidence) < CONFIDENCES.index(min_confidence):
-            continue
+    least = CONFIDENCES.index(min_confidence)
+    running = [rule for rule in selection.rules if repository.kind in rule.kinds and CONFIDENCES.index(rule.confidence) >= least]
+    for rule in running:
         try:
             found.extend(_findings(repository, rule, selection))
         except Inapplicable:
             not_applicable.append(rule.id)
         except Blocked as obstacle:
-            because = obstacle.because if obstacle.because in chosen else None
+            because = obstacle.because if _reported(obstacle.because, running, selection) else None
             skipped.append(Skipped(rule.id, str(obstacle), because))
         except Obstacle as obstacle:
             skipped.append(Skipped(rule.id, str(obstacle)))
@@ -51,6 +50,11 @@ def run(repository: Repository, selection: Selection, *, name: str = ".", min_co
             failed.append(Failed(rule.id, f"{type(error).__name__}: {error}"))
     findings = _numbered(sorted(yielded(found, selection.rules), key=lambda finding: finding.order))
     return Target(name, repository.kind, tuple(findings), tuple(skipped), tuple(failed), tuple(not_applicable))
+
+
+def _reported(name: str, running: list[Rule], selection: Selection) -> bool:
+    """Whether the rule of this name, which reports what stands in the way of others, runs and may speak of the card."""
+    return any(rule.id == name and selection.severity(rule, selection.repository.card_path) != "off" for rule in running)
 
 
 def _bounded(found: Iterator[tuple[str, Problem]]) -> Iterator[tuple[str, Problem]]:

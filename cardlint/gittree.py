@@ -114,7 +114,7 @@ class GitTree:
         if not oids:
             return []
         answer = self._git("cat-file", "--batch-check=%(objectsize)", stdin="".join(f"{oid}\n" for oid in oids).encode())
-        return [int(line) for line in answer.split(b"\n") if line]
+        return [0 if line.endswith(b" missing") else int(line) for line in answer.split(b"\n") if line]
 
     @cached_property
     def _environment(self) -> dict[str, str]:

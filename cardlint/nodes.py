@@ -54,17 +54,15 @@ class Sequence:
         return Span(self.path, self.start, self.end)
 
 
-@dataclass(slots=True, eq=False, match_args=False)
 class Entry:
-    """One key with its value."""
+    """One key with its value; `name` is the key as text (`no` stays `no`), of a key that is no scalar its place."""
 
-    key: Node
-    value: Node
+    __slots__ = ("key", "name", "value")
 
-    @property
-    def name(self) -> str:
-        """The key as text: a scalar's own characters (`no` stays `no`), anything else by its place."""
-        return self.key.raw if isinstance(self.key, Scalar) else f"<{kind_of(self.key)} at {self.key.start}>"
+    def __init__(self, key: Node, value: Node) -> None:
+        self.key = key
+        self.value = value
+        self.name = key.raw if isinstance(key, Scalar) else f"<{kind_of(key)} at {key.start}>"
 
 
 @dataclass(slots=True, eq=False, match_args=False)
@@ -75,6 +73,7 @@ class Mapping:
     start: int
     end: int
     entries: list[Entry]
+    _effective: list[Entry] | None = None
 
     @property
     def span(self) -> Span:
@@ -93,9 +92,11 @@ class Mapping:
         entry = self.entry(name)
         return None if entry is None or is_null(entry.value) else entry.value
 
-    def effective(self) -> Iterator[Entry]:
+    def effective(self) -> list[Entry]:
         """The entries that count: of each repeated key the last."""
-        yield from {entry.name: entry for entry in self.entries}.values()
+        if self._effective is None:
+            self._effective = list({entry.name: entry for entry in self.entries}.values())
+        return self._effective
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_ENTRIES = 200_000
+_ACROSS = re.compile(r"((?:^|(?<=/))\*\*/|\*\*+)")
 _POINTER_MAX = 1024
 _POINTER_MIN = 120
 _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]+\n)*oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,19})\n?")
@@ -188,7 +190,20 @@ def matches(path: str, glob: str) -> bool:
     return _glob_pattern(glob + "**" if glob.endswith("/") else glob).fullmatch(path) is not None
 
 
+@lru_cache
 def _glob_pattern(glob: str) -> re.Pattern[str]:
-    parts = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-    steps = re.split(r"(\*\*/|\*\*|\*|\?)", glob)
-    return re.compile("".join(parts.get(step, re.escape(step)) for step in steps), re.DOTALL)
+    """A glob as a pattern that never takes long: every wildcard but the last settles on the first place that will do."""
+    first, *rest = _ACROSS.split(glob)
+    pattern = _within(first, final=not rest)
+    for number in range(0, len(rest), 2):
+        final = number + 2 == len(rest)
+        part = ("(?:.*?/)??" if rest[number].endswith("/") else ".*?") + _within(rest[number + 1], final=final)
+        pattern += part if final else f"(?>{part})"
+    return re.compile(pattern, re.DOTALL)
+
+
+def _within(glob: str, *, final: bool) -> str:
+    """The part of a glob between two `**`; the last part has to reach the end of the path."""
+    first, *rest = ("".join("[^/]" if char == "?" else re.escape(char) for char in chunk) for chunk in glob.split("*"))
+    settled = rest[:-1] if final else rest
+    return first + "".join(f"(?>[^/]*?{chunk})" for chunk in settled) + (f"[^/]*{rest[-1]}" if final and rest else "")

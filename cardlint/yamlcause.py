@@ -109,7 +109,7 @@ def _template(scene: _Scene) -> Cause | None:
         return None
     below = scene.content[match.end() : match.end() + _LONGEST_LINE].lstrip()
     json_below = below.startswith("{") and "expected ':'" in scene.error.message
-    key_below = match["line"].startswith("- ") and scene.at == scene.line_start and "<block end>" in scene.error.message
+    key_below = match["line"].startswith("- ") and scene.at == scene.line_start and _KEY.match(scene.line)
     if scene.line_start <= match.start("line") or json_below or key_below:
         return scene.cause(TEMPLATE_LINE, match.start("line"), match.start("line") + len(match["line"].rstrip()))
     return None
@@ -117,10 +117,11 @@ def _template(scene: _Scene) -> Cause | None:
 
 def _leftovers(scene: _Scene) -> Cause | None:
     """Markdown on the line the parser stood on: a code fence, a link."""
-    line = scene.line[:_LONGEST_LINE]
-    if fence := _CODE_FENCE.fullmatch(line):
+    line, column = scene.line[:_LONGEST_LINE], scene.at - scene.line_start
+    fence, link = _CODE_FENCE.fullmatch(line), _LINK.fullmatch(line)
+    if fence and column == fence.start(1):
         return scene.on_line(_FENCE_MESSAGE, *fence.span(1))
-    if link := _LINK.fullmatch(line):
+    if link and link.start("link") < column < link.end("link"):
         plain = "address" if _ADDRESS_KEY.fullmatch(link["key"] or "") else "id or name"
         return scene.on_line(f"a Markdown link, which is no YAML; write the plain {plain} instead of the link", *link.span("link"))
     return None

@@ -174,12 +174,8 @@ def mojibake(text: Text) -> Iterator[Problem]:
         return
     first: dict[str, tuple[int, str]] = {}
     count: dict[str, int] = {}
-    tokens = [match.start() for match in _TOKEN.finditer(text.content)]
-    blocks = [match.span() for match in _CODE.finditer(text.content)] if tokens else []
-    for match in islice(_GARBLED.finditer(text.content), _RUNS_JUDGED):
+    for match in _without_tokens(text, list(islice(_GARBLED.finditer(text.content), _RUNS_JUDGED))):
         run = match[0]
-        if _holds(tokens, _surroundings(text, blocks, match.start())):
-            continue
         if run not in first and len(first) < _RUNS_SHOWN and (restored := meant(text.content, match)) is not None:
             first[run] = (match.start(), restored)
         count[run] = count.get(run, 0) + 1
@@ -196,13 +192,20 @@ def meant(content: str, match: re.Match[str]) -> str | None:
     return None if all(earnest) else _restored(match[0])
 
 
+def _without_tokens(text: Text, runs: list[re.Match[str]]) -> Iterator[re.Match[str]]:
+    """The runs around which nothing looks like the tokens of a byte-level tokenizer."""
+    tokens = [match.start() for match in _TOKEN.finditer(text.content)] if runs else []
+    blocks = [match.span() for match in _CODE.finditer(text.content)] if tokens else []
+    yield from (run for run in runs if not _holds(tokens, _surroundings(text, blocks, run.start())))
+
+
 def _surroundings(text: Text, blocks: list[tuple[int, int]], at: int) -> tuple[int, int]:
     """Where the block of code around an offset begins and ends, or else its line."""
     index = bisect_right(blocks, (at, at)) - 1
     if index >= 0 and at < blocks[index][1]:
         return blocks[index]
     line = text.position(at).line
-    return text.line_starts[line - 1], (*text.line_starts[line : line + 1], len(text.content))[0]
+    return text.line_starts[line - 1], text.line_starts[line] if line < len(text.line_starts) else len(text.content)
 
 
 def _holds(places: list[int], around: tuple[int, int]) -> bool:

@@ -70,7 +70,8 @@ def _instead(text: str, thing: str, noun: str, reason: str) -> str:
     if several := _several(text):
         return f"one value for several {thing} ids; write a list: [{', '.join(several)}]"
     # Data that is not on the Hub is described in prose; an id without its blanks would only look like one.
-    cure = f"; leave it out and describe the {thing} in the text of the card" if _BLANK.search(text.strip()) else ""
+    what = "data" if thing == "dataset" else thing
+    cure = f"; leave it out and describe the {what} in the text of the card" if _BLANK.search(text.strip()) else ""
     return f"not {noun}: an id {reason}{cure}"
 
 

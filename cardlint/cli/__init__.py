@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -13,6 +14,7 @@ from cardlint.errors import CardlintError, UsageError
 
 _COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "test": "test"}
 _INTERRUPTED = 130
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class _Group(click.Group):
@@ -47,24 +49,38 @@ cli = click.version_option(__version__, prog_name="cardlint", message="%(prog)s 
 
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code by the contract. Whatever happens, no traceback."""
+    if sys.stdout is None:  # closed by whoever started us: they want the exit code alone
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
         return int(cli.main(arguments, prog_name="cardlint", standalone_mode=False) or 0)
     except click.ClickException as error:
+        from cardlint.formats.safe import visible
+
+        error.message = visible(error.message)
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
     except BrokenPipeError:
-        # The reader went away; nothing more can be said, and Python's own flush at exit must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        hang_up()
         return 0
     except CardlintError as error:
         return _complain(str(error), 2 if isinstance(error, UsageError) else 4)
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _own_failure(error)
+        hang_up()
+        return _complain(f"standard output cannot be written: {error.strerror}", 2)
     except Exception as error:  # noqa: BLE001 - a defect of ours ends in a report people can send, not in a traceback
         return _own_failure(error)
+
+
+def hang_up() -> None:
+    """The reader of standard output went away: nothing more is said there, and Python's own flush at exit does not complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(message: str, code: int) -> int:

@@ -54,6 +54,8 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     """Check repositories (folders), cards (files), or - for a card on standard input; default: this folder."""
     outputs = _outputs(given["outputs"])
     tree = _tree(given["revision"], staged=given["staged"])
+    if tree is not None and STDIN in targets:
+        raise UsageError("standard input is in no commit; leave out --staged and --revision, or -")
     located = [_locate(name, given["stdin_filename"])._replace(tree=tree) for name in targets or (".",)]
     options = Options(
         policy=given["policy"], kind=given["kind"], select=given["select"], ignore=given["ignore"],
@@ -71,12 +73,16 @@ def _tree(revision: str | None, *, staged: bool) -> str | None:
     """What `Located.tree` should be: None for the disk, empty for the index, else a commit."""
     if staged and revision is not None:
         raise UsageError("--staged and --revision exclude each other")
+    if revision == "":
+        raise UsageError("--revision is empty; give a commit, by any name Git knows")
     return "" if staged else revision
 
 
 def _locate(name: str, stdin_filename: str | None) -> Located:
     if name != STDIN:
         return locate(name)
+    if sys.stdin is None:
+        raise UsageError("standard input is closed, so there is no card to read on it")
     return from_stdin(sys.stdin.buffer.read(_STDIN_BYTES), stdin_filename)
 
 
@@ -84,21 +90,25 @@ def _outputs(asked: tuple[str, ...]) -> list[tuple[str, Path | None]]:
     """Formats with their files. Raises UsageError for an unknown format, or two on standard output."""
     outputs: list[tuple[str, Path | None]] = []
     for item in asked or ("text",):
-        name, _, path = item.partition("=")
+        name, given, path = item.partition("=")
         if name not in _FORMATS:
             from cardlint.rule import did_you_mean
 
             raise UsageError(f'there is no output format "{name}"{did_you_mean(name, _FORMATS)} ({", ".join(_FORMATS)})')
-        outputs.append((name, Path(path) if path else None))
+        if given and not path:
+            raise UsageError(f"--output-format {item} names no file; leave out the = for standard output")
+        outputs.append((name, Path(path) if path not in ("", "-") else None))
     if sum(path is None for _, path in outputs) > 1:
         raise UsageError("two reports would share standard output; give all but one a file, as in json=report.json")
+    files = [path.absolute() for _, path in outputs if path is not None]
+    if shared := next((path for path in files if files.count(path) > 1), None):
+        raise UsageError(f"two reports would share {shared}; give each a file of its own")
     return outputs
 
 
 def _write(report: Report, name: str, path: Path | None, *, quiet: bool, verbose: bool) -> None:
     if path is None:
-        sys.stdout.write(_render(report, name, _style(quiet=quiet, verbose=verbose)))
-        sys.stdout.flush()
+        _print(_render(report, name, _style(quiet=quiet, verbose=verbose)), escape=name == "json")
         return
     from cardlint.formats.text import Style
 
@@ -106,6 +116,23 @@ def _write(report: Report, name: str, path: Path | None, *, quiet: bool, verbose
         path.write_text(_render(report, name, Style(quiet=quiet, verbose=verbose)), "utf-8", newline="\n")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
+
+
+def _print(rendered: str, *, escape: bool) -> None:
+    """The report on standard output; of JSON what its encoding lacks is escaped as JSON does. A reader that left changes no exit code."""
+    from cardlint.formats.safe import json_ascii
+
+    try:
+        rendered.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        rendered = json_ascii(rendered) if escape else rendered
+    try:
+        sys.stdout.write(rendered)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from cardlint.cli import hang_up
+
+        hang_up()
 
 
 def _render(report: Report, name: str, style: Style) -> str:

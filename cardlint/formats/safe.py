@@ -9,6 +9,7 @@ import re
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
 # Joiners belong to emoji and to several scripts; between visible characters they hide nothing.
 _JOINERS = "\u200c\u200d"
 
@@ -27,6 +28,11 @@ def _escape(char: str) -> str:
 def json_safe(document: str) -> str:
     """A JSON document with the same characters as JSON escapes; newlines between its tokens stay."""
     return _UNSAFE.sub(lambda match: match[0] if match[0] == "\n" else _json_escape(match[0]), document)
+
+
+def json_ascii(document: str) -> str:
+    """A JSON document in ASCII alone, for an output that takes nothing else."""
+    return _NOT_ASCII.sub(lambda match: _json_escape(match[0]), document)
 
 
 def _json_escape(char: str) -> str:

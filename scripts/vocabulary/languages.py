@@ -88,7 +88,7 @@ _PROGRAMMING = unclear("code", note="programming languages are written code")
 _NO_LANGUAGE = unclear(note="not a language; a tag can say it")
 _NOTHING = unclear(note="names no language; leave it out, or the key where nothing else is in it")
 _NOTHING_SAID = (
-    "unknown", "none", "n/a", "nil", "nan", "null", "noinfo", "no info", "no language", "no-language", "no_language", "other", "others",
+    "unknown", "none", "n/a", "null", "noinfo", "no info", "no language", "no-language", "no_language", "other", "others",
     "undefined", "unspecified", "not specified", "not applicable", "not-applicable", "no linguistic content", "-",
 )  # fmt: skip
 

@@ -1,6 +1,5 @@
 """What the examples of the rule cards cannot show: hostile shapes, edges, and what must stay silent."""
 
-
 import datetime as dt
 
 import pytest
@@ -63,13 +62,33 @@ def test_a_defect_brings_the_places_that_belong_to_it() -> None:
     content = "---\na: b\n ---\ntext"
     [problem] = frontmatter.defect(read_card(text(content)), rule="frontmatter-unclosed", prefix="oh: ")
     assert problem.message.startswith("oh: the block opened here is never closed")
+    assert "the `---` in line 3 is indented" in problem.message
     assert [content[item.span.start : item.span.end] for item in problem.related] == ["---"]
     assert problem.related[0].span.start == 10
 
 
 def test_a_closing_fence_glued_to_a_value_is_shown() -> None:
     [problem] = frontmatter.defect(read_card(text("---\na: b---\n\n# T\n| a |\n|---|---\n")), rule="frontmatter-unclosed")
+    assert "the `---` in line 2 does not end it, because text stands before it" in problem.message
     assert problem.related[0].span.start == 8
+
+
+@pytest.mark.parametrize("closer", ["---", "--- "])
+def test_metadata_after_a_line_of_the_template_is_shown(closer: str) -> None:
+    content = f"---\nTODO: add: tags\n{closer}\nlicense: mit\n---\n# T\n"
+    [problem] = frontmatter.defect(read_card(text(content)), rule="frontmatter-invalid")
+    assert problem.message.endswith("; remove it and the `---` below it, for the metadata follows there")
+    assert [content[item.span.start : item.span.end] for item in problem.related] == ["license:"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["---\nTODO: add: tags\n---\n# T\n", "---\nTODO: add: tags\nlicense: mit\n---\nlicense: mit\n---\n", "---\nTODO: a: b\n---\na: b\n"],
+)
+def test_where_no_metadata_follows_nothing_more_is_said(content: str) -> None:
+    [problem] = frontmatter.defect(read_card(text(content)), rule="frontmatter-invalid")
+    assert problem.message.endswith("; remove it")
+    assert not problem.related
 
 
 @pytest.mark.parametrize("content", ["language: en\n---\n# T\n", "\ntags:\n- a\n- b\n\n--- \n", "license: mit\r\nlanguage: en\r\n---"])
@@ -199,12 +218,24 @@ def test_mojibake_of_mojibake() -> None:
         "Ñandú, ESPAÑA®, SEÑAL°",
         "Ã alone, Â alone, â, à la carte",
         "'token_str': 'ĠÐ³Ð¾ÑĢÐ¾Ð´Ð°'",
+        "'token_str': 'à¤¾'",
+        "Ġthe cafÃ© in one line",
+        "```\nĠthe\ncafÃ©\n```",
+        "x\r\n  ~~~ python\r\n'token_str': 'x'\r\n\r\ncafÃ©",
         "Ñ\x90 and ß\x86",
         "",
     ],
 )
 def test_real_text_is_left_alone(real: str) -> None:
     assert not [problem.message for problem in frontmatter.mojibake(text(real))]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["Ġthe\ncafÃ©", "cafÃ©\nĠthe", "```\nĠthe\n```\ncafÃ©", "```\ncafÃ©\n```\n\n```\nĠthe\n```", "``` `Ġ`\ncafÃ©", "cafÃ©\n```\nĠ\n```"],
+)
+def test_tokens_elsewhere_excuse_nothing(content: str) -> None:
+    assert len(list(frontmatter.mojibake(text(content)))) == 1
 
 
 def test_each_run_once_ten_at_most() -> None:
@@ -321,6 +352,11 @@ def test_keys_are_read_too_and_unknown_keys_only_warn() -> None:
     assert found[0].message.startswith("the key `on` is text for the Hub and true")
 
 
+@pytest.mark.parametrize(("yaml", "at_most"), [("languages: [no]", "warning"), ("language: [no]", None), ("language_bcp47: [no]", None)])
+def test_a_key_that_nobody_reads_any_more_only_warns(yaml: str, at_most: str | None) -> None:
+    assert [problem.at_most for problem in ambiguous(yaml)] == [at_most]
+
+
 def test_a_flag_is_cured_by_true_where_the_schema_wants_one() -> None:
     assert "; write `true`" in ambiguous("pinned: yes", SPACE)[0].message
     assert "; write `false`" in ambiguous("inference: no")[0].message
@@ -365,6 +401,13 @@ def test_nulls_at_any_depth() -> None:
 def test_a_null_is_shown_where_it_is_written_else_at_its_key_or_dash() -> None:
     yaml = "a: ~\nb:\nc:\n-\n- ~"
     assert [cut(f"---\n{yaml}", problem) for problem in null(yaml)] == ["~", "b", "-", "~"]
+
+
+def test_a_deprecated_key_needs_no_value() -> None:
+    assert subjects(null("licenses:\nlanguages: ~\nfinetuned_from:\nlanguage_bcp47:\nwidget: {licenses: }")) == [
+        "language_bcp47",
+        "widget.licenses",
+    ]
 
 
 def test_the_losing_value_of_a_repeated_key_is_left_to_duplicate_key() -> None:

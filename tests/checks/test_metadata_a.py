@@ -138,9 +138,10 @@ def test_subjects_name_the_part() -> None:
         ("Portugese", "error", "did you mean pt?"), ("日本語", "error", "did you mean ja?"), ("jp", "error", "did you mean ja?"),
         ("us", "error", "a country"), ("pt_BR", "error", "write pt ("), ("zh-tw", "error", "write zh ("), ("iw-IL", "error", "write he ("),
         ("en-de", "error", "or [en, de] for two"), ("en de", "error", "[en, de]"), ("English; French", "error", "[en, fr]"),
-        ("the English", "error", "did you mean en?"), ("'[en]'", "error", "did you mean en?"), ("none", "error", "a tag can say it"),
+        ("the English", "error", "did you mean en?"), ("'[en]'", "error", "did you mean en?"), ("none", "error", "leave it out"), ("smiles", "error", "a tag can say it"),
+        ("' N/A '", "error", "leave it out"), ("Other", "error", "leave it out"), ("'null'", "error", "leave it out"), ("noinfo", "error", "leave it out"),
         ("prose about words", "error", "ISO 639"), ("math", "error", "ISO 639"), ("ger", "warning", "did you mean de?"),
-        ("iw", "warning", "did you mean he?"), ("ber", "warning", "collective"), ("qqq", "warning", "2026"),
+        ("iw", "warning", "did you mean he?"), ("ber", "warning", "collective"), ("eml", "warning", "did you mean egl or rgn?"), ("qqq", "warning", "2026"),
     ],
 )  # fmt: skip
 def test_languages(value: str, severity: str, hint: str) -> None:
@@ -168,9 +169,13 @@ def test_rules_of_absence_leave_deprecated_keys_to_their_rule() -> None:
     assert {finding.rule for finding in found} == {"key-deprecated"}
 
 
-@pytest.mark.parametrize("value", ["", "''", "[]", "[null]"])
+@pytest.mark.parametrize("value", ["", "''", "[]", "[null]", "['']", "[null, ' ']"])
 def test_a_license_that_says_nothing_is_missing_and_not_unknown(value: str) -> None:
     assert [finding.rule for finding in findings(f"license: {value}", "license-missing", "license-unknown")] == ["license-missing"]
+
+
+def test_a_blank_license_beside_another_is_unknown() -> None:
+    assert [finding.rule for finding in findings("license: [mit, '']", "license-missing", "license-unknown")] == ["license-unknown"]
 
 
 def test_only_one_of_name_and_link_is_a_warning_about_the_other() -> None:
@@ -252,6 +257,25 @@ def test_widgets_nobody_complains_about(metadata: str) -> None:
 def test_a_misspelt_input_is_named() -> None:
     (message,) = messages("pipeline_tag: zero-shot-classification\nwidget: [{text: a, candidate_label: b}]", "widget-malformed")
     assert "did you mean candidate_labels?" in message
+
+
+@pytest.mark.parametrize(("name", "named"), [("labels", True), ("label", False), ("example_title", False)])
+def test_the_end_of_an_input_is_recognised(name: str, named: bool) -> None:
+    (message,) = messages(f"pipeline_tag: zero-shot-classification\nwidget: [{{text: a, {name}: b}}]", "widget-malformed")
+    assert (f"`{name}` is not read; did you mean candidate_labels?" in message) == named
+
+
+@pytest.mark.parametrize(
+    ("metadata", "cure"),
+    [
+        ("datasets: [Arabic Wikipedia]", "describe the data in the text"), ("new_version: version two", "describe the model in the text"),
+        ("datasets: [x/y/z]", None), ("datasets: [a (b)c]", "describe the data"), ("datasets: ['[More Information Needed]']", None),
+    ],
+)  # fmt: skip
+def test_prose_belongs_into_the_text(metadata: str, cure: str | None) -> None:
+    (message,) = messages(metadata, "repository-id-malformed")
+    assert ("describe the" in message) == (cure is not None)
+    assert (cure or "") in message
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,16 @@ def test_many_tags_are_not_all_repeated() -> None:
     assert message.endswith("translation and summarization and fill-mask")
 
 
+@pytest.mark.parametrize("files", [{}, {"notes.txt": 3}, {"tokenizer_config.json": {}}, {"sub/config.json": {}}])
+def test_without_files_of_a_model_nothing_is_said_of_them(files: dict[str, Any]) -> None:
+    assert says("task-missing", "x: 1", files) == "there is no `pipeline_tag`, and no config.json here from which the Hub could infer one"
+
+
+@pytest.mark.parametrize("files", [WEIGHTS, {"config.json": {}}, {"model_index.json": {}}, {"sub/a.GGUF": 5}, {"pytorch_model.bin": 5}])
+def test_with_them_none_can_be_inferred(files: dict[str, Any]) -> None:
+    assert "none can be inferred" in says("task-missing", "x: 1", files)
+
+
 # task-unknown
 
 
