@@ -7,14 +7,12 @@ import posixpath
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from pathlib import Path
+from typing import NamedTuple
 
 from cardlint.errors import Unreadable, UsageError
 from cardlint.kind import git_folder
 from cardlint.source import MAX_ENTRIES, FileEntry
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _LINK = "120000"
 _SUBMODULE = "160000"
@@ -129,8 +127,8 @@ class GitTree:
             return os.environ | offline
         kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK} | offline
         index = os.environ.get("GIT_INDEX_FILE")
-        if index and (folder := git_folder(self.root)) and os.path.realpath(os.path.dirname(index)) == os.path.realpath(folder):
-            kept["GIT_INDEX_FILE"] = os.path.abspath(index)
+        if index and (folder := git_folder(self.root)) and Path(index).parent.resolve() == folder.resolve():
+            kept["GIT_INDEX_FILE"] = str(Path(index).absolute())
         return kept
 
     def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:

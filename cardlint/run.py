@@ -6,6 +6,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint import __version__, engine
+from cardlint.errors import UsageError
 from cardlint.policy import DEFAULT, Policy
 from cardlint.policyfile import load_policy
 from cardlint.report import Report
@@ -41,9 +42,14 @@ def check(target: str | Path | Repository = ".", *, policy: str | Policy | None 
     `target` is a folder, a card file or a Repository; `policy` a name, a file or a Policy. Raises
     `cardlint.errors.UsageError` where target or policy does not exist or is wrong.
     """
+    from cardlint.repository import KINDS
     from cardlint.repository import Repository as Opened
 
+    if kind is not None and kind not in KINDS:
+        raise UsageError(f'there is no kind "{kind}" ({", ".join(KINDS)})')
     if isinstance(target, Opened):
+        if kind is not None:
+            target = Opened(target.source, target.identity._replace(kind=kind, told=True), target.card_path)
         chosen = policy if isinstance(policy, Policy) else load_policy(shipped(), name=policy)
         return report_of([engine.run(target, chosen.bind(target))], chosen.name)
     options = Options(policy=None if isinstance(policy, Policy) else policy, kind=kind)

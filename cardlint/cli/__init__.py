@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -50,32 +52,41 @@ cli = click.version_option(__version__, prog_name="cardlint", message="%(prog)s 
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit code by the contract. Whatever happens, no traceback."""
     if sys.stdout is None:  # closed by whoever started us: they want the exit code alone
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
         return int(cli.main(arguments, prog_name="cardlint", standalone_mode=False) or 0)
-    except click.ClickException as error:
-        from cardlint.formats.safe import visible
-
-        error.message = visible(error.message)
-        error.show()
-        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
-    except BrokenPipeError:
+    except Exception as error:  # noqa: BLE001 - a defect of ours ends in a report people can send, not in a traceback
+        return _ended_by(error)
+
+
+def _ended_by(error: Exception) -> int:
+    """Say what ended the command, and its exit code."""
+    if isinstance(error, click.ClickException):
+        return _show(error)
+    if isinstance(error, BrokenPipeError):
         hang_up()
         return 0
-    except CardlintError as error:
+    if isinstance(error, CardlintError):
         return _complain(str(error), 2 if isinstance(error, UsageError) else 4)
-    except OSError as error:
-        if error.errno not in _FULL:
-            return _own_failure(error)
+    if isinstance(error, OSError) and error.errno in _FULL:
         hang_up()
         return _complain(f"standard output cannot be written: {error.strerror}", 2)
-    except Exception as error:  # noqa: BLE001 - a defect of ours ends in a report people can send, not in a traceback
-        return _own_failure(error)
+    return _own_failure(error)
+
+
+def _show(error: click.ClickException) -> int:
+    """Click's own message, which repeats what was typed, without what could act on a terminal."""
+    from cardlint.formats.safe import visible
+
+    said = io.StringIO()
+    error.show(said)
+    click.echo("\n".join(visible(line) for line in said.getvalue().split("\n")), err=True, nl=False)
+    return error.exit_code
 
 
 def hang_up() -> None:

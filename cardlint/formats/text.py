@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1"}
 _LEAD = 12
 _NARROWEST = 40
+_WIDEST = 400
 _REACH = 4  # characters looked at for each cell shown: combining marks take none
 
 
@@ -73,7 +74,7 @@ def _frame(place: Place, margin: str, style: Style, colour: str) -> Iterator[str
     """The line of a finding and the underline, cut to the width around the place."""
     source, start = place.source, min(place.column - 1, len(place.source))
     end = place.end_column - 1 if place.end_line == place.line else len(source)
-    room = max(_NARROWEST, style.width) - len(margin) - 3
+    room = min(max(_NARROWEST, style.width), _WIDEST) - len(margin) - 3
     # A line may be two million characters long; what cannot be shown is not looked at.
     reach = _REACH * room
     before, marked = visible(source[max(0, start - reach) : start]), visible(source[start : max(start, min(end, start + reach))])
