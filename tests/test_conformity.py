@@ -13,10 +13,28 @@ from cardlint.schema import _INDEPENDENT, load_schema
 NAMES = ["model-card.schema.json", "dataset-card.schema.json", "space-card.schema.json"]
 KEYS = sorted({key for name in NAMES for key in load_schema(name)["properties"]} | {"unknown"})
 WORDS = st.sampled_from(
-    ["mit", "apache-2.0", "en", "zh-CN", "text-generation", "acme/model", "./x", "", "red", "gradio", "a\n", "quantized", "n<1K", "x" * 80, "https://a.b/c"]
+    [
+        "mit",
+        "apache-2.0",
+        "en",
+        "zh-CN",
+        "text-generation",
+        "acme/model",
+        "./x",
+        "",
+        "red",
+        "gradio",
+        "a\n",
+        "quantized",
+        "n<1K",
+        "x" * 80,
+        "https://a.b/c",
+    ]
 )
 SCALARS = st.one_of(WORDS, st.text(max_size=5), st.booleans(), st.integers(-3, 100), st.floats(allow_nan=False, allow_infinity=False))
-VALUES = st.recursive(SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=2)), max_leaves=6)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=2)), max_leaves=6
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,15 +51,27 @@ def test_what_is_beyond_doubt_conforms(name: str, instance: dict[str, Any]) -> N
 
 
 def test_what_people_write_is_beyond_doubt() -> None:
-    card = {"license": "mit", "language": ["en", "fr"], "tags": ["a"], "pipeline_tag": "text-generation", "base_model": "a/b", "mine": 3, "datasets": ["a/b"]}
+    card = {
+        "license": "mit",
+        "language": ["en", "fr"],
+        "tags": ["a"],
+        "pipeline_tag": "text-generation",
+        "base_model": "a/b",
+        "mine": 3,
+        "datasets": ["a/b"],
+    }
     assert doubtful(load_schema(NAMES[0]), card) == {}
 
 
-@pytest.mark.parametrize("card", [{"license": "asdf"}, {"language": ["EN"]}, {"tags": [1]}, {"inference": 3}, {"tags": ["a", "a"]}, {"co2_eq_emissions": 1.5}])
+@pytest.mark.parametrize(
+    "card", [{"license": "asdf"}, {"language": ["EN"]}, {"tags": [1]}, {"inference": 3}, {"tags": ["a", "a"]}, {"co2_eq_emissions": 1.5}]
+)
 def test_the_rest_is_left_to_the_validator(card: dict[str, Any]) -> None:
     assert doubtful(load_schema(NAMES[0]), card) == card
 
 
 def test_a_keyword_nobody_knows_is_doubt() -> None:
-    schema = {"properties": {"a": {"type": "string", "format": "uri"}, "b": {"if": {"type": "array"}, "then": False}, "c": {"type": "string"}}}
+    schema = {
+        "properties": {"a": {"type": "string", "format": "uri"}, "b": {"if": {"type": "array"}, "then": False}, "c": {"type": "string"}}
+    }
     assert doubtful(schema, {"a": "x", "b": "x", "c": "x", "d": 1}) == {"a": "x", "b": "x"}

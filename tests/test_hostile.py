@@ -61,7 +61,8 @@ def test_hostile_frontmatter_ends_in_a_finding(tmp_path: Path, name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "content", [b"\n" * 3_000_000, b"---\n" * 700_000, b"-" * 3_000_000, b" \t" * 2_000_000 + b"---\n", b"---\n" + b"---- \n" * 400_000],
+    "content",
+    [b"\n" * 3_000_000, b"---\n" * 700_000, b"-" * 3_000_000, b" \t" * 2_000_000 + b"---\n", b"---\n" + b"---- \n" * 400_000],
 )
 def test_hostile_cards_without_a_block_end_in_a_finding(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "README.md").write_bytes(content)

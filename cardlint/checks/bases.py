@@ -105,9 +105,7 @@ def _named(adapted: Entry, place: Span, canonical: dict[str, str], folders: list
     return _problem(place, message + advice, related)
 
 
-def _implied(
-    place: Span, shown: str | None, method: str | None, saved: tuple[Entry, str] | None, native: list[str]
-) -> Iterator[Problem]:
+def _implied(place: Span, shown: str | None, method: str | None, saved: tuple[Entry, str] | None, native: list[str]) -> Iterator[Problem]:
     """The problem where a file, a quantisation method or the origin of config.json implies a base; only the first."""
     message = f"the card names no `{_KEY}`"
     advice = f"; config.json was made from {saved[1]}" if saved else ""
@@ -127,9 +125,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _saved_from(
-    config: Mapping | None, repository: Identity, canonical: dict[str, str], folders: list[str]
-) -> tuple[Entry, str] | None:
+def _saved_from(config: Mapping | None, repository: Identity, canonical: dict[str, str], folders: list[str]) -> tuple[Entry, str] | None:
     """The id of the model that config.json was loaded from, if it is one and not this repository's own.
 
     A name of one part may be any folder; it counts only where it is a canonical id.
@@ -150,9 +146,7 @@ def _quantization(config: Mapping | None) -> str | None:
     return string(held.get("quant_method")) or "no method named"
 
 
-def _signs(
-    files: Files, files_of: dict[str, list[str]], quantized: list[str], *, whole: bool
-) -> Iterator[tuple[str, str]]:
+def _signs(files: Files, files_of: dict[str, list[str]], quantized: list[str], *, whole: bool) -> Iterator[tuple[str, str]]:
     """Each relation the files show, with what shows it. An adapter beside a whole model shows nothing."""
     for relation, paths in (*files_of.items(), ("quantized", quantized)):
         shown = first(files, paths)

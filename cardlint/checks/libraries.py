@@ -25,9 +25,7 @@ _ALIKE = 0.9
 _DIGITS = re.compile(r"\d+")
 
 
-def missing(
-    metadata: Mapping, files: Files, config: Mapping | None, *, signatures: dict[str, dict[str, list[str]]]
-) -> Iterator[Problem]:
+def missing(metadata: Mapping, files: Files, config: Mapping | None, *, signatures: dict[str, dict[str, list[str]]]) -> Iterator[Problem]:
     """A card without `library_name` whose files are of exactly one library.
 
     A signature names `files` and keys of `config`, of which one has to be there; `needs`, of which one has to be
@@ -64,9 +62,7 @@ def misspelt(value: Node, *, vocabulary: str, free: list[str]) -> Iterator[Probl
         yield Problem(f'"{written}" is not a {listed.noun}; {meant}', value.span)
 
 
-def contradicted(
-    value: Node, files: Files, config: Mapping | None, *, pairs: list[dict[str, list[str]]]
-) -> Iterator[Problem]:
+def contradicted(value: Node, files: Files, config: Mapping | None, *, pairs: list[dict[str, list[str]]]) -> Iterator[Problem]:
     """A declared library none of whose files are there, while those of another one are.
 
     A pair names the libraries `declared`, the patterns of their `own` files, the library the repository `belongs` to,

@@ -57,10 +57,14 @@ FIELDS: dict[str, Schema] = {
     "annotations_creators": described(one_or_more("annotations_creators"), "Who made the annotations. Used as a filter.", ["crowdsourced"]),
     "language_creators": described(one_or_more("language_creators"), "Who wrote the text. Used as a filter.", ["found"]),
     "multilinguality": described(
-        one_or_more("multilinguality"), "One language, several, or translations. Used as a filter.", ["monolingual"],
+        one_or_more("multilinguality"),
+        "One language, several, or translations. Used as a filter.",
+        ["monolingual"],
     ),
     "size_categories": described(
-        one_or_more("size_categories"), "Number of rows, as one of the Hub's ranges. Used as a filter.", ["10K<n<100K"],
+        one_or_more("size_categories"),
+        "Number of rows, as one of the Hub's ranges. Used as a filter.",
+        ["10K<n<100K"],
     ),
     "source_datasets": described(
         one_or_more("source_datasets"),

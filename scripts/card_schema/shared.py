@@ -67,7 +67,9 @@ LANGUAGE: dict[str, Schema] = {
         ["en", "fr"],
     ),
     "language_bcp47": described(
-        listed(text()), "Languages as BCP 47 tags, with region or script. Shown, not filtered by.", ["pt-BR", "zh-Hans"],
+        listed(text()),
+        "Languages as BCP 47 tags, with region or script. Shown, not filtered by.",
+        ["pt-BR", "zh-Hans"],
     ),
     "language_details": described(
         of_type("string", "array", items=text()),

@@ -32,10 +32,14 @@ _RUNTIME: dict[str, Schema] = {
     "base_path": described(text(pattern="^/"), "Path of the first page; not for static Spaces.", "/docs"),
     "startup_duration_timeout": described(text(), "How long a start may take before it counts as failed; 30 minutes by default.", "1h"),
     "suggested_hardware": described(
-        known("hardware"), "Hardware proposed to whoever duplicates the Space. Assigns nothing itself.", "t4-small",
+        known("hardware"),
+        "Hardware proposed to whoever duplicates the Space. Assigns nothing itself.",
+        "t4-small",
     ),
     "suggested_storage": described(
-        text(enum=["small", "medium", "large"]), "Ignored since persistent storage was removed.", deprecated=True,
+        text(enum=["small", "medium", "large"]),
+        "Ignored since persistent storage was removed.",
+        deprecated=True,
     ),
     "custom_headers": described(
         _HEADERS,
@@ -82,7 +86,9 @@ _OAUTH: dict[str, Schema] = {
         ["email", "read-repos"],
     ),
     "hf_oauth_expiration_minutes": described(
-        of_type("integer", minimum=1, maximum=43200), "Life of a sign-in; 480 minutes by default, 30 days at most.", 480,
+        of_type("integer", minimum=1, maximum=43200),
+        "Life of a sign-in; 480 minutes by default, 30 days at most.",
+        480,
     ),
     "hf_oauth_authorized_org": described(texts(), "Only members of these organisations may sign in.", "acme", ["acme", "acme-research"]),
 }

@@ -87,7 +87,8 @@ VALUES: Values = {
     ),
     "ForTableQuestionAnswering": _head("table-question-answering question-answering text-classification", "table-question-answering"),
     "ForDocumentQuestionAnswering": _head(
-        "document-question-answering visual-question-answering question-answering", "document-question-answering",
+        "document-question-answering visual-question-answering question-answering",
+        "document-question-answering",
     ),
     "ForVisualQuestionAnswering": _head(_SEES_AND_ASKS, "visual-question-answering"),
     "ForMultipleChoice": _head(

@@ -17,7 +17,10 @@ FORMER: dict[str, Former] = {
     "conversational": former("text-generation", "merged in 2024; the tag conversational still marks chat models"),
     "structured-data-classification": former("tabular-classification", "renamed in 2022"),
     "text2text-generation": unclear(
-        "text-generation", "translation", "summarization", note="dropped in 2025; now a subtask of text-generation",
+        "text-generation",
+        "translation",
+        "summarization",
+        note="dropped in 2025; now a subtask of text-generation",
     ),
     "conditional-text-generation": unclear("text-generation", "translation", "summarization", note=_2022),
     "sequence-modeling": unclear("text-generation", "fill-mask", note=_2022),
@@ -102,7 +105,8 @@ SUBTASK_FORMER: dict[str, Former] = {
     "table-to-text": unclear("rdf-to-text", note=f"{_NOT_A_SUBTASK}: task_categories: table-to-text"),
     "sentence-splitting-fusion": unclear("text-simplification", note="subtask of the dataset taxonomy before 2022"),
     "extractive-and-abstractive-summarization": unclear(
-        "news-articles-summarization", note="subtask of the dataset taxonomy before 2022 (unverified)",
+        "news-articles-summarization",
+        note="subtask of the dataset taxonomy before 2022 (unverified)",
     ),
     "structured-to-text": unclear("rdf-to-text", note="subtask of the dataset taxonomy before 2022 (unverified)"),
     "automatic-speech-recognition": unclear(note=f"{_NOT_A_SUBTASK}: task_categories: automatic-speech-recognition"),

@@ -46,10 +46,7 @@ def _place(path: Iterable[str | int]) -> str:
 
 def rule_of(kind: str, card: object) -> set[str]:
     """The rules the errors belong to: the `x-rule` nearest to the violated keyword."""
-    return {
-        _nearest(schema(kind), error.schema_path)
-        for error in jsonschema_rs.Draft202012Validator(schema(kind)).iter_errors(card)
-    }
+    return {_nearest(schema(kind), error.schema_path) for error in jsonschema_rs.Draft202012Validator(schema(kind)).iter_errors(card)}
 
 
 def _nearest(
@@ -75,7 +72,9 @@ def test_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_command_line_writes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr(script, "FOLDER", tmp_path)
     assert script.main(["--check"]) == 1
