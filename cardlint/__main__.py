@@ -15,7 +15,9 @@ def main() -> None:
             sys.stdout.write(f"cardlint {__version__}\n")
             sys.stdout.flush()
         except OSError:
-            os._exit(1)  # nobody reads, or nothing fits; an ordinary exit would try again and complain
+            # Nobody reads, or nothing fits; Python's own flush at exit would try again and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(1)
         return
     from cardlint.cli import run
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cardlint import cli, engine, jsonfile, source
+from cardlint import cli, engine, given, jsonfile, source
+from cardlint.card import read_card
 from cardlint.errors import ConfigError, Unreadable, UsageError
 from cardlint.exampletest import verify
 from cardlint.files import Files
@@ -25,13 +26,15 @@ from cardlint.nodes import Mapping, data
 from cardlint.options import option_error, option_schema
 from cardlint.policyfile import load_policy
 from cardlint.problem import Edit, Fix
-from cardlint.report import Finding, Place, RelatedPlace, Report, Skipped, Suppressed, Target
+from cardlint.report import Failed, Finding, Place, RelatedPlace, Report, Skipped, Suppressed, Target
 from cardlint.repository import Identity, Repository
 from cardlint.rule import find, shipped
 from cardlint.rulecard import read_rule_card
-from cardlint.schema import mismatches, reference_validator
+from cardlint.schema import expected, mismatches, reference_validator
 from cardlint.source import Memory, Pointer
+from cardlint.target import locate
 from cardlint.text import Span, decode
+from cardlint.vocabulary import load_vocabulary
 from cardlint.yamlreader import read_yaml
 
 if TYPE_CHECKING:
@@ -383,3 +386,95 @@ def test_a_card_that_grows_unreadable_is_incomplete(tmp_path: Path) -> None:
     target = engine.run(repository, load_policy(shipped()).bind(repository))
     assert {item.because for item in target.skipped} == {None}
     assert "outside" in target.skipped[0].reason
+
+
+def test_an_unknown_command_is_nobodys() -> None:
+    import click
+
+    assert cli.cli.get_command(click.Context(cli.cli), "nope") is None
+
+
+def test_a_failed_check_is_named_in_every_report_and_is_3() -> None:
+    report = REPORT._replace(targets=(Target("t", "model", failed=(Failed("x", "ZeroDivisionError: oops"),)),))
+    assert report.exit_code("never") == 3
+    assert "t: failed[x] ZeroDivisionError: oops" in concise.render(report)
+    assert "1 failed in 1 repository" in text.render(report)
+
+
+def test_a_finding_without_a_place_has_no_frame() -> None:
+    finding = WAIVED._replace(place=None, suppressed=None, related=())
+    report = REPORT._replace(targets=(Target("t", "model", (finding,)),))
+    assert text.render(report).splitlines()[:2] == ["README.md: error[r] m", "  = cardlint explain r"]
+
+
+@pytest.mark.parametrize("column", [1, 60, 119])
+def test_frames_fit_whatever_stands_before_and_after(column: int) -> None:
+    place = Place("README.md", 1, column, 1, column + 1, column - 1, column, "漢" * 60 + "b" * 60)
+    report = REPORT._replace(targets=(Target("t", "model", (WAIVED._replace(place=place, suppressed=None, related=()),)),))
+    frame = text.render(report, text.Style(width=50)).splitlines()[1]
+    assert sum(2 if char == "漢" else 1 for char in frame) <= 50
+
+
+def test_members_of_a_fact_that_is_no_node() -> None:
+    repository = Repository(Memory({"README.md": b"---\na: {b: 1, c: }\n---\n# One\n\n## Two\n"}))
+    assert [section.title for _, section in given.each(repository, "sections.*")] == ["One", "Two"]
+    assert [subject for subject, _ in given.each(repository, "frontmatter.a.*")] == ["a.b"]
+    assert list(given.each(repository, "config.*")) == []
+
+
+def test_harder_leaves_alone_what_is_off(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("rules: {license-missing: off, all: harder}")
+    policy = load_policy(shipped(), name=str(tmp_path / "p.yaml"))
+    assert policy.bind(Repository(Memory({}))).severity(shipped()["license-missing"], None) == "off"
+
+
+def test_an_unknown_vocabulary_is_an_error() -> None:
+    with pytest.raises(KeyError, match="no vocabulary nope"):
+        load_vocabulary("nope")
+
+
+def test_expectations_in_words() -> None:
+    assert expected({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}) == "text or a list of texts"
+    assert expected({"oneOf": [{"const": 3}, {"enum": ["a"]}]}) == "one of 3 or one of a"
+    assert expected({}) == "different"
+
+
+@pytest.mark.parametrize("name", [".", "README.md"])
+def test_what_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    (tmp_path / "README.md").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(UsageError, match="cannot be read: permission denied"):
+        locate(name)
+
+
+def test_a_folder_that_may_not_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def denied(path: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", denied)
+    with pytest.raises(UsageError, match="cannot be read: Permission denied"):
+        locate(str(tmp_path))
+
+
+def test_broken_yaml_before_the_body_is_invalid_not_unclosed() -> None:
+    card = read_card(decode("README.md", b"---\na: b: c\n\n# Title\n\ntext\n\n---\n"))
+    assert card.defect is not None
+    assert card.defect.rule == "frontmatter-invalid"
+
+
+def test_version_to_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m cardlint --version >&-"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m cardlint --version >/dev/full"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_markdown_corners() -> None:
+    content = b"---\nx: 1\n---\ntext\n| a | b |\n|---|---|\n| [x](y) | [z](w) |\n\n<img alt src=q.png>\n\nsee xhttp://a.b and ahttps:// or http://c.d/e.\n"
+    links = Repository(Memory({"README.md": content})).fact("links")
+    assert {link.target for link in links} == {"y", "w", "q.png", "http://c.d/e"}

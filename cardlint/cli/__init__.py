@@ -68,9 +68,6 @@ def _ended_by(error: Exception) -> int:
     """Say what ended the command, and its exit code."""
     if isinstance(error, click.ClickException):
         return _show(error)
-    if isinstance(error, BrokenPipeError):
-        hang_up()
-        return 0
     if isinstance(error, CardlintError):
         return _complain(str(error), 2 if isinstance(error, UsageError) else 4)
     if isinstance(error, OSError) and error.errno in _FULL:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.formats.concise import headline, incidents, reached
 from cardlint.formats.safe import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from cardlint.report import Finding, Place, Report, Target
 
@@ -100,20 +101,16 @@ def _width(char: str) -> int:
 def _head(text: str, room: int) -> str:
     if _cells(text) <= room:
         return text
-    left = max(0, room - 1)
-    for index, char in enumerate(text):
-        left -= _width(char)
-        if left < 0:
-            return text[:index] + "…" if room > 0 else ""
-    return text
+    return text[: _fitting(text, room - 1)] + "…" if room > 0 else ""
 
 
 def _tail(text: str, room: int) -> str:
-    for index in range(len(text) - 1, -1, -1):
-        room -= _width(text[index])
-        if room < 0:
-            return text[index + 1 :]
-    return text
+    return text[len(text) - _fitting(reversed(text), room) :]
+
+
+def _fitting(text: Iterable[str], room: int) -> int:
+    """How many of the first characters take no more than so many cells."""
+    return sum(1 for _ in takewhile(lambda cells: cells <= room, accumulate(map(_width, text))))
 
 
 def _verbose(target: Target) -> Iterator[str]:
