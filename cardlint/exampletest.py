@@ -87,8 +87,6 @@ def _wrong_example(card: RuleCard, example: Example, rules: Mapping[str, Rule]) 
         yield f"{place}: the check raised {failed.error}"
     for skipped in target.skipped:
         yield f"{place}: the rule was skipped: {skipped.reason}"
-    if card.rule.id in target.not_applicable:
-        yield f"{place}: the rule does not apply to this example"
     if card.rule.kinds and target.kind not in card.rule.kinds:
         yield f"{place}: the example is a {target.kind}, of which the rule does not speak"
     actual = "".join(f"{headline(finding)}\n" for finding in target.findings)

@@ -26,6 +26,7 @@ CONFIG_BYTES = 1_000_000
 _MOST_LAYERS = 100
 _DEEPEST = 20
 SCHEMA = "policy.schema.json"
+_COMING = frozenset({"waivers", "locked"})
 
 
 def shipped_policies() -> list[str]:
@@ -38,18 +39,19 @@ def load_policy(
     *,
     name: str | None = None,
     config: Path | None = None,
+    content: bytes | None = None,
     select: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (),
 ) -> Policy:
     """The policy of a run: a named one or a file, else the configuration's, else `recommended`; then the flags.
 
     Raises ConfigError or UsageError. With both a name and a configuration the configuration's rules come after the
-    policy's, and what it extends is left aside.
+    policy's, and what it extends is left aside. `content` is the configuration where it does not stand on disk.
     """
     layers: list[Layer] = []
     base = name
     if config is not None:
-        text, root = _document(config)
+        text, root = _document(config) if content is None else _parse(decode(str(config), content))
         if base is None:
             layers += _extended(rules, root, text, config, ())
         own = _layer(rules, str(config), root, text)
@@ -166,7 +168,8 @@ def _validate(text: Text, root: Mapping) -> None:
                 raise _error(text, entry.key, f'"{entry.name}" is given twice')
             seen.add(entry.name)
     for mismatch in mismatches(SCHEMA, root):
-        raise _error(text, mismatch.node, mismatch.message)
+        coming = mismatch.subject.rpartition(".")[2] in _COMING
+        raise _error(text, mismatch.node, f"{mismatch.message}; this version cannot honour it yet" if coming else mismatch.message)
 
 
 def _layer(rules: collections.abc.Mapping[str, Rule], name: str, root: Mapping, text: Text) -> Layer:

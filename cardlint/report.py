@@ -93,6 +93,7 @@ class Target(NamedTuple):
     not_applicable: tuple[str, ...] = ()
     revision: str | None = None
     shown: str = ""
+    policy: str = ""
 
 
 class Report(NamedTuple):

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from cardlint import __version__, engine
 from cardlint.errors import UsageError
 from cardlint.policy import DEFAULT, Policy
-from cardlint.policyfile import load_policy
+from cardlint.policyfile import CONFIG_NAME, load_policy
 from cardlint.report import Report
 from cardlint.rule import shipped, shipped_hash
-from cardlint.target import Located, locate, open_repository, revision
+from cardlint.target import Located, locate, open_repository, revision, staged_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -81,21 +81,31 @@ def _in_processes(targets: Sequence[Located], options: Options, jobs: int) -> li
 def check_target(located: Located, options: Options, policy: Policy | None = None) -> Target:
     """What is found in one target."""
     commit = revision(located)
-    config = None if options.isolated or policy is not None else located.config
-    chosen = policy or _policy(options.policy, config, options.select, options.ignore)
+    chosen = policy or _policy(options.policy, *_config(located, options), options.select, options.ignore)
     repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude))
     selection = chosen.bind(repository)
     found = engine.run(repository, selection, name=located.name, min_confidence=options.min_confidence)
     if located.card_only:
         found = found._replace(findings=tuple(item for item in found.findings if item.path == located.card_path))
-    return found._replace(shown=located.shown, revision=commit)
+    return found._replace(shown=located.shown, revision=commit, policy=chosen.name)
+
+
+def _config(located: Located, options: Options) -> tuple[Path | None, bytes | None]:
+    """Where the repository's configuration stands, and its content where it is Git's and not the disk's."""
+    if options.isolated:
+        return None, None
+    if located.tree is None or located.content is not None:
+        return located.config, None
+    content = staged_config(located)
+    return (None, None) if content is None else (located.root / CONFIG_NAME, content)
 
 
 @cache
-def _policy(name: str | None, config: Path | None, select: tuple[str, ...], ignore: tuple[str, ...]) -> Policy:
-    return load_policy(shipped(), name=name, config=config, select=select, ignore=ignore)
+def _policy(name: str | None, config: Path | None, content: bytes | None, select: tuple[str, ...], ignore: tuple[str, ...]) -> Policy:
+    return load_policy(shipped(), name=name, config=config, content=content, select=select, ignore=ignore)
 
 
 def report_of(targets: Sequence[Target], policy: str) -> Report:
     """The report over checked targets."""
-    return Report(tuple(targets), __version__, policy, shipped_hash())
+    applied = {target.policy for target in targets if target.policy}
+    return Report(tuple(targets), __version__, applied.pop() if len(applied) == 1 else policy, shipped_hash())

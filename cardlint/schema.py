@@ -130,7 +130,8 @@ def _follow(root: Node, path: Path) -> tuple[str, Node]:
         subject = join(subject, step)
         if isinstance(node, Sequence) and isinstance(step, int):
             node = node.items[step]
-        elif isinstance(node, Mapping):
+        else:
+            assert isinstance(node, Mapping)
             entry = next(entry for entry in reversed(node.entries) if entry.name == step)
             node = entry.value
     return subject, node

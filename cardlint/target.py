@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.errors import UsageError
+from cardlint.errors import Unreadable, UsageError
 from cardlint.kind import from_content, read_remote
 from cardlint.policyfile import CONFIG_NAME
 from cardlint.repository import CARD_PATH, Identity, Repository
@@ -38,6 +38,9 @@ class Located(NamedTuple):
     def config(self) -> Path | None:
         """The repository's own configuration, where there is one."""
         path = self.root / CONFIG_NAME
+        other = path.with_suffix(".yml")
+        if os.path.lexists(other):
+            raise UsageError(f"{other} is not read; name it {CONFIG_NAME}")
         return path if os.path.lexists(path) else None  # a folder or a link to nowhere is an error, not silence
 
     @property
@@ -114,6 +117,15 @@ def revision(located: Located) -> str | None:
     from cardlint.gittree import GitTree
 
     return GitTree(located.root, located.tree or None).commit()
+
+
+def staged_config(located: Located) -> bytes | None:
+    """The configuration as Git holds it, where a target is read from Git; None where it has none there."""
+    source = _source(located)
+    try:
+        return source.read(CONFIG_NAME) if any(entry.path == CONFIG_NAME for entry in source.entries()) else None
+    except Unreadable:
+        return None  # then nothing else can be read either, and every rule says so
 
 
 def open_repository(located: Located, kind: Kind | None, exclude: tuple[str, ...]) -> Repository:

@@ -311,3 +311,59 @@ def test_the_kind_given_in_python_counts() -> None:
     assert check(held, kind="dataset").targets[0].kind == "dataset"
     with pytest.raises(UsageError, match='there is no kind "bogus"'):
         check(held, kind="bogus")  # type: ignore[arg-type]
+
+
+def test_the_configuration_is_read_where_the_files_are_read(tmp_path: Path) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments], cwd=tmp_path, check=True, capture_output=True
+        )
+
+    def rules(*arguments: str) -> str:
+        command = [sys.executable, "-m", "cardlint", "check", "--output-format", "concise", *arguments]
+        return subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True).stdout
+
+    git("init", "-q")
+    (tmp_path / "README.md").write_text("---\nlicense: apache2\n---\n")
+    (tmp_path / ".cardlint.yaml").write_text("rules: {license-unknown: note}\n")
+    git("add", ".")
+    git("commit", "-qm", "x")
+    (tmp_path / ".cardlint.yaml").write_text("rules: {all: off}\n")
+    assert rules() == ""
+    assert "note[license-unknown]" in rules("--staged")
+    assert "note[license-unknown]" in rules("--revision", "HEAD")
+    git("rm", "-q", "--cached", ".cardlint.yaml")
+    assert "error[license-unknown]" in rules("--staged")
+    assert "error[license-unknown]" in rules("--staged", "--isolated")
+
+
+def test_a_configuration_by_another_name_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / ".cardlint.yml").write_text("rules: {}\n")
+    with pytest.raises(UsageError, match=r"name it \.cardlint\.yaml"):
+        check(tmp_path)
+
+
+def test_the_report_names_the_policy_that_was_applied(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n")
+    assert check(tmp_path).policy == "recommended"
+    (tmp_path / ".cardlint.yaml").write_text("extends: hub\n")
+    assert check(tmp_path).policy == str(tmp_path / ".cardlint.yaml")
+
+
+@pytest.mark.parametrize("key", ["waivers: []", "rules: {license-missing: {locked: true}}"])
+def test_what_cannot_be_honoured_yet_says_so(tmp_path: Path, key: str) -> None:
+    (tmp_path / ".cardlint.yaml").write_text(f"{key}\n")
+    with pytest.raises(UsageError):
+        check(tmp_path)
+
+
+def test_sixty_thousand_strange_keys_end(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n" + "".join(f"key{number}: v\n" for number in range(60_000)) + "---\n")
+    command = [sys.executable, "-m", "cardlint", "check", "--quiet"]
+    assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, timeout=8).returncode == 0
+
+
+def test_links_end_where_their_sentence_goes_on_for_ever() -> None:
+    repository = Repository(Memory({"README.md": b"---\nx: 1\n---\nhttp://c.d/e" + b".)" * 60 + b"\n"}))
+    (link,) = repository.fact("links")  # which begins the paragraph
+    assert link.target.startswith("http://c.d/e")

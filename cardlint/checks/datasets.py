@@ -110,7 +110,7 @@ def _category(item: Scalar, tasks: Vocabulary, offered: Vocabulary, advice: str)
     if match := _MADE_UP.fullmatch(item.raw[:_LONGEST]):
         return _made_up(item, f"and no Hub task; write {quoted(match['what'])} into `tags`")
     subtask = load_vocabulary("task_ids").values.get(item.raw)
-    if subtask is not None and item.raw not in tasks.former:
+    if subtask is not None:
         parents = [task for task in subtask["tasks"] if task in offered]
         here = f", and {' or '.join(parents)} here" if parents else ""
         return Problem(f"{quoted(item.raw)} is a subtask, not a Hub task; write it under `task_ids`{here}", item.span)

@@ -87,8 +87,8 @@ def _interleaved(start: str) -> bool:
 
 def dialects(card: Card) -> Iterator[Problem]:
     """A block that not every reader finds at the same place, and keys that only some of them merge."""
-    if card.metadata is None or card.block is None:
-        return
+    if card.metadata is None or card.block is None or card.text.encoding != "utf-8":
+        return  # of a UTF-16 file encoding-invalid speaks
     content, block = card.text.content, card.block
     hub = _lines(content[block.start : block.end])
     if line_reader_block(content) != hub or gguf_block(content) != _quoted(hub):

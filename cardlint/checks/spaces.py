@@ -26,8 +26,10 @@ _LOOKED_AT = 1000
 def sdk(value: Node, *, still_run: list[str], advice: str) -> Iterator[Problem]:
     """An SDK the Hub does not offer. Those it still runs, for Spaces that have them, are a warning."""
     for problem in known(value, vocabulary="space_sdks", advice=advice):
-        old = isinstance(value, Scalar) and value.raw.strip().lower() in still_run
-        yield problem._replace(at_most="warning") if old else problem
+        written = value.raw if isinstance(value, Scalar) else ""
+        old = written.strip().lower() in still_run
+        message = f"{quoted(written)} is no longer offered for new Spaces; run it in a docker Space" if old else problem.message
+        yield problem._replace(message=message, at_most="warning" if old else problem.at_most)
 
 
 def version_missing(metadata: Mapping, *, sdks: list[str], message: str) -> Iterator[Problem]:

@@ -27,8 +27,11 @@ _WIDTH = 100
 
 
 def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    del ctx, parameter
-    return tuple(word for value in values for item in value.split(",") if (word := item.strip()))
+    del ctx
+    words = tuple(word for value in values for item in value.split(",") if (word := item.strip()))
+    if values and not words:
+        raise UsageError(f"{parameter.opts[0]} names nothing")
+    return words
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
