@@ -68,6 +68,14 @@ class Policy:
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
 
+    @classmethod
+    def load(cls, name: str = DEFAULT) -> Policy:
+        """A policy that ships, by name, or one in a file, over the rules that ship. Raises `cardlint.errors.UsageError`."""
+        from cardlint.policyfile import load_policy
+        from cardlint.rule import shipped
+
+        return load_policy(shipped(), name=name)
+
     @property
     def kind(self) -> Kind | None:
         """The kind the configuration names, if any."""

@@ -47,6 +47,13 @@ class Repository:
         self._facts: dict[str, Any] = {}
         self._obstacles: dict[str, Obstacle] = {}
 
+    @classmethod
+    def at(cls, path: str, kind: Kind | None = None) -> Repository:
+        """The repository in a folder, or of a card file; its kind as given, else found out. Raises `cardlint.errors.UsageError`."""
+        from cardlint.target import locate, open_repository
+
+        return open_repository(locate(path), kind, ())
+
     @property
     def kind(self) -> Kind:
         """model, dataset or space."""

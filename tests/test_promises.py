@@ -48,6 +48,9 @@ def test_check_in_python(tmp_path: Path) -> None:
     assert check(tmp_path, policy=_only("license-missing")).exit_code() == 0
     with pytest.raises(UsageError):
         check(tmp_path / "nowhere")
+    opened = Repository.at(str(tmp_path), "space")
+    assert opened.kind == "space"
+    assert check(opened, policy=Policy.load("hub")).policy == "hub"
 
 
 def _only(rule: str) -> Policy:
