@@ -229,6 +229,7 @@ def test_excluded_files_are_not_there(cardlint: Command, tmp_path: Path) -> None
         (["check", "setup.py"], "setup.py is not a card"),
         (["check", "hf://acme/model"], "cannot be checked yet"),
         (["check", "--select", "license-unknwon"], "did you mean license-unknown?"),
+        (["check", "--select", ","], "--select names nothing"),
         (["check", "--ignore", "metdata/"], "did you mean metadata/?"),
         (["check", "--policy", "recomended"], "did you mean recommended?"),
         (["check", "--policy", "nowhere.yaml"], 'no policy "nowhere.yaml"'),
