@@ -50,30 +50,30 @@ def test_a_card_that_is_right_is_right_elsewhere(tmp_path: Path) -> None:
     assert wrong(tmp_path, CARD) == []
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("check: licenses.known", "check: licenses.knwon", "6:1: there is no check licenses.knwon"),
-        ("check: licenses.known", "check: nowhere.known", "6:1: there is no check nowhere.known"),
-        ("check: licenses.known", "check: known", '6:8: "check" must be `module.function`'),
-        ("given: [frontmatter.license.*, frontmatter.license]", "given: frontmatter", "5:1: licenses.known takes 2 given values, not 1"),
-        ("given: [frontmatter.license.*, ", "given: [fronmatter.license, ", '5:1: there is no fact "fronmatter"; did you mean frontmatter'),
-        ("  vocabulary: licenses", "  vocabulry: licenses", "7:1: options of licenses.known"),
-        ("severity: error", "severity: fatal", '3:11: "severity" must be one of off, note, warning, error'),
-        ("severity: error", "severty: error", "2:1"),
-        ("id: license-unknown", "id: licence-unknown", '2:5: the id must be the name of the file, "license-unknown"'),
-        ("kinds: [model, dataset, space]", "kinds: []", '4:8: "kinds" must not be empty'),
-        ("# License unknown", "Prose", "a rule card needs a title"),
-        ("## When it is wrong", "## When wrong", 'no section "## When it is wrong"'),
-        ("license: apache2", "license: mit", "the example should fail, and nothing was found"),
-        ("README.md:2:10: error[", "README.md:2:11: error[", "the findings differ"),
-        ("license: mit\n", "license: mitt\n", "the example should pass, but found"),
-        ("license: mit\n", "license: [\n", "the rule was skipped"),
-        ("### Passes", "### Fails", "has no example under ### Passes"),
-        ("````markdown README.md", "````markdown", "an example block cannot be"),
-        ("---\nid", "id", "there is no `---` before this line"),
-    ],
-)
+WRONG = [
+    ("check: licenses.known", "check: licenses.knwon", "6:1: there is no check licenses.knwon"),
+    ("check: licenses.known", "check: nowhere.known", "6:1: there is no check nowhere.known"),
+    ("check: licenses.known", "check: known", '6:8: "check" must be `module.function`'),
+    ("given: [frontmatter.license.*, frontmatter.license]", "given: frontmatter", "5:1: licenses.known takes 2 given values, not 1"),
+    ("given: [frontmatter.license.*, ", "given: [fronmatter.license, ", '5:1: there is no fact "fronmatter"; did you mean frontmatter'),
+    ("  vocabulary: licenses", "  vocabulry: licenses", "7:1: options of licenses.known"),
+    ("severity: error", "severity: fatal", '3:11: "severity" must be one of off, note, warning, error'),
+    ("severity: error", "severty: error", "2:1"),
+    ("id: license-unknown", "id: licence-unknown", '2:5: the id must be the name of the file, "license-unknown"'),
+    ("kinds: [model, dataset, space]", "kinds: []", '4:8: "kinds" must not be empty'),
+    ("# License unknown", "Prose", "a rule card needs a title"),
+    ("## When it is wrong", "## When wrong", 'no section "## When it is wrong"'),
+    ("license: apache2", "license: mit", "the example should fail, and nothing was found"),
+    ("README.md:2:10: error[", "README.md:2:11: error[", "the findings differ"),
+    ("license: mit\n", "license: mitt\n", "the example should pass, but found"),
+    ("license: mit\n", "license: [\n", "the rule was skipped"),
+    ("### Passes", "### Fails", "has no example under ### Passes"),
+    ("````markdown README.md", "````markdown", "an example block cannot be"),
+    ("---\nid", "id", "there is no `---` before this line"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "message"), WRONG)
 def test_a_card_that_is_wrong_names_file_line_and_reason(tmp_path: Path, old: str, new: str, message: str) -> None:
     assert old in CARD
     messages = wrong(tmp_path, CARD.replace(old, new, 1) if old != "### Passes" else CARD.replace(old, new))
