@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cardlint.conformity import doubtful
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _LARGEST = 2**63
 # A schema of these keywords alone speaks of each property by itself.
 _INDEPENDENT = frozenset({"$schema", "$id", "$defs", "title", "description", "type", "properties", "additionalProperties"})
+_MOST = 2000
+LONGEST_LIST = 20_000
 _LISTED = 6
 _SHOWN = 60
 _TYPES = {
@@ -51,8 +54,17 @@ def load_schema(name: str) -> dict[str, Any]:
     return schema
 
 
-def mismatches(name: str, root: Node) -> Iterator[Mismatch]:
-    """Where the data disagrees with the schema that ships under this name. Null values count as absent."""
+def mismatches(name: str, root: Node, *, leave: Callable[[str | None, Node], bool] | None = None) -> Iterator[Mismatch]:
+    """Where the data disagrees with the schema that ships under this name. Null values count as absent.
+
+    `leave(owner, node)` says which disagreements the caller does not want; wording them all would cost seconds on a
+    hostile card. At most 2,000 are yielded, and of a list at most 20,000 items are compared, which
+    `schema-violation` says where there are more.
+    """
+    yield from islice(_mismatches(name, root, leave), _MOST)
+
+
+def _mismatches(name: str, root: Node, leave: Callable[[str | None, Node], bool] | None) -> Iterator[Mismatch]:
     schema = load_schema(name)
     instance = _instance(root)
     if isinstance(instance, dict) and schema.keys() <= _INDEPENDENT and schema.get("additionalProperties", True) is True:
@@ -63,7 +75,10 @@ def mismatches(name: str, root: Node) -> Iterator[Mismatch]:
     for path, schema_path in _validator(name)(instance):
         keyword = str(schema_path[-1])
         holder, owner = _walk_schema(schema, schema_path)
-        for part, place, message in _explain(keyword, holder, *_follow(root, path)):
+        subject, node = _follow(root, path)
+        if leave is not None and leave(owner, node):
+            continue
+        for part, place, message in _explain(keyword, holder, subject, node):
             if (part, keyword) not in seen:
                 seen.add((part, keyword))
                 yield Mismatch(part, place, keyword, message, owner)
@@ -115,7 +130,7 @@ def _resolve(schema: dict[str, Any], reference: str) -> Any:  # noqa: ANN401 - a
 def _instance(node: Node) -> Any:  # noqa: ANN401 - what a schema validates
     """The node as JSON data: null entries left out, numbers JSON cannot hold brought into range."""
     if isinstance(node, Sequence):
-        return [_instance(item) for item in node.items]
+        return [_instance(item) for item in node.items[:LONGEST_LIST]]
     if isinstance(node, Mapping):
         return {entry.name: _instance(entry.value) for entry in node.entries if not is_null(entry.value)}
     value = node.value

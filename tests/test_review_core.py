@@ -367,3 +367,14 @@ def test_links_end_where_their_sentence_goes_on_for_ever() -> None:
     repository = Repository(Memory({"README.md": b"---\nx: 1\n---\nhttp://c.d/e" + b".)" * 60 + b"\n"}))
     (link,) = repository.fact("links")  # which begins the paragraph
     assert link.target.startswith("http://c.d/e")
+
+
+@pytest.mark.parametrize(
+    "content", ["license: [" + "mitt, " * 190_000 + "]", "tags: [" + "1, " * 190_000 + "]", "x: [" + "1, " * 30_000 + "]"]
+)
+def test_lists_beyond_reading_end_and_say_so(tmp_path: Path, content: str) -> None:
+    (tmp_path / "README.md").write_text(f"---\n{content}\n---\n")
+    command = [sys.executable, "-m", "cardlint", "check", "--output-format", "concise"]
+    done = subprocess.run(command, cwd=tmp_path, check=False, capture_output=True, text=True, timeout=10)
+    assert "items, of which only 20,000 were compared with the schema" in done.stdout
+    assert done.returncode in {0, 1}

@@ -61,16 +61,18 @@ def schema(metadata: Mapping, identity: Identity, *, leave: dict[str, list[str]]
     `leave` names the rules that judge parts of the schema themselves, each with the kinds of value it judges
     (`text`, `number`, …); none named means all.
     """
-    from cardlint.schema import mismatches  # imports a validator
+    from cardlint.schema import LONGEST_LIST, mismatches  # imports a validator
 
-    found = mismatches(f"{identity.kind}-card.schema.json", metadata)
-    for first, more in alike(item for item in found if not _left(item, leave)):
+    def left(owner: str | None, node: Node) -> bool:
+        judged = None if owner is None else leave.get(owner)
+        return is_null(node) or (judged is not None and (not judged or kind_of(node) in judged))
+
+    for first, more in alike(mismatches(f"{identity.kind}-card.schema.json", metadata, leave=left)):
         yield Problem(first.message + more, first.node.span, first.subject)
-
-
-def _left(found: Mismatch, leave: dict[str, list[str]]) -> bool:
-    judged = leave.get(found.owner) if found.owner is not None else None
-    return is_null(found.node) or (judged is not None and (not judged or kind_of(found.node) in judged))
+    for subject, holder in holders(metadata):
+        if isinstance(holder, Sequence) and len(holder.items) > LONGEST_LIST:
+            message = f'"{subject}" has {len(holder.items):,} items, of which only {LONGEST_LIST:,} were compared with the schema'
+            yield Problem(message, holder.span, subject, at_most="warning")
 
 
 def owned(metadata: Mapping, kind: Kind, key: str, owner: str) -> Iterator[Mismatch]:
@@ -81,9 +83,7 @@ def owned(metadata: Mapping, kind: Kind, key: str, owner: str) -> Iterator[Misma
     if entry is None:
         return
     alone = Mapping(metadata.path, metadata.start, metadata.end, [entry])
-    for found in mismatches(f"{kind}-card.schema.json", alone):
-        if found.owner == owner and not is_null(found.node):
-            yield found
+    yield from mismatches(f"{kind}-card.schema.json", alone, leave=lambda other, node: other != owner or is_null(node))
 
 
 def alike(found: Iterable[Mismatch], keywords: tuple[str, ...] = ("type",)) -> Iterator[tuple[Mismatch, str]]:
