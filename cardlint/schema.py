@@ -20,7 +20,7 @@ _LARGEST = 2**63
 # A schema of these keywords alone speaks of each property by itself.
 _INDEPENDENT = frozenset({"$schema", "$id", "$defs", "title", "description", "type", "properties", "additionalProperties"})
 _MOST = 2000
-LONGEST_LIST = 20_000
+LONGEST_LIST = 10_000
 _LISTED = 6
 _SHOWN = 60
 _TYPES = {
@@ -58,7 +58,7 @@ def mismatches(name: str, root: Node, *, leave: Callable[[str | None, Node], boo
     """Where the data disagrees with the schema that ships under this name. Null values count as absent.
 
     `leave(owner, node)` says which disagreements the caller does not want; wording them all would cost seconds on a
-    hostile card. At most 2,000 are yielded, and of a list at most 20,000 items are compared, which
+    hostile card. At most 2,000 are yielded, and of a list at most 10,000 items are compared, which
     `schema-violation` says where there are more.
     """
     yield from islice(_mismatches(name, root, leave), _MOST)
