@@ -422,6 +422,13 @@ def test_members_of_a_fact_that_is_no_node() -> None:
     assert list(given.each(repository, "config.*")) == []
 
 
+def test_a_key_that_is_not_there_has_no_entry() -> None:
+    root = read_yaml("a: 1\n? [b]\n: 2\n")
+    assert isinstance(root, Mapping)
+    assert root.entry("b") is None
+    assert [entry.name for entry in root.effective()] == ["a", "<list at 7>"]
+
+
 def test_harder_leaves_alone_what_is_off(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text("rules: {license-missing: off, all: harder}")
     policy = load_policy(shipped(), name=str(tmp_path / "p.yaml"))
