@@ -35,27 +35,27 @@ class Markdown:
     """What stands in one Markdown body; build it with `read_markdown`."""
 
     def __init__(self, text: Text, start: int) -> None:
-        self._text = text
+        self.text = text
         self._start = start
 
     @cached_property
     def _body(self) -> Body:
         from cardlint.markdown_body import Body  # the parser takes 60 ms to import
 
-        return Body(self._text.content, self._start)
+        return Body(self.text.content, self._start)
 
     @cached_property
     def _harvests(self) -> Harvests:
-        return Harvests(self._text, self._body)
+        return Harvests(self.text, self._body)
 
     @cached_property
     def _headings(self) -> Headings:
-        return Headings(self._text, self._body, self._harvests)
+        return Headings(self.text, self._body, self._harvests)
 
     @cached_property
     def incomplete(self) -> tuple[Span, ...]:
         """What was not read, because reading it would have cost too much: too deep, too long or too dense."""
-        return tuple(sorted({self._text.span(start, end) for start, end in self._body.unread if start < end}))
+        return tuple(sorted({self.text.span(start, end) for start, end in self._body.unread if start < end}))
 
     @cached_property
     def snippets(self) -> tuple[Snippet, ...]:
@@ -93,7 +93,7 @@ class Markdown:
 
     def _span(self, start: int, end: int) -> Span:
         """The span of two offsets in the body."""
-        return self._text.span(self._body.file(start), self._body.file(end))
+        return self.text.span(self._body.file(start), self._body.file(end))
 
     def _markup(self) -> Iterator[Block]:
         """The blocks that can hold links or HTML."""
@@ -139,7 +139,7 @@ class Markdown:
 
     def _within(self, block: Block, start: int, end: int) -> Span:
         """The span of two offsets in a block's content."""
-        return self._text.span(self._body.at(block, start), self._body.at(block, end))
+        return self.text.span(self._body.at(block, start), self._body.at(block, end))
 
 
 def label(tokens: list[Token], index: int) -> list[Token]:

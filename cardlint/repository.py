@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cardlint.markdown import Markdown
     from cardlint.source import Source
     from cardlint.text import Text
+    from cardlint.topics import Topics
 
 Kind: TypeAlias = Literal["model", "dataset", "space"]
 KINDS: tuple[Kind, ...] = ("model", "dataset", "space")
@@ -123,6 +124,12 @@ def _json(path: str) -> Callable[[Repository], Mapping | None]:
     return fact
 
 
+def _topics(repository: Repository) -> Topics:
+    from cardlint.topics import Topics
+
+    return Topics(repository.fact("markdown"))
+
+
 def _markdown(repository: Repository) -> Markdown:
     from cardlint.markdown import read_markdown  # most rules need no Markdown, and start-up counts
 
@@ -145,5 +152,6 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "sections": lambda repository: repository.fact("markdown").sections,
     "links": lambda repository: repository.fact("markdown").links,
     "snippets": lambda repository: repository.fact("markdown").snippets,
+    "topics": _topics,
     "comments": lambda repository: repository.fact("markdown").comments,
 }
