@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Kind: TypeAlias = Literal["model", "dataset", "space"]
 Severity: TypeAlias = Literal["off", "note", "warning", "error"]
 Confidence: TypeAlias = Literal["low", "medium", "high"]
+Relation: TypeAlias = Literal["none", "finetune", "adapter", "merge", "quantized"]
+Modality: TypeAlias = Literal["text", "image", "audio", "video", "multimodal", "tabular", "reinforcement-learning", "other"]
 RuleId = Annotated[str, Field(pattern=r"^([a-z0-9-]+/)?[a-z0-9]+(-[a-z0-9]+)*$", json_schema_extra={"x-expects": "a kebab-case rule id"})]
 FactPath = Annotated[str, Field(pattern=r"^[a-z_]+(\.[^.]+)*$", json_schema_extra={"x-expects": "a fact path such as frontmatter.license"})]
 
@@ -69,6 +71,17 @@ class Condition(_Strict):
     tag: str | None = Field(default=None, description="A tag of the card.")
     path: str | None = Field(default=None, description="A glob over the file of the finding.")
     repository: str | None = Field(default=None, description="A glob over `namespace/name`.")
+    relation: Relation | None = Field(
+        default=None,
+        description="How the model was made of another one, by card, files or tags; `none` for one of its own.",
+        json_schema_extra={"x-expects": "one of none, finetune, adapter, merge, quantized"},
+    )
+    modality: Modality | None = Field(
+        default=None,
+        description="A modality of the tasks the card names.",
+        json_schema_extra={"x-expects": "one of text, image, audio, video, multimodal, tabular, reinforcement-learning, other"},
+    )
+    library: str | None = Field(default=None, description="The `library_name` of the card.")
 
 
 class Override(_Strict):

@@ -13,7 +13,7 @@ from cardlint.rule import matching
 from cardlint.source import matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
     from cardlint.problem import Severity
     from cardlint.repository import Kind, Repository
@@ -36,13 +36,19 @@ class Setting(NamedTuple):
 
 
 class When(NamedTuple):
-    """The condition of an override; what is None does not matter. `path` and `repository` are globs."""
+    """The condition of an override; what is None does not matter. `path` and `repository` are globs.
+
+    `relation` and `modality` are those of `cardlint.nature`.
+    """
 
     kind: str | None = None
     task: str | None = None
     tag: str | None = None
     path: str | None = None
     repository: str | None = None
+    relation: str | None = None
+    modality: str | None = None
+    library: str | None = None
 
 
 class Layer(NamedTuple):
@@ -123,6 +129,7 @@ class Selection:
     policy: Policy
     repository: Repository
     _severities: dict[tuple[str, str | None], Severity] = field(default_factory=dict, repr=False)
+    _natures: dict[str, Container[str]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def rules(self) -> list[Rule]:
@@ -171,16 +178,13 @@ class Selection:
             return False
         if when.path is not None and not (path is not None and matches(path, when.path)):
             return False
-        return (when.task is None or when.task in self._words("pipeline_tag", "task_categories")) and (
-            when.tag is None or when.tag in self._words("tags")
-        )
+        return all(wanted is None or wanted in self._nature(name) for name, wanted in when._asdict().items() if name in _NATURE)
 
-    def _words(self, *keys: str) -> list[str]:
-        try:
-            metadata = self.repository.fact("frontmatter")
-        except Obstacle:
-            return []
-        return [word for key in keys for word in strings(metadata.get(key))]
+    def _nature(self, name: str) -> Container[str]:
+        """What the repository is, as conditions ask for it."""
+        if name not in self._natures:
+            self._natures[name] = _NATURE[name](self.repository)
+        return self._natures[name]
 
 
 def _graded(inherited: Severity, severity: str) -> Severity:
@@ -189,3 +193,32 @@ def _graded(inherited: Severity, severity: str) -> Severity:
     if inherited == "off":
         return "off"
     return SEVERITIES[min(SEVERITIES.index(inherited) + 1, len(SEVERITIES) - 1)]
+
+
+def _words(repository: Repository, *keys: str) -> list[str]:
+    try:
+        metadata = repository.fact("frontmatter")
+    except Obstacle:
+        return []
+    return [word for key in keys for word in strings(metadata.get(key))]
+
+
+def _relation(repository: Repository) -> tuple[str]:
+    from cardlint.nature import relation  # few policies ask
+
+    return (relation(repository),)
+
+
+def _modalities(repository: Repository) -> Container[str]:
+    from cardlint.nature import modalities
+
+    return modalities(repository)
+
+
+_NATURE: dict[str, Callable[[Repository], Container[str]]] = {
+    "task": lambda repository: _words(repository, "pipeline_tag", "task_categories"),
+    "tag": lambda repository: _words(repository, "tags"),
+    "library": lambda repository: _words(repository, "library_name"),
+    "relation": _relation,
+    "modality": _modalities,
+}

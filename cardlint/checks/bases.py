@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import first_line
-from cardlint.checks.libraries import first
+from cardlint.nature import files_that_show, first, is_native, quantization, signs
 from cardlint.nodes import Mapping, string, strings
 from cardlint.problem import Problem, Related
 from cardlint.repoid import from_address, why_malformed
@@ -31,16 +31,13 @@ def missing(  # noqa: PLR0913 - the facts of the rule, and its data
     adapter_config: Mapping | None,
     repository: Identity,
     *,
-    files_of: dict[str, list[str]],
-    native: list[str],
     canonical: dict[str, str],
     folders: list[str],
 ) -> Iterator[Problem]:
     """A card without `base_model` although files name or imply one.
 
-    `files_of` gives for each relation the files in the root that show it; `native` are quantisation methods models are
-    also trained in; `canonical` are ids of one part with their full form; `folders` are names that nobody's namespace
-    has and everybody's disk.
+    `canonical` are ids of one part with their full form; `folders` are names that nobody's namespace has and
+    everybody's disk.
     """
     if metadata.get(_KEY) is not None:
         return
@@ -51,40 +48,20 @@ def missing(  # noqa: PLR0913 - the facts of the rule, and its data
         yield _named(adapted, place, canonical, folders)
         return
     saved = _saved_from(config, repository, canonical, folders)
-    shown = first(files, [path for paths in files_of.values() for path in paths])
-    yield from _implied(place, shown, _quantization(config), saved, native)
+    yield from _implied(place, first(files, files_that_show("merge", "adapter")), quantization(config), saved)
 
 
-def relation_missing(  # noqa: PLR0913 - the facts of the rule, and its data
-    base: Node,
-    metadata: Mapping,
-    files: Files,
-    config: Mapping | None,
-    *,
-    files_of: dict[str, list[str]],
-    quantized: list[str],
-    native: list[str],
-    weights: list[str],
-) -> Iterator[Problem]:
-    """A base without its relation where the files show exactly one.
-
-    `quantized` are files that hold quantised weights; `weights` those of a whole model, beside which neither they nor
-    an adapter say anything, since a fine-tuned model may come in several forms.
-    """
+def relation_missing(base: Node, metadata: Mapping, files: Files, config: Mapping | None) -> Iterator[Problem]:
+    """A base without its relation where the files show exactly one."""
     if metadata.get(_RELATION) is not None or not strings(base):
         return
-    method = _quantization(config)
-    tuned = method is None or method in native
-    whole = first(files, weights) is not None
-    signs = dict(_signs(files, files_of, [] if whole else quantized, whole=whole))
-    if not tuned:
-        signs["quantized"] = "quantization_config in config.json"
-    if len(signs) != 1:
+    shown = dict(signs(files, config))
+    if len(shown) != 1:
         return
-    ((relation, shown),) = signs.items()
+    ((relation, sign),) = shown.items()
     entry = metadata.entry(_RELATION) or metadata.entry(_KEY)
     place = entry.key.span if entry else base.span
-    message = f"`{_KEY}` is given without its relation; write `{_RELATION}: {relation}`, as {shown} shows"
+    message = f"`{_KEY}` is given without its relation; write `{_RELATION}: {relation}`, as {sign} shows"
     yield Problem(message, place, subject=_RELATION)
 
 
@@ -105,14 +82,14 @@ def _named(adapted: Entry, place: Span, canonical: dict[str, str], folders: list
     return _problem(place, message + advice, related)
 
 
-def _implied(place: Span, shown: str | None, method: str | None, saved: tuple[Entry, str] | None, native: list[str]) -> Iterator[Problem]:
+def _implied(place: Span, shown: str | None, method: str | None, saved: tuple[Entry, str] | None) -> Iterator[Problem]:
     """The problem where a file, a quantisation method or the origin of config.json implies a base; only the first."""
     message = f"the card names no `{_KEY}`"
     advice = f"; config.json was made from {saved[1]}" if saved else ""
     if shown is not None:
         yield _problem(place, f"{message}, but {shown} shows that the model was made of another{advice}")
     elif method is not None:
-        doubt: Severity | None = "note" if method in native else None
+        doubt: Severity | None = "note" if is_native(method) else None
         message = f"{message}, but config.json says that the weights are quantised ({_cut(method)})"
         yield _problem(place, message + advice, (), doubt)
     elif saved is not None:
@@ -136,22 +113,6 @@ def _saved_from(config: Mapping | None, repository: Identity, canonical: dict[st
         return None
     found = _model_id(name, canonical, folders)
     return (entry, found) if found is not None and "/" in found and found != repository.id else None
-
-
-def _quantization(config: Mapping | None) -> str | None:
-    """The method under `quantization_config`; None where there is no such key."""
-    held = config.get("quantization_config") if config else None
-    if not isinstance(held, Mapping):
-        return None
-    return string(held.get("quant_method")) or "no method named"
-
-
-def _signs(files: Files, files_of: dict[str, list[str]], quantized: list[str], *, whole: bool) -> Iterator[tuple[str, str]]:
-    """Each relation the files show, with what shows it. An adapter beside a whole model shows nothing."""
-    for relation, paths in (*files_of.items(), ("quantized", quantized)):
-        shown = first(files, paths)
-        if shown is not None and not (whole and relation == "adapter"):
-            yield relation, shown
 
 
 def _model_id(name: str, canonical: dict[str, str], folders: list[str]) -> str | None:

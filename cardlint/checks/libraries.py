@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import first_line
+from cardlint.nature import first
 from cardlint.nearness import fold
 from cardlint.nodes import Mapping, Scalar, is_null, string, strings
 from cardlint.problem import Problem, Related
-from cardlint.source import matches
 from cardlint.vocabulary import Suggestion, load_vocabulary
 
 if TYPE_CHECKING:
@@ -107,15 +107,6 @@ def _related(pair: dict[str, list[str]], config: Mapping | None) -> Iterator[Rel
     entry = _config_entry(pair, config)
     if entry is not None and isinstance(entry.key, Scalar):
         yield Related("what config.json says", entry.key.span)
-
-
-def first(files: Files, patterns: list[str]) -> str | None:
-    """The first path that a pattern matches; a pattern without `/` is of the root."""
-    for pattern in patterns:
-        for path in files.by_path:
-            if ("/" in pattern or "/" not in path) and matches(path, pattern):
-                return path
-    return None
 
 
 def _meant(written: str, listed: Vocabulary) -> Suggestion:

@@ -87,10 +87,30 @@ OAUTH_SCOPES: Values = {
 }
 
 BASE_MODEL_RELATIONS: Values = {
-    "finetune": {"label": "Fine-tune"},
-    "adapter": {"label": "Adapter"},
-    "merge": {"label": "Merge"},
-    "quantized": {"label": "Quantized"},
+    # `files` and `tags` show the relation. Those of a fine-tuned model are the weights of any whole model: beside them
+    # an adapter or a GGUF file is one form of several. In the `native` methods models are also trained.
+    "finetune": {
+        "label": "Fine-tune",
+        "files": [
+            "model*.safetensors",
+            "model*.safetensors.index.json",
+            "pytorch_model*.bin",
+            "pytorch_model*.bin.index.json",
+            "consolidated*.safetensors",
+        ],
+    },
+    "adapter": {
+        "label": "Adapter",
+        "files": ["adapter_config.json", "pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin"],
+        "tags": ["adapter", "lora", "qlora"],
+    },
+    "merge": {"label": "Merge", "files": ["mergekit_config.yml", "mergekit_config.yaml"], "tags": ["merge", "mergekit"]},
+    "quantized": {
+        "label": "Quantized",
+        "files": ["**/*.gguf"],
+        "tags": ["awq", "exl2", "exl3", "gguf", "gptq", "quantized"],
+        "native": ["bitnet", "compressed-tensors", "fbgemm_fp8", "fp8", "modelopt", "mxfp4"],
+    },
 }
 BASE_MODEL_RELATION_ALIASES = {
     "fine-tune": "finetune",
