@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TYPES: dict[type, str] = {str: "string", list: "array", bool: "boolean", int: "integer"}
+_TYPES: dict[type, tuple[str, ...]] = {
+    str: ("string",), list: ("array",), dict: ("object",), bool: ("boolean",), int: ("integer", "number"), float: ("number",),
+}  # fmt: skip
 _ANNOTATIONS = frozenset({"title", "description", "examples", "deprecated", "default", "x-rule", "x-vocabulary", "x-expects"})
 
 
-def doubtful(schema: dict[str, Any], instance: dict[str, Any]) -> dict[str, Any]:
+def doubtful(schema: dict[str, Any], instance: dict[str, Any], root: dict[str, Any] | None = None) -> dict[str, Any]:
     """The members of an object that do not plainly conform to their property's schema.
 
-    Sound only for a schema that speaks of each property alone: its keywords are `properties` and annotations.
+    Sound only for a schema that speaks of each property alone: its keywords are `properties` and annotations. References
+    lead into `root`, where that is another one.
     """
-    properties = schema["properties"]
-    return {key: value for key, value in instance.items() if key in properties and not _plain(schema, properties[key], value)}
+    properties, root = schema["properties"], schema if root is None else root
+    return {key: value for key, value in instance.items() if key in properties and not _plain(root, properties[key], value)}
 
 
 def _plain(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # noqa: ANN401 - any JSON value
@@ -36,7 +39,7 @@ def _plain(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  #
 def _type(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # noqa: ANN401
     del root
     wanted = schema["type"]
-    return _TYPES[type(value)] in ([wanted] if isinstance(wanted, str) else wanted)
+    return any(name in ([wanted] if isinstance(wanted, str) else wanted) for name in _TYPES[type(value)])
 
 
 def _enum(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # noqa: ANN401
@@ -59,6 +62,11 @@ def _longest(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool: 
     return not isinstance(value, str) or len(value) <= schema["maxLength"]
 
 
+def _least(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # noqa: ANN401
+    del root
+    return isinstance(value, bool) or not isinstance(value, int | float) or value >= schema["minimum"]
+
+
 def _unique(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # noqa: ANN401
     del root, schema
     return not isinstance(value, list) or (all(isinstance(item, str) for item in value) and len(set(value)) == len(value))
@@ -75,6 +83,15 @@ def _items(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  #
     return not isinstance(value, list) or all(_plain(root, schema["items"], item) for item in value)
 
 
+def _properties(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # noqa: ANN401
+    return not isinstance(value, dict) or not doubtful(schema, value, root)
+
+
+def _required(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # noqa: ANN401
+    del root
+    return not isinstance(value, dict) or all(key in value for key in schema["required"])
+
+
 def _if(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # noqa: ANN401
     """Only the one condition our card schemas use: a consequence for texts."""
     if schema["if"] != {"type": "string"} or "else" in schema:
@@ -83,6 +100,7 @@ def _if(root: dict[str, Any], schema: dict[str, Any], value: Any) -> bool:  # no
 
 
 _KEYWORDS: dict[str, Callable[[dict[str, Any], dict[str, Any], Any], bool]] = {
-    "type": _type, "enum": _enum, "pattern": _pattern, "minLength": _shortest, "maxLength": _longest,
-    "$ref": _reference, "items": _items, "uniqueItems": _unique, "if": _if, "then": lambda *_: True,
+    "type": _type, "enum": _enum, "pattern": _pattern, "minLength": _shortest, "maxLength": _longest, "minimum": _least,
+    "$ref": _reference, "items": _items, "uniqueItems": _unique, "properties": _properties,
+    "required": _required, "if": _if, "then": lambda *_: True,
 }  # fmt: skip

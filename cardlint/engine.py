@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from cardlint.policy import Selection
-    from cardlint.problem import Confidence, Problem
+    from cardlint.problem import Confidence, Cure, Fix, Problem
     from cardlint.repository import Repository
     from cardlint.rule import Rule
     from cardlint.text import Span
@@ -24,25 +24,38 @@ if TYPE_CHECKING:
 
 # A hostile card could make a million findings of one kind; nobody reads more than this many of one rule.
 MOST_PER_RULE = 1000
-_OWN_LINE = 4000  # characters of its line that a fingerprint sees
+OWN_LINE = 4000  # characters of its line that a fingerprint sees
 _INDEX = re.compile(r"\[\d+\]")
 
 
+# What is known once the other rules have run: `cardlint.settle` provides it, and runs the rules that read it.
+SETTLED = frozenset({"suppressions", "expired", "outdated"})
+
+
 def run(repository: Repository, selection: Selection, *, name: str = ".", min_confidence: Confidence = "low") -> Target:
-    """What the selected rules find in a repository, before waivers and baselines."""
+    """What the selected rules find in a repository, before suppressions, waivers and baselines."""
+    return examine(repository, selection, [rule for rule in running(selection, min_confidence) if not rule.facts & SETTLED], name=name)
+
+
+def running(selection: Selection, min_confidence: Confidence = "low") -> list[Rule]:
+    """The selected rules that speak of this kind of repository and are sure enough."""
+    kind, least = selection.repository.kind, CONFIDENCES.index(min_confidence)
+    return [rule for rule in selection.rules if kind in rule.kinds and CONFIDENCES.index(rule.confidence) >= least]
+
+
+def examine(repository: Repository, selection: Selection, rules: list[Rule], *, name: str = ".") -> Target:
+    """What some rules find in a repository."""
     found: list[Finding] = []
     skipped: list[Skipped] = []
     failed: list[Failed] = []
     not_applicable: list[str] = []
-    least = CONFIDENCES.index(min_confidence)
-    running = [rule for rule in selection.rules if repository.kind in rule.kinds and CONFIDENCES.index(rule.confidence) >= least]
-    for rule in running:
+    for rule in rules:
         try:
-            found.extend(_findings(repository, rule, selection))
+            found.extend(_findings(repository if rule.facts & SETTLED else selection.view(rule), rule, selection))
         except Inapplicable:
             not_applicable.append(rule.id)
         except Blocked as obstacle:
-            because = obstacle.because if _reported(obstacle.because, running, selection) else None
+            because = obstacle.because if _reported(obstacle.because, rules, selection) else None
             skipped.append(Skipped(rule.id, str(obstacle), because))
         except Obstacle as obstacle:
             skipped.append(Skipped(rule.id, str(obstacle)))
@@ -52,9 +65,9 @@ def run(repository: Repository, selection: Selection, *, name: str = ".", min_co
     return Target(name, repository.kind, tuple(findings), tuple(skipped), tuple(failed), tuple(not_applicable))
 
 
-def _reported(name: str, running: list[Rule], selection: Selection) -> bool:
+def _reported(name: str, rules: list[Rule], selection: Selection) -> bool:
     """Whether the rule of this name, which reports what stands in the way of others, runs and may speak of the card."""
-    return any(rule.id == name and selection.severity(rule, selection.repository.card_path) != "off" for rule in running)
+    return any(rule.id == name and selection.severity(rule, selection.repository.card_path) != "off" for rule in rules)
 
 
 def _bounded(found: Iterator[tuple[str, Problem]]) -> Iterator[tuple[str, Problem]]:
@@ -68,13 +81,15 @@ def _bounded(found: Iterator[tuple[str, Problem]]) -> Iterator[tuple[str, Proble
 def check_function(rule: Rule) -> Callable[..., Iterable[Problem]]:
     """The function a rule names. Raises ImportError or AttributeError where there is none."""
     module, _, function = rule.check.rpartition(".")
-    check: Callable[..., Iterable[Problem]] = getattr(importlib.import_module(f"cardlint.checks.{module}"), function)
+    check: Callable[..., Iterable[Problem]] = getattr(importlib.import_module(f"{rule.package}.{module}"), function)
     return check
 
 
 def _findings(repository: Repository, rule: Rule, selection: Selection) -> Iterator[Finding]:
     for subject, problem in _bounded(problems(repository, rule, selection.options(rule))):
         finding = _finding(repository, rule, subject, problem)
+        if repository is not selection.repository and finding.path not in selection.repository.listing:
+            finding = finding._replace(fix=None)  # a file somebody excluded is looked at because of a lock, and left as it is
         severity = selection.severity(rule, finding.path)
         if problem.at_most is not None:
             severity = milder(severity, problem.at_most)
@@ -100,8 +115,17 @@ def _finding(repository: Repository, rule: Rule, subject: str, problem: Problem)
     path = repository.card_path if place is None else place.path
     return Finding(
         rule=rule.id, severity=rule.severity, confidence=rule.confidence, message=problem.message, subject=subject,
-        path=path, place=place, fingerprint=_fingerprint(rule, subject, path, place), related=related, fix=problem.fix,
+        path=path, place=place, fingerprint=_fingerprint(rule, subject, path, place), related=related, fix=_fix(repository, problem.fix),
     )  # fmt: skip
+
+
+def _fix(repository: Repository, cure: Cure | None) -> Fix | None:
+    """The cure as edits of the text; None where one of its changes cannot be made for certain."""
+    if cure is None:
+        return None
+    from cardlint.edits import fix  # few runs find something that can be fixed
+
+    return fix(repository.texts, cure)
 
 
 def _place(repository: Repository, span: Span) -> Place:
@@ -114,11 +138,15 @@ def _place(repository: Repository, span: Span) -> Place:
 
 def _fingerprint(rule: Rule, subject: str, path: str, place: Place | None) -> str:
     """A name for the finding that survives edits above and below: its rule, subject, file and own line, not its place."""
-    stable = _INDEX.sub("[]", subject)
-    source = "" if place is None else place.source.strip()[:_OWN_LINE]
+    source = "" if place is None else place.source.strip()[:OWN_LINE]
     import hashlib  # brings OpenSSL; a run that finds nothing needs none
 
-    return hashlib.sha256(f"{rule.id}\0{path}\0{stable}\0{source}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(f"{rule.id}\0{path}\0{stable(subject)}\0{source}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def stable(subject: str) -> str:
+    """A subject without the numbers of items, which change when items are moved."""
+    return _INDEX.sub("[]", subject)
 
 
 def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:

@@ -17,16 +17,20 @@ def each(repository: Repository, path: str) -> Iterator[tuple[str, Any]]:
 
     `*` on a lone scalar is that scalar: the Hub reads `tags: nlp` as a list of one.
     """
-    fact, *steps = path.split(".")
-    values: list[tuple[str, Any]] = [("", repository.fact(fact))]
-    for step in steps:
-        values = [found for subject, value in values for found in _step(subject, value, step)]
-    yield from ((subject, value) for subject, value in values if value is not None)
+    yield from _values(repository, path)
 
 
 def whole(repository: Repository, path: str) -> Any:  # noqa: ANN401 - facts have the type their name says
     """The one value at a path, or None. Raises Obstacle."""
-    return next((value for _, value in each(repository, path)), None)
+    return next((value for _, value in _values(repository, path)), None)
+
+
+def _values(repository: Repository, path: str) -> list[tuple[str, Any]]:
+    fact, *steps = path.split(".")
+    values: list[tuple[str, Any]] = [("", repository.fact(fact))]
+    for step in steps:
+        values = [found for subject, value in values for found in _step(subject, value, step)]
+    return [item for item in values if item[1] is not None]
 
 
 def _step(subject: str, value: Any, step: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401

@@ -44,6 +44,20 @@ class Markdown:
 
         return Body(self.text.content, self._start)
 
+    @property
+    def body(self) -> Span:
+        """The whole body."""
+        return self.text.span(self._start, max(self._start, len(self.text.content)))
+
+    @cached_property
+    def prose(self) -> str:
+        """The body without its HTML comments: what a reader of the page sees, code included."""
+        parts, start = [], self._start
+        for comment in self.comments:
+            parts.append(self.text.content[start : comment.span.start])
+            start = comment.span.end
+        return "".join((*parts, self.text.content[start:]))
+
     @cached_property
     def _harvests(self) -> Harvests:
         return Harvests(self.text, self._body)
@@ -79,6 +93,12 @@ class Markdown:
         """All paragraphs, in order, from the first to the last line's text; headings in bold are among them."""
         blocks = (block for block in self._body.blocks if block.parent == "paragraph_open")
         return tuple(self._span(block.start, self._body.line_end(block.lines[1] - 1)) for block in blocks)
+
+    @cached_property
+    def blocks(self) -> tuple[Span, ...]:
+        """All blocks by their lines, in the order in which they begin, a list or quotation before what it holds."""
+        starts, end = self._body.line_starts, self._body.line_end
+        return tuple(self._span(starts[first], end(last - 1)) for first, last in self._body.outline if first < last)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:

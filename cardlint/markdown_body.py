@@ -53,6 +53,7 @@ class Body:
         self.line_starts = [0, *(match.end() for match in re.finditer("\n", self.source))]
         self.unread: list[tuple[int, int]] = []
         self.env: dict[str, Any] = {}
+        self.outline: list[tuple[int, int]] = []
         self._rows: dict[int, list[tuple[int, int]]] = {}
         self._parser = parser()
         self.blocks = self._bounded(self._read())
@@ -75,6 +76,9 @@ class Body:
         except SpentError:
             limit = self._keep_whole(state.tokens)
         self.unread.append((self.file(limit), self.end))
+        self.outline = [
+            (token.map[0], token.map[1]) for token in state.tokens if token.map and token.nesting >= 0 and token.type != "inline"
+        ]
         return [self._block(token) for token in self._checked(state.tokens) if "place" in token.meta]
 
     def _keep_whole(self, tokens: list[Token]) -> int:

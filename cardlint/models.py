@@ -55,11 +55,12 @@ class RuleSetting(_Strict):
         default=None, json_schema_extra={"x-expects": "one of off, note, warning, error"}
     )
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Options of the check.")
+    locked: bool = Field(default=False, description="Whether later layers may only make the rule graver.")
 
 
 Setting = Annotated[
     Literal["off", "note", "warning", "error", "harder", False] | RuleSetting,
-    Field(json_schema_extra={"x-expects": "one of off, note, warning, error, or a mapping with severity and with"}),
+    Field(json_schema_extra={"x-expects": "one of off, note, warning, error, or a mapping with severity, with and locked"}),
 ]
 
 
@@ -91,21 +92,47 @@ class Override(_Strict):
     rules: dict[str, Setting]
 
 
+Filled = Annotated[str, Field(pattern=r"\S", json_schema_extra={"x-expects": "text"})]
+
+
+class Waiver(_Strict):
+    """Findings somebody answers for until a day; from then on they count again."""
+
+    rule: str | list[str] = Field(
+        description="A rule id, `category/` or `all`, or a list of them.", json_schema_extra={"x-expects": "a rule or a list of them"}
+    )
+    repository: Filled | None = Field(default=None, description="A glob over `namespace/name`; without it, any repository.")
+    path: Filled | None = Field(default=None, description="A glob over the file of the finding; without it, any file.")
+    owner: Filled = Field(description="Who answers for it.")
+    reason: Filled = Field(description="Why it is acceptable for now.")
+    expires: str = Field(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        description="The last day it holds.",
+        json_schema_extra={"x-expects": "a day such as 2027-01-31"},
+    )
+
+
 class Policy(_Strict):
     """A policy file, and equally the `.cardlint.yaml` of a repository."""
 
     description: str | None = Field(default=None, description="For whom, what it asks, what it deliberately does not.")
     extends: str | list[str] | None = Field(
         default=None,
-        description="Policies to start from: names or files.",
+        description="Policies to start from: names, files, or `hf://namespace/name/file@commit`.",
         json_schema_extra={"x-expects": "a name, a file or a list of them"},
     )
     kind: Kind | None = Field(default=None, json_schema_extra={"x-expects": "one of model, dataset, space"})
     exclude: list[str] = Field(default_factory=list, description="Globs of paths nobody looks at.")
+    rule_folders: str | list[str] = Field(
+        default_factory=list,
+        description="Folders of rule cards, `CATEGORY/RULE.md`, relative to this file: their rules are known from here on.",
+        json_schema_extra={"x-expects": "a folder or a list of them"},
+    )
     rules: dict[str, Setting] = Field(
         default_factory=dict, description="Severity or settings by rule id, `category/` or `all`; later lines win."
     )
     overrides: list[Override] = Field(default_factory=list)
+    waivers: list[Waiver] = Field(default_factory=list, description="Dated exceptions, each with an owner and a reason.")
 
 
 class Tool(_Strict):
@@ -185,6 +212,15 @@ class Failed(_Strict):
     error: str
 
 
+class Fixed(_Strict):
+    """What `--fix` did."""
+
+    findings: int = Field(ge=0, description="How many were fixed.")
+    files: list[str] = Field(description="The files written, or with --diff those that would be, relative to the root.")
+    notes: list[str] = Field(description="What was left alone, and why.")
+    error: str | None = Field(description="Why nothing could be written; then all findings are still there.")
+
+
 class Target(_Strict):
     """One repository."""
 
@@ -195,6 +231,7 @@ class Target(_Strict):
     skipped: list[Skipped]
     failed: list[Failed]
     not_applicable: list[RuleId]
+    fixed: Fixed | None = Field(default=None, description="Only where fixing was asked for.")
 
 
 class Summary(_Strict):
@@ -218,7 +255,26 @@ class Report(_Strict):
     summary: Summary
 
 
-SCHEMAS: dict[str, type[BaseModel]] = {"rule": RuleCard, "policy": Policy, "report": Report}
+class BaselineEntry(_Strict):
+    """A finding that is known."""
+
+    target: str = Field(description="The folder of the repository, as reached from the working directory.")
+    rule: RuleId
+    path: str | None = Field(default=None, description="Relative to the root of the repository; null for what is in no file.")
+    subject: str
+    message: str = Field(max_length=500)
+    fingerprint: str
+    content: str = Field(description="SHA-256 over rule, subject and line, without the file: survives a rename.")
+
+
+class Baseline(_Strict):
+    """What `--write-baseline` records and `--baseline` reads."""
+
+    schema_version: Literal["1"]
+    entries: list[BaselineEntry]
+
+
+SCHEMAS: dict[str, type[BaseModel]] = {"rule": RuleCard, "policy": Policy, "report": Report, "baseline": Baseline}
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 import typing
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -65,4 +66,12 @@ def option_error(rule: Rule, name: str, value: Any) -> str | None:  # noqa: ANN4
     import jsonschema
 
     error = next(jsonschema.Draft202012Validator(known[name]).iter_errors(value), None)
-    return None if error is None else f'option "{name}" of {rule.id}: {error.message}'
+    message = error.message if error else _own_error(rule, name, value)
+    return None if message is None else f'option "{name}" of {rule.id}: {message}'
+
+
+def _own_error(rule: Rule, name: str, value: Any) -> str | None:  # noqa: ANN401
+    """What the check's own module says of a value whose type is right (`OPTION_ERRORS`: check, option, function)."""
+    check = check_function(rule)
+    judges = getattr(sys.modules[check.__module__], "OPTION_ERRORS", {}).get(check.__name__, {})
+    return judges[name](value) if name in judges else None

@@ -10,10 +10,11 @@ from cardlint.errors import Obstacle
 from cardlint.nodes import strings
 from cardlint.problem import SEVERITIES
 from cardlint.rule import matching
-from cardlint.source import matches
+from cardlint.source import hiding, matches
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping
+    from datetime import date
 
     from cardlint.problem import Severity
     from cardlint.repository import Kind, Repository
@@ -26,13 +27,16 @@ class Setting(NamedTuple):
     """What one line of a policy says of the rules a selector means.
 
     `severity` is None where only options are set; `harder` means one grade above what was inherited. `where` is the
-    line's own place, `file:line:column`.
+    line's own place, `file:line:column`; `ids` are the rules there were when the line was read. Once a rule is
+    `locked`, later layers may make it graver and nothing else.
     """
 
     selector: str
     severity: Severity | str | None
     options: Mapping[str, Any]
     where: str
+    ids: frozenset[str] = frozenset()
+    locked: bool = False
 
 
 class When(NamedTuple):
@@ -51,14 +55,46 @@ class When(NamedTuple):
     library: str | None = None
 
 
+class Waiver(NamedTuple):
+    """Findings somebody answers for until a day: of which rules, in which repository and files (globs; None is all)."""
+
+    rules: frozenset[str]
+    repository: str | None
+    path: str | None
+    owner: str
+    reason: str
+    expires: date
+    where: str
+
+
+class Lock(NamedTuple):
+    """Rules that layers after number `layer` may not loosen, where its condition holds; `where` is the line that says so."""
+
+    layer: int
+    when: When | None
+    ids: frozenset[str]
+    where: str
+
+
 class Layer(NamedTuple):
-    """One policy file: its settings in order, then its overrides."""
+    """One policy file: its settings in order, then its overrides. `path` is the file's own, empty for one in memory.
+
+    `own` is the layer a repository's own configuration makes.
+    """
 
     name: str
     settings: tuple[Setting, ...] = ()
     overrides: tuple[tuple[When, tuple[Setting, ...]], ...] = ()
     kind: Kind | None = None
     exclude: tuple[str, ...] = ()
+    path: str = ""
+    waivers: tuple[Waiver, ...] = ()
+    own: bool = False
+
+    @property
+    def blocks(self) -> tuple[tuple[When | None, tuple[Setting, ...]], ...]:
+        """All its settings with their conditions, in the order they apply."""
+        return ((None, self.settings), *self.overrides)
 
 
 @dataclass(frozen=True)
@@ -76,11 +112,11 @@ class Policy:
 
     @classmethod
     def load(cls, name: str = DEFAULT) -> Policy:
-        """A policy that ships, by name, or one in a file, over the rules that ship. Raises `cardlint.errors.UsageError`."""
+        """A policy that ships, by name, or one in a file, over the rules there are. Raises `cardlint.errors.UsageError`."""
         from cardlint.policyfile import load_policy
-        from cardlint.rule import shipped
+        from cardlint.rule import known
 
-        return load_policy(shipped(), name=name)
+        return load_policy(known(), name=name)
 
     @property
     def kind(self) -> Kind | None:
@@ -91,6 +127,11 @@ class Policy:
     def exclude(self) -> tuple[str, ...]:
         """Every exclusion of every layer."""
         return tuple(glob for layer in self.layers for glob in layer.exclude)
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """Every waiver of every layer."""
+        return tuple(waiver for layer in self.layers for waiver in layer.waivers)
 
     @cached_property
     def ignored(self) -> frozenset[str]:
@@ -104,22 +145,43 @@ class Policy:
         return chosen if self.select else None
 
     @cached_property
-    def _expanded(self) -> list[tuple[When | None, list[tuple[frozenset[str], Setting]]]]:
-        """Settings with the ids they mean, in the order they apply."""
-        expanded: list[tuple[When | None, list[tuple[frozenset[str], Setting]]]] = []
-        for layer in self.layers:
-            for when, settings in ((None, layer.settings), *layer.overrides):
-                expanded.append((when, [(frozenset(matching(self.rules, setting.selector)), setting) for setting in settings]))
-        return expanded
+    def locks(self) -> tuple[Lock, ...]:
+        """Every locked line, in the order they apply."""
+        return tuple(
+            Lock(number, when, setting.ids, setting.where)
+            for number, layer in enumerate(self.layers)
+            for when, settings in layer.blocks
+            for setting in settings
+            if setting.locked
+        )
 
-    def settings_of(self, rule: Rule) -> Iterator[tuple[When | None, Setting]]:
-        """The settings that speak of a rule, in the order they apply."""
-        for when, settings in self._expanded:
-            yield from ((when, setting) for ids, setting in settings if rule.id in ids)
+    def settings_of(self, rule: Rule, layers: slice = slice(None)) -> Iterator[tuple[When | None, Setting]]:
+        """The settings that speak of a rule, in the order they apply; of some layers only, where these are named."""
+        spoken = self._spoken.get(rule.id)
+        if spoken is None:
+            return iter(())
+        within = range(*layers.indices(len(self.layers)))
+        return ((when, setting) for layer, when, setting in spoken if layer in within)
+
+    @cached_property
+    def _spoken(self) -> dict[str, list[tuple[int, When | None, Setting]]]:
+        """What is said of each rule, with the number of the layer that says it."""
+        spoken: dict[str, list[tuple[int, When | None, Setting]]] = {}
+        for number, layer in enumerate(self.layers):
+            for when, settings in layer.blocks:
+                for setting in settings:
+                    for rule in setting.ids:
+                        spoken.setdefault(rule, []).append((number, when, setting))
+        return spoken
 
     def bind(self, repository: Repository) -> Selection:
-        """The policy for one repository."""
-        return Selection(self, repository)
+        """The policy for one repository. Raises ConfigError where a layer loosens what an earlier one locked there."""
+        from cardlint.locks import assert_kept
+
+        selection = Selection(self, repository)
+        if self.locks:
+            assert_kept(self, selection.holds)
+        return selection
 
 
 @dataclass(frozen=True)
@@ -130,11 +192,28 @@ class Selection:
     repository: Repository
     _severities: dict[tuple[str, str | None], Severity] = field(default_factory=dict, repr=False)
     _natures: dict[str, Container[str]] = field(default_factory=dict, repr=False)
+    _views: dict[tuple[str, ...], Repository] = field(default_factory=dict, repr=False)
 
     @cached_property
     def rules(self) -> list[Rule]:
         """The rules that may report something, sorted by id."""
         return [rule for rule in self.policy.rules.values() if self._may_report(rule)]
+
+    @cached_property
+    def locks(self) -> dict[str, Lock]:
+        """The first lock on each rule that is locked for this repository, on some path at least."""
+        held = [lock for lock in self.policy.locks if lock.when is None or self.holds(lock.when)]
+        return {rule: lock for lock in reversed(held) for rule in lock.ids}
+
+    def view(self, rule: Rule) -> Repository:
+        """The repository as a rule sees it: from a locked one, later layers and flags cannot hide files."""
+        lock = self.locks.get(rule.id)
+        hidden = None if lock is None else tuple(glob for layer in self.policy.layers[: lock.layer + 1] for glob in layer.exclude)
+        if hidden is None or (source := hiding(self.repository.source, hidden)) == self.repository.source:
+            return self.repository
+        if hidden not in self._views:
+            self._views[hidden] = type(self.repository)(source, self.repository.identity, self.repository.card_path)
+        return self._views[hidden]
 
     def _may_report(self, rule: Rule) -> bool:
         if rule.id in self.policy.ignored:
@@ -155,9 +234,9 @@ class Selection:
 
     def _severity(self, rule: Rule, path: str | None) -> Severity:
         severity: Severity = rule.severity
-        for when, setting in self.policy.settings_of(rule):
-            if setting.severity is not None and (when is None or self._applies(when, path)):
-                severity = _graded(severity, setting.severity)
+        for setting in self.applying(rule, path):
+            if setting.severity is not None:
+                severity = graded(severity, setting.severity)
         if severity == "off" and self.policy.selected is not None and rule.id in self.policy.selected:
             return rule.severity if rule.severity != "off" else "warning"
         return severity
@@ -165,18 +244,22 @@ class Selection:
     def options(self, rule: Rule) -> dict[str, Any]:
         """The keyword arguments of a rule's check."""
         options = dict(rule.options)
-        for when, setting in self.policy.settings_of(rule):
-            if setting.options and (when is None or self._applies(when, None)):
-                options.update(setting.options)
+        for setting in self.applying(rule, None):
+            options.update(setting.options)
         return options
 
-    def _applies(self, when: When, path: str | None) -> bool:
+    def applying(self, rule: Rule, path: str | None) -> Iterator[Setting]:
+        """The settings that speak of a rule's findings at a path (None: at no path), in the order they apply."""
+        for when, setting in self.policy.settings_of(rule):
+            if when is None or (_leads(when, path) and self.holds(when)):
+                yield setting
+
+    def holds(self, when: When) -> bool:
+        """Whether a condition holds for the repository, its path aside."""
         identity = self.repository.identity
         if when.kind is not None and when.kind != identity.kind:
             return False
         if when.repository is not None and not (identity.id and matches(identity.id, when.repository)):
-            return False
-        if when.path is not None and not (path is not None and matches(path, when.path)):
             return False
         return all(wanted is None or wanted in self._nature(name) for name, wanted in when._asdict().items() if name in _NATURE)
 
@@ -187,7 +270,13 @@ class Selection:
         return self._natures[name]
 
 
-def _graded(inherited: Severity, severity: str) -> Severity:
+def _leads(when: When, path: str | None) -> bool:
+    """Whether the path of a condition, if it has one, is that of a finding."""
+    return when.path is None or (path is not None and matches(path, when.path))
+
+
+def graded(inherited: Severity, severity: str) -> Severity:
+    """The severity a setting makes of the one it inherits."""
     if severity != "harder":
         return severity  # type: ignore[return-value]
     if inherited == "off":

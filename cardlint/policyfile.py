@@ -1,23 +1,26 @@
-"""Reading policy files and a repository's `.cardlint.yaml`: by our own reader, so that every error has its place."""
+"""The policy of a run: which policies it is made of, in which order, and where their texts are."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardlint.errors import ConfigError, Unreadable, UsageError
+from cardlint.hub import SCHEME, Address, address, fetch_file
 from cardlint.locate import data_folder
-from cardlint.nodes import Mapping, Scalar, data, is_null, string, strings, walk
-from cardlint.policy import DEFAULT, Layer, Policy, Setting, When
-from cardlint.rule import did_you_mean, matching
+from cardlint.locks import assert_kept
+from cardlint.nodes import listed, string
+from cardlint.policy import DEFAULT, Layer, Policy
+from cardlint.policytext import layer, parse, wrong
+from cardlint.rule import did_you_mean
 from cardlint.source import read_regular
 from cardlint.text import decode
-from cardlint.yamlreader import HostileYamlError, YamlError, read_yaml
 
 if TYPE_CHECKING:
-    import collections.abc
+    from collections.abc import Iterator, Mapping
 
-    from cardlint.nodes import Entry, Node
+    from cardlint import nodes
     from cardlint.rule import Rule
     from cardlint.text import Text
 
@@ -25,8 +28,6 @@ CONFIG_NAME = ".cardlint.yaml"
 CONFIG_BYTES = 1_000_000
 _MOST_LAYERS = 100
 _DEEPEST = 20
-SCHEMA = "policy.schema.json"
-_COMING = frozenset({"waivers", "locked"})
 
 
 def shipped_policies() -> list[str]:
@@ -35,70 +36,135 @@ def shipped_policies() -> list[str]:
 
 
 def load_policy(
-    rules: collections.abc.Mapping[str, Rule],
+    rules: Mapping[str, Rule],
     *,
     name: str | None = None,
     config: Path | None = None,
     content: bytes | None = None,
     select: tuple[str, ...] = (),
     ignore: tuple[str, ...] = (),
+    offline: bool = False,
 ) -> Policy:
     """The policy of a run: a named one or a file, else the configuration's, else `recommended`; then the flags.
 
     Raises ConfigError or UsageError. With both a name and a configuration the configuration's rules come after the
     policy's, and what it extends is left aside. `content` is the configuration where it does not stand on disk.
     """
+    reader = _Reader(dict(rules), offline)
     layers: list[Layer] = []
-    base = name
+    if config is None or name is not None:
+        layers = reader.named(DEFAULT if name is None else name, Path(), ())
     if config is not None:
-        text, root = _document(config) if content is None else _parse(decode(str(config), content))
-        if base is None:
-            layers += _extended(rules, root, text, config, ())
-        own = _layer(rules, str(config), root, text)
-        layers = [*(layers if base is None else _named(rules, base, Path(), ())), own]
-    else:
-        layers = _named(rules, DEFAULT if base is None else base, Path(), ())
-    policy = Policy(base or (str(config) if config else DEFAULT), rules, tuple(layers), select, ignore)
+        text = _text(config) if content is None else decode(str(config), content)
+        root = parse(text)
+        if name is None:
+            layers = reader.extended(root, text, config, (str(config.resolve()),))
+        layers = [*layers, reader.layer(str(config), root, text, config)._replace(own=True)]
+    found = dict(sorted(reader.rules.items())) if len(reader.rules) > len(rules) else rules
+    policy = Policy(name or (str(config) if config else DEFAULT), found, tuple(_once(layers)), select, ignore)
     _ = policy.selected, policy.ignored  # an unknown id in a flag is an error even where no target is left
+    assert_kept(policy)
     return policy
 
 
-def _named(rules: collections.abc.Mapping[str, Rule], name: str, folder: Path, seen: tuple[Path, ...]) -> list[Layer]:
-    """The layers of a policy by name or file, what it extends first."""
-    if name.startswith("hf://"):
-        raise UsageError(f"{name}: policies cannot be read from the Hub; give a name or a file")
-    path = _find(name, folder)
-    if path.resolve() in seen:
-        chain = " -> ".join(str(step) for step in (*seen, path))
-        raise UsageError(f"policies extend each other in a circle: {chain}")
-    if len(seen) > _DEEPEST:
-        raise UsageError(f"policies extend each other more than {_DEEPEST} deep")
-    text, root = _document(path)
-    return [*_extended(rules, root, text, path, seen), _layer(rules, name, root, text)]
+def parse_policy(rules: Mapping[str, Rule], content: str, name: str) -> Layer:
+    """The layer a policy text makes, leaving aside what it extends. Raises ConfigError."""
+    text = decode(name, content.encode())
+    return layer(rules, name, parse(text), text)
 
 
-def _extended(rules: collections.abc.Mapping[str, Rule], root: Mapping, text: Text, path: Path, seen: tuple[Path, ...]) -> list[Layer]:
-    entry = root.entry("extends")
-    names = strings(root.get("extends"))
-    if entry is None and not path.is_relative_to(data_folder("rules")):
-        names = [DEFAULT]
-    layers: list[Layer] = []
-    for name in names:
+def _once(layers: list[Layer]) -> list[Layer]:
+    """The layers without repetition: a file that several others extend applies once, where it is first named.
+
+    Else `extends: [strict, ethics]` would undo the one by what the other itself extends.
+    """
+    return list({layer.path: layer for layer in layers}.values())
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads policies. `rules` are those known so far: the folders a policy names add theirs."""
+
+    rules: dict[str, Rule]
+    offline: bool
+
+    def named(self, name: str, base: Path | Address, seen: tuple[str, ...]) -> list[Layer]:
+        """The layers of a policy by name, file or address, what it extends first. `base` is where names lead from."""
+        place = _find(name, base)
+        key = str(place if isinstance(place, Address) else place.resolve())
+        if key in seen:
+            raise UsageError(f"policies extend each other in a circle: {' -> '.join((*seen, key))}")
+        if len(seen) > _DEEPEST:
+            raise UsageError(f"policies extend each other more than {_DEEPEST} deep")
+        text = self._hub_text(place) if isinstance(place, Address) else _text(place)
+        # Tests validate what ships; a run has no time for it.
+        root = parse(text, trusted=_ships(place))
+        return [*self.extended(root, text, place, (*seen, key)), self.layer(name, root, text, place)._replace(path=key)]
+
+    def extended(self, root: nodes.Mapping, text: Text, place: Path | Address, seen: tuple[str, ...]) -> list[Layer]:
+        """The layers of all that a policy extends: `recommended` where it does not say."""
+        layers: list[Layer] = []
+        for name, node in _extends(root, place):
+            base = place if isinstance(place, Address) else place.parent
+            try:
+                layers += self.named(name, base, seen)
+            except UsageError as error:
+                if isinstance(error, ConfigError) or node is None:
+                    raise
+                raise wrong(text, node, str(error)) from None
+            if len(layers) > _MOST_LAYERS:
+                raise wrong(text, root, f"extends more than {_MOST_LAYERS} policies, counting what these extend")
+        return layers
+
+    def layer(self, name: str, root: nodes.Mapping, text: Text, place: Path | Address) -> Layer:
+        """The layer of one policy, after the rules it brings."""
+        for _, node in listed(root.get("rule_folders")):
+            folder = string(node)
+            assert folder is not None  # by the schema
+            self._add(folder, node, text, place)
+        return layer(self.rules, name, root, text, trusted=_ships(place))
+
+    def _add(self, folder: str, node: nodes.Node, text: Text, place: Path | Address) -> None:
+        from cardlint.rulefolder import read_rules  # reads Markdown
+
+        if isinstance(place, Address):
+            raise wrong(text, node, "rule folders of a policy on the Hub are not read; keep the rules beside a policy on disk")
         try:
-            layers += _named(rules, name, path.parent, (*seen, path.resolve()))
+            self.rules |= read_rules(place.parent / folder, self.rules)
         except UsageError as error:
-            if isinstance(error, ConfigError) or entry is None:
+            if isinstance(error, ConfigError):
                 raise
-            raise _error(text, entry.value, str(error)) from None
-        if len(layers) > _MOST_LAYERS:
-            raise _error(text, root, f"extends more than {_MOST_LAYERS} policies, counting what these extend")
-    return layers
+            raise wrong(text, node, str(error)) from None
+
+    def _hub_text(self, place: Address) -> Text:
+        return decode(str(place), fetch_file(place, offline=self.offline, most=CONFIG_BYTES))
 
 
-def _find(name: str, folder: Path) -> Path:
+def _extends(root: nodes.Mapping, place: Path | Address) -> Iterator[tuple[str, nodes.Node | None]]:
+    entry = root.entry("extends")
+    if entry is None:
+        if not _ships(place):
+            yield DEFAULT, None
+        return
+    for _, node in listed(entry.value):
+        name = string(node)
+        assert name is not None  # by the schema
+        yield name, node
+
+
+def _ships(place: Path | Address) -> bool:
+    return isinstance(place, Path) and place.is_relative_to(data_folder("rules"))
+
+
+def _find(name: str, base: Path | Address) -> Path | Address:
+    """What a name means: a shipped policy, an address, or a file beside the one that names it. Raises UsageError."""
+    if name.startswith(SCHEME):
+        return address(name)
     if name in shipped_policies():
         return data_folder("rules") / "policies" / f"{name}.yaml"
-    path = folder / name
+    if isinstance(base, Address):
+        return base.beside(name)
+    path = base / name
     try:
         if path.is_file():
             return path
@@ -108,7 +174,7 @@ def _find(name: str, folder: Path) -> Path:
     raise UsageError(f'there is no policy "{name}"{did_you_mean(name, shipped_policies())} (shipped: {names}; or give a file)')
 
 
-def _document(path: Path) -> tuple[Text, Mapping]:
+def _text(path: Path) -> Text:
     try:
         content = read_regular(path, size=CONFIG_BYTES + 1)
     except OSError as error:
@@ -117,113 +183,4 @@ def _document(path: Path) -> tuple[Text, Mapping]:
         raise UsageError(str(error)) from error
     if len(content) > CONFIG_BYTES:
         raise ConfigError(str(path), 1, 1, f"larger than {CONFIG_BYTES:,} bytes")
-    # Tests validate what ships; a run has no time for it.
-    return _parse(decode(str(path), content), trusted=path.is_relative_to(data_folder("rules")))
-
-
-def parse_policy(rules: collections.abc.Mapping[str, Rule], content: str, name: str) -> Layer:
-    """The layer a policy text makes, leaving aside what it extends. Raises ConfigError."""
-    text, root = _parse(decode(name, content.encode()))
-    return _layer(rules, name, root, text)
-
-
-def _parse(text: Text, *, trusted: bool = False) -> tuple[Text, Mapping]:
-    """A policy text as located data, valid by the schema. Raises ConfigError."""
-    try:
-        root = read_yaml(text.content.removeprefix("\ufeff"), path=text.path, base=int(text.bom))
-    except YamlError as error:
-        raise _broken(text, error) from None
-    if root is None:
-        return text, Mapping(text.path, 0, 0, [])
-    if not isinstance(root, Mapping):
-        raise _error(text, root, "expected a mapping with keys such as extends and rules")
-    if not trusted:
-        _validate(text, root)
-    return text, root
-
-
-def _broken(text: Text, error: YamlError) -> ConfigError:
-    if isinstance(error, HostileYamlError):
-        at = text.position(error.start)
-        return ConfigError(text.path, at.line, at.column, error.message)
-    from cardlint.yamlcause import find_cause
-
-    cause = find_cause(text.content[int(text.bom) :], error, int(text.bom))
-    at = text.position(cause.start)
-    return ConfigError(text.path, at.line, at.column, f"not valid YAML: {cause.message}")
-
-
-def _error(text: Text, node: Node, message: str) -> ConfigError:
-    at = text.position(node.start)
-    return ConfigError(text.path, at.line, at.column, message)
-
-
-def _validate(text: Text, root: Mapping) -> None:
-    from cardlint.schema import mismatches  # only where there is a policy file of somebody's own
-
-    for _, node in walk(root):
-        seen: set[str] = set()
-        for entry in node.entries if isinstance(node, Mapping) else ():
-            if entry.name in seen:
-                raise _error(text, entry.key, f'"{entry.name}" is given twice')
-            seen.add(entry.name)
-    for mismatch in mismatches(SCHEMA, root):
-        coming = mismatch.subject.rpartition(".")[2] in _COMING
-        raise _error(text, mismatch.node, f"{mismatch.message}; this version cannot honour it yet" if coming else mismatch.message)
-
-
-def _layer(rules: collections.abc.Mapping[str, Rule], name: str, root: Mapping, text: Text) -> Layer:
-    overrides = root.get("overrides")
-    items = [] if overrides is None else [item for item in overrides.items if isinstance(item, Mapping)]  # type: ignore[union-attr]
-    kind = string(root.get("kind"))
-    return Layer(
-        name,
-        tuple(_settings(rules, root.get("rules"), text)),
-        tuple((_when(item.get("when"), text), tuple(_settings(rules, item.get("rules"), text))) for item in items),
-        kind,  # type: ignore[arg-type]
-        tuple(strings(root.get("exclude"))),
-    )
-
-
-def _when(node: Node | None, text: Text) -> When:
-    assert isinstance(node, Mapping)
-    for entry in node.entries:
-        if is_null(entry.value):  # a condition somebody forgot to write would hold everywhere
-            raise _error(text, entry.key, f'"{entry.name}" has no value; write one or remove the key')
-    return When(**{entry.name: string(entry.value) for entry in node.entries})
-
-
-def _settings(rules: collections.abc.Mapping[str, Rule], node: Node | None, text: Text) -> list[Setting]:
-    return [_setting(rules, entry, text) for entry in node.entries] if isinstance(node, Mapping) else []
-
-
-def _setting(rules: collections.abc.Mapping[str, Rule], entry: Entry, text: Text) -> Setting:
-    try:
-        ids = matching(rules, entry.name)
-    except UsageError as error:
-        raise _error(text, entry.key, str(error)) from None
-    if is_null(entry.value):
-        raise _error(text, entry.key, f'"{entry.name}" has no severity; expected off, note, warning or error')
-    at = text.position(entry.key.start)
-    where = f"{text.path}:{at.line}:{at.column}"
-    if isinstance(entry.value, Scalar):
-        return Setting(entry.name, _severity(entry.value), {}, where)
-    assert isinstance(entry.value, Mapping)
-    severity, options = entry.value.get("severity"), entry.value.get("with")
-    if isinstance(options, Mapping):
-        _validate_options([rules[rule] for rule in ids], options, text)
-    chosen = _severity(severity) if isinstance(severity, Scalar) else None
-    return Setting(entry.name, chosen, data(options) if isinstance(options, Mapping) else {}, where)  # type: ignore[arg-type]
-
-
-def _severity(node: Scalar) -> str:
-    return "off" if node.value is False else str(node.value)
-
-
-def _validate_options(rules: list[Rule], options: Mapping, text: Text) -> None:
-    from cardlint.options import option_error  # imports the checks themselves
-
-    for rule in rules:
-        for entry in options.entries:
-            if message := option_error(rule, entry.name, data(entry.value)):
-                raise _error(text, entry.key, message)
+    return decode(str(path), content)

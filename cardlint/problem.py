@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 Severity: TypeAlias = Literal["off", "note", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = ("off", "note", "warning", "error")
 Confidence: TypeAlias = Literal["low", "medium", "high"]
+Applicability: TypeAlias = Literal["safe", "unsafe"]
 CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 
 
@@ -32,10 +33,50 @@ class Edit(NamedTuple):
     text: str
 
 
-class Fix(NamedTuple):
-    """Edits that cure a problem: safe ones keep the meaning, unsafe ones may change it."""
+class SetValue(NamedTuple):
+    """Write `value` instead of the YAML scalar at a span, in the quotes it stands in.
 
-    applicability: Literal["safe", "unsafe"]
+    `quoted` asks for quotes; `plain` for none, where `value` is a number or a boolean.
+    """
+
+    span: Span
+    value: str
+    quoted: bool = False
+    plain: bool = False
+
+
+class Remove(NamedTuple):
+    """Take out the YAML entry or item at a span, from the key's start to the value's end, with its line or comma."""
+
+    span: Span
+
+
+class Append(NamedTuple):
+    """Write a line below the YAML entry at a span, indented as that is."""
+
+    span: Span
+    line: str
+
+
+Change: TypeAlias = Edit | SetValue | Remove | Append
+
+
+class Cure(NamedTuple):
+    """Changes that cure a problem: safe ones keep the meaning, unsafe ones may change it.
+
+    The engine turns them into the edits of a `Fix`; a cure one of whose changes cannot be made is no fix. An edit of a
+    file that does not exist makes it.
+    """
+
+    applicability: Applicability
+    title: str
+    changes: tuple[Change, ...]
+
+
+class Fix(NamedTuple):
+    """A cure as edits of the text."""
+
+    applicability: Applicability
     title: str
     edits: tuple[Edit, ...]
 
@@ -51,5 +92,5 @@ class Problem(NamedTuple):
     span: Span | None = None
     subject: str | None = None
     related: tuple[Related, ...] = ()
-    fix: Fix | None = None
+    fix: Cure | None = None
     at_most: Severity | None = None

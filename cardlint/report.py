@@ -45,7 +45,10 @@ class Suppressed(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """One defect as the report has it. `place` is None where the finding has none; `fingerprint` survives moves."""
+    """One defect as the report has it. `place` is None where the finding has none; `fingerprint` survives moves.
+
+    `state` says whether the baseline has it; None where there is no baseline.
+    """
 
     rule: str
     severity: Severity
@@ -59,6 +62,7 @@ class Finding(NamedTuple):
     related: tuple[RelatedPlace, ...] = ()
     fix: Fix | None = None
     suppressed: Suppressed | None = None
+    state: Literal["new", "unchanged"] | None = None
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -82,8 +86,48 @@ class Failed(NamedTuple):
     error: str
 
 
+class Entry(NamedTuple):
+    """A finding as a baseline records it.
+
+    `target` is the folder of the repository as reached from the working directory. `fingerprint` is that of the report;
+    `content` names the rule, what it is about and its own line, but not the file.
+    """
+
+    target: str
+    rule: str
+    path: str | None
+    subject: str
+    message: str
+    fingerprint: str
+    content: str
+
+
+class Change(NamedTuple):
+    """A file before and after it was fixed; `before` is None where there was none."""
+
+    path: str
+    before: bytes | None
+    after: bytes
+
+
+class Fixing(NamedTuple):
+    """What fixing came to: how many findings were fixed, the files changed, what was left alone and why.
+
+    `unwritten` says why the changes could not be written, if so; then nothing was, and the findings are all there.
+    """
+
+    cured: int = 0
+    changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = ()
+    unwritten: str | None = None
+
+
 class Target(NamedTuple):
-    """All that was found in one repository. `shown` is how its root is reached from the working directory."""
+    """All that was found in one repository. `shown` is how its root is reached from the working directory.
+
+    `fixing` is None unless fixing was asked for; then the findings are those that remain. `gone` is what the baseline
+    holds and nobody finds any more, `recorded` what a new baseline should hold, where one was asked for.
+    """
 
     name: str
     kind: Kind
@@ -94,6 +138,14 @@ class Target(NamedTuple):
     revision: str | None = None
     shown: str = ""
     policy: str = ""
+    fixing: Fixing | None = None
+    gone: tuple[Entry, ...] = ()
+    recorded: tuple[Entry, ...] = ()
+
+    @property
+    def folder(self) -> str:
+        """What a baseline calls it: its folder as reached from the working directory, with `/` between steps."""
+        return self.shown.replace("\\", "/") or "."
 
 
 class Report(NamedTuple):
@@ -111,7 +163,7 @@ class Report(NamedTuple):
         return [finding for target in self.targets for finding in target.findings]
 
     def counts(self) -> Counter[str]:
-        """How many findings count, by severity, and `suppressed`, `skipped`, `failed`, `fixable`, `incomplete`."""
+        """How many findings count, by severity, and `suppressed`, `skipped`, `failed`, `fixable`, `fixed`, `incomplete`."""
         counts: Counter[str] = Counter()
         for finding in self.findings:
             counts["suppressed" if finding.suppressed else finding.severity] += 1
@@ -120,6 +172,9 @@ class Report(NamedTuple):
             counts["skipped"] += len(target.skipped)
             counts["incomplete"] += sum(skipped.because is None for skipped in target.skipped)
             counts["failed"] += len(target.failed)
+            if target.fixing is not None:
+                counts["incomplete"] += target.fixing.unwritten is not None
+                counts["fixed"] += target.fixing.cured
         return counts
 
     def exit_code(self, fail_on: str = "error") -> int:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from cardlint.card import CARD_BYTES, read_card
+from cardlint.contents import Contents
 from cardlint.errors import Blocked, Inapplicable, Obstacle, Unreadable
 from cardlint.files import Files
 from cardlint.jsonfile import JSON_BYTES, read_json
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cardlint.card import Card
+    from cardlint.evalfiles import EvalFile
+    from cardlint.licenses.texts import LicenseText
     from cardlint.markdown import Markdown
     from cardlint.source import Source
     from cardlint.text import Text
@@ -77,6 +80,11 @@ class Repository:
                 raise
         return self._facts[name]
 
+    def provide(self, name: str, value: object) -> None:
+        """Set a fact that is no part of the repository: what is known once other rules have looked at it."""
+        self._obstacles.pop(name, None)
+        self._facts[name] = value
+
     def text(self, path: str, limit: int) -> Text:
         """A file as text, at most `limit` bytes of it. Raises Unreadable."""
         content = self.source.read(path, 0, limit + 1)
@@ -112,6 +120,12 @@ def _files(repository: Repository) -> Files:
     return repository.listing
 
 
+def _known_files(repository: Repository) -> Files | None:
+    from cardlint.present import present
+
+    return present(repository)
+
+
 def _json(path: str) -> Callable[[Repository], Mapping | None]:
     def fact(repository: Repository) -> Mapping | None:
         if path not in repository.fact("files"):
@@ -130,11 +144,36 @@ def _topics(repository: Repository) -> Topics:
     return Topics(repository.fact("markdown"))
 
 
+def _relation(repository: Repository) -> str:
+    from cardlint.nature import relation
+
+    return relation(repository)
+
+
+def _eval_results(repository: Repository) -> tuple[EvalFile, ...]:
+    from cardlint.evalfiles import eval_files
+
+    return eval_files(repository)
+
+
 def _markdown(repository: Repository) -> Markdown:
     from cardlint.markdown import read_markdown  # most rules need no Markdown, and start-up counts
 
     card: Card = repository.fact("card")
+    if card.text.truncated:
+        assert card.defect is not None
+        raise Blocked(card.defect.rule, card.defect.message)
     return read_markdown(card.text, card.body_start)
+
+
+def _license_texts(repository: Repository) -> tuple[LicenseText, ...]:
+    from cardlint.licenses.texts import license_texts
+
+    return license_texts(repository)
+
+
+def _settled(_repository: Repository) -> None:
+    raise Inapplicable("known only once the other rules have run")
 
 
 FACTS: dict[str, Callable[[Repository], Any]] = {
@@ -145,6 +184,8 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "frontmatter": _metadata,
     "files": _files,
     "listing": lambda repository: repository.listing,
+    "known_files": _known_files,
+    "contents": Contents,
     "config": _json("config.json"),
     "adapter_config": _json("adapter_config.json"),
     "model_index": _json("model_index.json"),
@@ -153,5 +194,11 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "links": lambda repository: repository.fact("markdown").links,
     "snippets": lambda repository: repository.fact("markdown").snippets,
     "topics": _topics,
+    "license_texts": _license_texts,
     "comments": lambda repository: repository.fact("markdown").comments,
+    "eval_results": _eval_results,
+    "relation": _relation,
+    "suppressions": _settled,
+    "expired": _settled,
+    "outdated": _settled,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,11 +17,14 @@ if TYPE_CHECKING:
     from cardlint.problem import Confidence, Severity
     from cardlint.repository import Kind
 
+CHECKS = "cardlint.checks"
+
 
 class Rule(NamedTuple):
     """One rule. `given` are fact paths, `check` is `module.function` under `cardlint.checks`, `options` its keywords.
 
-    `path` is where the card lies relative to its rules folder; `category` is that folder's name.
+    `path` is where the card lies relative to its rules folder; `category` is that folder's name. Of a rule that does
+    not ship `home` is the rules folder; of one that a plug-in brings `package` is where its check stands.
     """
 
     id: str
@@ -39,11 +43,23 @@ class Rule(NamedTuple):
     aliases: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
     fixable: bool = False
+    home: str = ""
+    package: str = CHECKS
+
+    @property
+    def card(self) -> Path:
+        """The rule's card on disk."""
+        return Path(self.home or data_folder("rules")) / self.path
 
     @property
     def facts(self) -> frozenset[str]:
         """The names of the facts the rule reads."""
-        return frozenset(path.partition(".")[0] for path in self.given)
+        return _facts(self.given)
+
+
+@cache
+def _facts(given: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(path.partition(".")[0] for path in given)
 
 
 def rule_from(entry: Mapping[str, Any]) -> Rule:
@@ -95,13 +111,37 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def matching(rules: Mapping[str, Rule], selector: str) -> list[str]:
-    """The ids a selector means: an id, `category/`, or `all`. Raises UsageError where it means none."""
+    """The ids a selector means: an id, `category/`, the `name/` of a plug-in or of prefixed ids, or `all`.
+
+    Raises UsageError where it means none. What a plug-in that could not be loaded would have brought is no error: the
+    run goes on and names the plug-in.
+    """
     if selector == "all":
         return list(rules)
     if selector.endswith("/"):
-        found = [rule.id for rule in rules.values() if rule.category == selector[:-1]]
-        if found:
+        found = [rule.id for rule in rules.values() if rule.category == selector[:-1] or rule.id.startswith(selector)]
+        if found or _of_broken_plugin(selector):
             return found
         categories = sorted({rule.category + "/" for rule in rules.values()})
         raise UsageError(f'there is no category "{selector}"{did_you_mean(selector, categories)}')
+    if selector not in rules and _of_broken_plugin(selector):
+        return []
     return [find(rules, selector).id]
+
+
+def _of_broken_plugin(selector: str) -> bool:
+    prefix, slash, _ = selector.partition("/")
+    if not slash:
+        return False
+    from cardlint.plugins import installed
+
+    return prefix in installed().broken
+
+
+@cache
+def known() -> dict[str, Rule]:
+    """The rules that ship and those that installed plug-ins bring, by id, sorted."""
+    from cardlint.plugins import installed
+
+    brought = installed().rules
+    return dict(sorted({**shipped(), **brought}.items())) if brought else shipped()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 HEADINGS = ("What it does", "Why it matters", "Examples", "When it is wrong", "References")
 _VERDICTS = ("Fails", "Passes", "Fixed")
-_RESERVED = {"tree", "findings", "json hub", "yaml policy", "generated"}
+_RESERVED = {"tree", "findings", "json hub", "json baseline", "yaml policy", "generated"}
 _CARD_BYTES = 1_000_000
 
 
@@ -40,6 +40,7 @@ class Example:
     line: int
     files: dict[str, bytes | int] = field(default_factory=dict)
     policy: str | None = None
+    baseline: str | None = None
     expected: str | None = None
 
 
@@ -61,16 +62,19 @@ class RuleCard:
         return at.line, at.column
 
 
-def read_rule_card(path: Path, root: Path, *, prefix: str = "") -> RuleCard:
-    """The rule card at `path` in the rules folder `root`. Raises ConfigError with the place of what is wrong."""
+def read_rule_card(path: Path, root: Path) -> RuleCard:
+    """The rule card at `path` in the rules folder `root`. Raises ConfigError with the place of what is wrong.
+
+    The id of a rule that does not ship may have a prefix, `acme/name-of-the-file`.
+    """
     text = decode(str(path), path.read_bytes()[:_CARD_BYTES])
     metadata = _metadata(text)
     entry = data(metadata)
     assert isinstance(entry, dict)
     relative = path.relative_to(root)
-    if prefix + path.stem != entry["id"]:
+    if path.stem != str(entry["id"]).rpartition("/")[2]:
         value = metadata.get("id")
-        raise _error(text, value.start if value else 0, f'the id must be the name of the file, "{prefix}{path.stem}"')
+        raise _error(text, value.start if value else 0, f'the id must be the name of the file, "{path.stem}"')
     sections = read_markdown(text, read_card(text).body_start).sections
     title = next((section.title for section in sections if section.level == 1), None)
     if title is None:
@@ -153,13 +157,15 @@ def _add(text: Text, example: Example, snippet: Snippet) -> None:
         example.expected = snippet.code
     elif snippet.info.strip() == "yaml policy":
         example.policy = snippet.code
+    elif snippet.info.strip() == "json baseline":
+        example.baseline = snippet.code
     elif snippet.info.strip() == "tree":
         example.files |= _tree(text, snippet)
     elif (path := _path(snippet)) is not None and set(words[2:]) <= {"escaped", "base64"}:
         example.files[path] = _content(text, snippet, words[2:])
     else:
-        message = f"an example block cannot be `{snippet.info}`; expected `LANGUAGE PATH [escaped|base64]`, tree, yaml policy or findings"
-        raise _error(text, snippet.span.start, message)
+        blocks = "`LANGUAGE PATH [escaped|base64]`, tree, yaml policy, json baseline or findings"
+        raise _error(text, snippet.span.start, f"an example block cannot be `{snippet.info}`; expected {blocks}")
 
 
 def _tree(text: Text, snippet: Snippet) -> dict[str, bytes | int]:

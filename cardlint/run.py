@@ -5,19 +5,21 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint import __version__, engine
+from cardlint import __version__, settle
 from cardlint.errors import UsageError
+from cardlint.plugins import installed
 from cardlint.policy import DEFAULT, Policy
 from cardlint.policyfile import CONFIG_NAME, load_policy
-from cardlint.report import Report
-from cardlint.rule import shipped, shipped_hash
+from cardlint.report import Failed, Fixing, Report
+from cardlint.rule import known, shipped_hash
 from cardlint.target import Located, locate, open_repository, revision, staged_config
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from cardlint.problem import Confidence
+    from cardlint.baseline import Baseline
+    from cardlint.problem import Applicability, Confidence
     from cardlint.report import Target
     from cardlint.repository import Kind, Repository
 
@@ -34,6 +36,11 @@ class Options(NamedTuple):
     exclude: tuple[str, ...] = ()
     isolated: bool = False
     min_confidence: Confidence = "low"
+    offline: bool = False
+    fix: Applicability | None = None
+    write: bool = False
+    baseline: Baseline | None = None
+    record: bool = False
 
 
 def check(target: str | Path | Repository = ".", *, policy: str | Policy | None = None, kind: Kind | None = None) -> Report:
@@ -50,8 +57,8 @@ def check(target: str | Path | Repository = ".", *, policy: str | Policy | None 
     if isinstance(target, Opened):
         if kind is not None:
             target = Opened(target.source, target.identity._replace(kind=kind, told=True), target.card_path)
-        chosen = policy if isinstance(policy, Policy) else load_policy(shipped(), name=policy)
-        return report_of([engine.run(target, chosen.bind(target))], chosen.name)
+        chosen = policy if isinstance(policy, Policy) else load_policy(known(), name=policy)
+        return report_of([settle.check(target, chosen.bind(target), settle.Terms(settle.today()))], chosen.name)
     options = Options(policy=None if isinstance(policy, Policy) else policy, kind=kind)
     found = check_target(locate(str(target)), options, policy if isinstance(policy, Policy) else None)
     return report_of([found], policy.name if isinstance(policy, Policy) else policy or DEFAULT)
@@ -81,13 +88,44 @@ def _in_processes(targets: Sequence[Located], options: Options, jobs: int) -> li
 def check_target(located: Located, options: Options, policy: Policy | None = None) -> Target:
     """What is found in one target."""
     commit = revision(located)
-    chosen = policy or _policy(options.policy, *_config(located, options), options.select, options.ignore)
+    chosen = policy or _policy(options.policy, *_config(located, options), options.select, options.ignore, offline=options.offline)
     repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude))
-    selection = chosen.bind(repository)
-    found = engine.run(repository, selection, name=located.name, min_confidence=options.min_confidence)
-    if located.card_only:
-        found = found._replace(findings=tuple(item for item in found.findings if item.path == located.card_path))
-    return found._replace(shown=located.shown, revision=commit, policy=chosen.name)
+    look = partial(_look, located=located, options=options, policy=chosen)
+    found = look(repository)
+    if options.fix is not None:
+        found = _fixed(repository, found, look, located, options)
+    return found._replace(shown=located.shown, revision=commit, policy=chosen.name, failed=(*found.failed, *unloaded(chosen)))
+
+
+def _look(repository: Repository, *, located: Located, options: Options, policy: Policy) -> Target:
+    """What is found in a repository, on disk or fixed in memory; whatever suppresses findings belongs here, or they are fixed."""
+    terms = settle.Terms(settle.today(), options.baseline, options.record, options.min_confidence)
+    found = settle.check(repository, policy.bind(repository), terms, name=located.name, shown=located.shown)
+    return settle.of_file(found, located.card_path, terms) if located.card_only else found
+
+
+def _fixed(repository: Repository, found: Target, look: Callable[[Repository], Target], located: Located, options: Options) -> Target:
+    """What remains after fixing; where nothing is written, or could not be, what is found now."""
+    from cardlint.fix import fixed  # most runs fix nothing
+    from cardlint.fixwrite import ConflictError, write
+
+    after = fixed(repository, found, look, unsafe=options.fix == "unsafe", only=located.card_path if located.card_only else None)
+    assert after.fixing is not None
+    if not options.write:
+        return found._replace(failed=after.failed, fixing=after.fixing)
+    try:
+        write(located.root, after.fixing.changes)
+    except ConflictError as conflict:
+        return found._replace(failed=after.failed, fixing=Fixing(unwritten=str(conflict)))
+    return after
+
+
+def unloaded(policy: Policy) -> Iterator[Failed]:
+    """The plug-ins whose rules were asked for and could not be loaded: what did not run must not look clean."""
+    for name, reason in installed().broken.items():
+        asked = not policy.select or any(word == "all" or word.startswith(f"{name}/") for word in policy.select)
+        if asked and f"{name}/" not in policy.ignore and "all" not in policy.ignore:
+            yield Failed(f"{name}/plug-in", reason)
 
 
 def _config(located: Located, options: Options) -> tuple[Path | None, bytes | None]:
@@ -101,8 +139,10 @@ def _config(located: Located, options: Options) -> tuple[Path | None, bytes | No
 
 
 @cache
-def _policy(name: str | None, config: Path | None, content: bytes | None, select: tuple[str, ...], ignore: tuple[str, ...]) -> Policy:
-    return load_policy(shipped(), name=name, config=config, content=content, select=select, ignore=ignore)
+def _policy(  # noqa: PLR0913 - what makes a policy
+    name: str | None, config: Path | None, content: bytes | None, select: tuple[str, ...], ignore: tuple[str, ...], *, offline: bool
+) -> Policy:
+    return load_policy(known(), name=name, config=config, content=content, select=select, ignore=ignore, offline=offline)
 
 
 def report_of(targets: Sequence[Target], policy: str) -> Report:

@@ -132,7 +132,7 @@ def _instance(node: Node) -> Any:  # noqa: ANN401 - what a schema validates
     if isinstance(node, Sequence):
         return [_instance(item) for item in node.items[:LONGEST_LIST]]
     if isinstance(node, Mapping):
-        return {entry.name: _instance(entry.value) for entry in node.entries if not is_null(entry.value)}
+        return {entry.name: _instance(entry.value) for entry in node.effective() if not is_null(entry.value)}
     value = node.value
     if isinstance(value, float) and not math.isfinite(value):
         return 0.0

@@ -183,6 +183,14 @@ class Excluding(NamedTuple):
         return self.source.read(path, start, size)
 
 
+def hiding(source: Source, patterns: tuple[str, ...]) -> Source:
+    """The same source with other exclusions than it has; one without exclusions stays as it is."""
+    if isinstance(source, Excluding):
+        return Excluding(source.source, patterns) if patterns else source.source
+    beneath = getattr(source, "source", None)  # files in the place of others
+    return source if beneath is None else source._replace(source=hiding(beneath, patterns))  # type: ignore[attr-defined]
+
+
 def matches(path: str, glob: str) -> bool:
     """Whether a path matches a glob: `*` within a step, `**` across steps; a glob without `/` matches a name anywhere."""
     if "/" not in glob.rstrip("/"):

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import codecs
 import re
+from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BOM = "\ufeff"
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
@@ -51,9 +56,9 @@ class Text:
     truncated: bool = False
 
     @cached_property
-    def line_starts(self) -> list[int]:
-        """The offset at which each line begins."""
-        return [0, *(match.end() for match in LINE_END.finditer(self.content))]
+    def line_starts(self) -> Sequence[int]:
+        """The offset at which each line begins; packed, because a hostile file has millions of lines."""
+        return array("Q", chain((0,), (match.end() for match in LINE_END.finditer(self.content))))
 
     @property
     def bom(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from cardlint.text import LINE_END
@@ -41,12 +41,13 @@ _AFTER_CLOSED = re.compile(r"(?:^|:|-)[ \t]+(?P<value>\"[^\"]*\"|'[^']*'|\[[^\]]
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What is wrong, in words, and where: `start:end` in offsets of the file."""
+    """What is wrong, in words, and where: `start:end` in offsets of the file. `kind` is tab or colon where that is the mistake."""
 
     message: str
     start: int
     end: int
     related: tuple[tuple[str, int, int], ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def _escape(scene: _Scene) -> Cause | None:
 def _tab(scene: _Scene) -> Cause | None:
     indent = scene.line[: len(scene.line) - len(scene.line.lstrip(" \t"))]
     if "\t" in indent:
-        return scene.on_line("a tab in the indentation; YAML indents with blanks only", indent.index("\t"), len(indent))
+        cause = scene.on_line("a tab in the indentation; YAML indents with blanks only", indent.index("\t"), len(indent))
+        return replace(cause, kind="tab")
     if scene.content[scene.at : scene.at + 1] == "\t":
         return scene.cause("a tab where YAML expects blanks", scene.at, scene.at + 1)
     return None
@@ -217,7 +219,8 @@ def _colon(scene: _Scene) -> Cause | None:
         return None
     column = scene.at - scene.line_start
     if any(match.start() < column for match in _COLON.finditer(scene.line)):
-        return scene.on_line("a colon followed by a blank inside an unquoted value; put the value in quotes", column, column + 1)
+        cause = scene.on_line("a colon followed by a blank inside an unquoted value; put the value in quotes", column, column + 1)
+        return replace(cause, kind="colon")
     indent = len(scene.line) - len(scene.line.lstrip())
     before = scene.content[: scene.line_start].rstrip()
     above = LINE_END.split(before)[-1]

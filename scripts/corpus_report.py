@@ -54,16 +54,29 @@ def cards(corpus: Path) -> Iterator[Checked]:
     manifest = corpus / "manifest.jsonl"
     rows = [json.loads(line) for line in manifest.read_text("utf-8").splitlines()] if manifest.is_file() else []
     about = {row["file"]: row for row in rows}
-    policy = load_policy(shipped())
     for folder in (*FOLDERS, "broken"):
         for path in sorted((corpus / folder).glob("*.md")):
             name = f"{folder}/{path.name}"
             row = about.get(name, {})
             kind: Kind = row.get("kind") or FOLDERS.get(folder, "model")
-            repository = Repository(Memory({"README.md": path.read_bytes()}), Identity(kind, told=True))
-            target = engine.run(repository, policy.bind(repository), name=name)
+            target = checked_alone(path.read_bytes(), kind, name)
             lines = path.read_text("utf-8", "replace").splitlines()
             yield Checked(path.stem, folder, kind, bool(row) and row["source_repo"] not in OLD, target, lines)
+
+
+def checked_alone(card: bytes, kind: Kind, name: str) -> Target:
+    """A card whose other files nobody has: as on standard input; rules that need a listing see a folder with the card alone."""
+    policy = load_policy(shipped())
+    first, second = (Repository(Memory({"README.md": card}, listed=listed), Identity(kind, told=True)) for listed in (False, True))
+    target = engine.run(first, policy.bind(first), name=name)
+    other = engine.run(second, policy.bind(second), name=name)
+    of_files = {*target.not_applicable}
+    more = [item for item in other.findings if item.rule in of_files]
+    return target._replace(
+        findings=tuple(sorted((*target.findings, *more), key=lambda item: item.order)),
+        skipped=(*target.skipped, *(item for item in other.skipped if item.rule in of_files)),
+        failed=(*target.failed, *(item for item in other.failed if item.rule in of_files)),
+    )
 
 
 def verdicts() -> dict[str, Counter[str]]:
@@ -132,6 +145,17 @@ with nothing but a card shows only what the card itself says: rules that read ot
 """
 
 
+def fixing(tables: str) -> str:
+    """The end of docs/corpus.md: what fixes make of the same cards."""
+    return f"""
+## What fixes make of them
+
+By `scripts/corpus_fixes.py`: each card fixed in memory, and checked again as if it had never held anything else. With
+`--diffs` it prints every diff; the readers of 2026-11 read all of `--fix`, and judged none wrong.
+
+{tables}"""
+
+
 def sample(checked: list[Checked], size: int) -> Iterator[list[str]]:
     """At most `size` findings of each rule, chosen the same way every time, with the line they are about."""
     by_rule: dict[str, list[tuple[Checked, Finding]]] = defaultdict(list)
@@ -172,7 +196,9 @@ def main() -> int:
         head = ["card", "rule", "line", "column", "verdict", "remark", "folder", "severity", "message", "source"]
         csv.writer(sys.stdout, delimiter="\t", lineterminator="\n").writerows([head, *sample(checked, given.sample)])
     else:
-        (DOCS / "corpus.md").write_text(document(checked), "utf-8", newline="\n")
+        from corpus_fixes import tables  # which takes what it needs from here
+
+        (DOCS / "corpus.md").write_text(f"{document(checked)}{fixing(tables(given.corpus))}", "utf-8", newline="\n")
     failed = [item for card in checked for item in card.target.failed]
     for item in failed:
         print(f"failed[{item.rule}] {item.error}", file=sys.stderr)

@@ -39,9 +39,10 @@ def test_text_shows_the_line_the_typo_and_the_way_to_learn_more(cardlint: Comman
         'README.md:2:10: error[license-unknown] "apache2" is not a Hub licence id; did you mean apache-2.0?\n'
         " 2 | license: apache2\n"
         "   |          ^^^^^^^\n"
+        "   = --fix: write apache-2.0\n"
         "   = cardlint explain license-unknown\n"
         "\n"
-        "1 error in 1 repository.\n"
+        "1 error in 1 repository. 1 of 1 can be fixed with --fix.\n"
     )
     assert (done.code, done.err) == (1, "")
 
@@ -78,11 +79,15 @@ def test_json_is_the_contract(cardlint: Command, tmp_path: Path) -> None:
     assert finding | {"fingerprint": ""} == {
         "rule": "license-unknown", "severity": "error", "confidence": "high",
         "message": '"apache2" is not a Hub licence id; did you mean apache-2.0?', "subject": "license", "path": "README.md",
-        "line": 2, "column": 10, "end_line": 2, "end_column": 17, "fingerprint": "", "url": None, "related": [], "fix": None,
+        "line": 2, "column": 10, "end_line": 2, "end_column": 17, "fingerprint": "", "url": None, "related": [],
+        "fix": {
+            "applicability": "safe", "title": "write apache-2.0",
+            "edits": [{"path": "README.md", "start": 13, "end": 20, "text": "apache-2.0"}],
+        },
         "suppressed": None,
     }  # fmt: skip
     assert (target["target"], target["kind"], target["revision"]) == (".", "model", None)
-    assert report["summary"] == {"error": 1, "warning": 0, "note": 0, "suppressed": 0, "skipped": 0, "failed": 0, "fixable": 0}
+    assert report["summary"] == {"error": 1, "warning": 0, "note": 0, "suppressed": 0, "skipped": 0, "failed": 0, "fixable": 1}
 
 
 def test_reports_are_deterministic_and_independent_of_jobs(cardlint: Command, tmp_path: Path) -> None:
@@ -122,7 +127,7 @@ def test_incomplete_is_4_even_where_nothing_fails(cardlint: Command, tmp_path: P
 
 def test_rules_behind_a_reported_defect_do_not_make_it_incomplete(cardlint: Command, tmp_path: Path) -> None:
     card(tmp_path, "---\nlicense: [\n---\n")
-    done = cardlint("check", "--output-format", "json")
+    done = cardlint("check", "--output-format", "json", "--select", "frontmatter/,metadata/")
     report = json.loads(done.out)
     assert done.code == 1
     assert [item["rule"] for item in report["targets"][0]["findings"]] == ["frontmatter-invalid"]
@@ -230,7 +235,7 @@ def test_excluded_files_are_not_there(cardlint: Command, tmp_path: Path) -> None
         (["check", "hf://acme/model"], "cannot be checked yet"),
         (["check", "--select", "license-unknwon"], "did you mean license-unknown?"),
         (["check", "--select", ","], "--select names nothing"),
-        (["check", "--ignore", "metdata/"], "did you mean metadata/?"),
+        (["check", "--ignore", "metdata/"], "did you mean metadata/"),
         (["check", "--policy", "recomended"], "did you mean recommended?"),
         (["check", "--policy", "nowhere.yaml"], 'no policy "nowhere.yaml"'),
         (["check", "--output-format", "jsn"], "did you mean json?"),
@@ -311,7 +316,7 @@ def test_statistics_and_verbose(cardlint: Command, tmp_path: Path) -> None:
 
 
 def test_rules_lists_every_rule_of_a_kind(cardlint: Command) -> None:
-    assert "error   mds  metadata/license-unknown: License unknown\n" in cardlint("rules").out
+    assert "error   mds  metadata/license-unknown: License unknown (fixable)\n" in cardlint("rules").out
     rows = json.loads(cardlint("rules", "--kind", "space", "--output-format", "json").out)
     assert {row["id"]: row["severity"] for row in rows}["license-missing"] == "warning"
     assert all("space" in row["kinds"] for row in rows)
@@ -320,7 +325,9 @@ def test_rules_lists_every_rule_of_a_kind(cardlint: Command) -> None:
 def test_explain_shows_the_card(cardlint: Command) -> None:
     done = cardlint("explain", "license-unknown")
     assert done.code == 0
-    assert done.out.startswith("license-unknown: error, confidence high, for model, dataset, space, since 0.1\n\n# License unknown\n")
+    assert done.out.startswith(
+        "license-unknown: error, confidence high, for model, dataset, space, since 0.1; can be fixed with --fix\n\n# License unknown\n"
+    )
     assert "## When it is wrong" in done.out
 
 

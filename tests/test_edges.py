@@ -402,7 +402,7 @@ def test_a_failed_check_is_named_in_every_report_and_is_3() -> None:
 
 
 def test_a_finding_without_a_place_has_no_frame() -> None:
-    finding = WAIVED._replace(place=None, suppressed=None, related=())
+    finding = WAIVED._replace(place=None, suppressed=None, related=(), fix=None)
     report = REPORT._replace(targets=(Target("t", "model", (finding,)),))
     assert text.render(report).splitlines()[:2] == ["README.md: error[r] m", "  = cardlint explain r"]
 

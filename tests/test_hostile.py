@@ -70,5 +70,6 @@ def test_hostile_cards_without_a_block_end_in_a_finding(tmp_path: Path, content:
         [sys.executable, "-m", "cardlint", "check", "--output-format", "concise"],
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=PATIENCE, preexec_fn=limited,
     )  # fmt: skip
-    assert done.returncode == 1, done.stderr
+    assert done.returncode in {1, 4}, done.stderr  # 4 where the body is beyond reading, which is said
     assert "error[" in done.stdout
+    assert done.returncode == 1 or "not examined" in done.stdout

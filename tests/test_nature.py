@@ -81,7 +81,7 @@ def test_the_modality_is_that_of_the_tasks(card: str, expected: set[str]) -> Non
         ("library: peft", "library_name: transformers", False),
     ],
 )
-def test_a_policy_asks_by_what_a_model_is(when: str, card: str, holds: bool) -> None:  # noqa: FBT001
+def test_a_policy_asks_by_what_a_model_is(when: str, card: str, holds: bool) -> None:
     rules = shipped()
     layer = parse_policy(rules, f"overrides:\n- when: {{{when}}}\n  rules: {{license-missing: note}}\n", "policy.yaml")
     policy = Policy("test", rules, (*load_policy(rules).layers, layer))

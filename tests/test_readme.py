@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cardlint.policyfile import parse_policy
+from cardlint.rule import shipped
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
 
@@ -23,5 +26,14 @@ def test_the_terminal_example_is_real() -> None:
 
 def test_every_file_the_documents_link_to_exists() -> None:
     for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
-        for target in re.findall(r"\]\(([^)#:]+)\)", document.read_text("utf-8")):
+        prose = re.sub(r"```.*?```", "", document.read_text("utf-8"), flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^)#:]+)\)", prose):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_policy_it_shows_is_one() -> None:
+    for document in (README, (ROOT / "docs" / "policies.md").read_text("utf-8")):
+        shown = [block for block in re.findall(r"```yaml\n(.*?)```", document, re.DOTALL) if "rules:" in block]
+        assert shown
+        for block in shown:
+            parse_policy(shipped(), block, "shown")

@@ -350,13 +350,6 @@ def test_the_report_names_the_policy_that_was_applied(tmp_path: Path) -> None:
     assert check(tmp_path).policy == str(tmp_path / ".cardlint.yaml")
 
 
-@pytest.mark.parametrize("key", ["waivers: []", "rules: {license-missing: {locked: true}}"])
-def test_what_cannot_be_honoured_yet_says_so(tmp_path: Path, key: str) -> None:
-    (tmp_path / ".cardlint.yaml").write_text(f"{key}\n")
-    with pytest.raises(UsageError):
-        check(tmp_path)
-
-
 def test_sixty_thousand_strange_keys_end(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("---\nlicense: mit\n" + "".join(f"key{number}: v\n" for number in range(60_000)) + "---\n")
     command = [sys.executable, "-m", "cardlint", "check", "--quiet"]

@@ -86,11 +86,13 @@ def test_blocks_of_an_example(tmp_path: Path) -> None:
         "### Fails\n````markdown README.md escaped\n---\\r\\nlicense: \\x61pache2\\r\\n---\\r\\n\\u00e9\n````\n"
         "```tree\nmodel.safetensors 12\ndata/a b.csv 3\n```\n```yaml policy\nrules: {license-unknown: note}\n```\n"
         "```text base64 base64\naGk=\n```\n"
+        "### Fixed\n````markdown README.md escaped\n---\\r\\nlicense: \\x61pache-2.0\\r\\n---\\r\\n\\u00e9\n````\n"
     )
-    head, _, tail = CARD.partition("### Fails")
+    head, tail = CARD.partition("### Fails")[0], CARD.partition("## When it is wrong")[2]
+    passes = "### Passes\n````markdown README.md\n---\nlicense: mit\n---\n````\n## When it is wrong"
     folder = tmp_path / "metadata"
     folder.mkdir()
-    (folder / "license-unknown.md").write_text(head + blocks + "### Passes" + tail.partition("### Passes")[2])
+    (folder / "license-unknown.md").write_text(head + blocks + passes + tail)
     card = read_rule_card(folder / "license-unknown.md", tmp_path)
     assert card.examples[0].files == {
         "README.md": "---\r\nlicense: apache2\r\n---\r\né\n".encode(), "model.safetensors": 12, "data/a b.csv": 3, "base64": b"hi",

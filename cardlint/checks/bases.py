@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from cardlint.checks.keys import first_line
 from cardlint.nature import files_that_show, first, is_native, quantization, signs
 from cardlint.nodes import Mapping, string, strings
-from cardlint.problem import Problem, Related
+from cardlint.problem import Append, Cure, Edit, Problem, Related, SetValue
 from cardlint.repoid import from_address, why_malformed
+from cardlint.text import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.files import Files
     from cardlint.nodes import Entry, Node
-    from cardlint.problem import Severity
+    from cardlint.problem import Change, Severity
     from cardlint.repository import Identity
-    from cardlint.text import Span
 
 _KEY = "base_model"
 _RELATION = "base_model_relation"
@@ -62,7 +62,20 @@ def relation_missing(base: Node, metadata: Mapping, files: Files, config: Mappin
     entry = metadata.entry(_RELATION) or metadata.entry(_KEY)
     place = entry.key.span if entry else base.span
     message = f"`{_KEY}` is given without its relation; write `{_RELATION}: {relation}`, as {sign} shows"
-    yield Problem(message, place, subject=_RELATION)
+    yield Problem(message, place, subject=_RELATION, fix=_relation_cure(metadata, relation))
+
+
+def _relation_cure(metadata: Mapping, relation: str) -> Cure | None:
+    """The line that says the relation, below the base or in the place of the line that says nothing."""
+    base, empty = metadata.entry(_KEY), metadata.entry(_RELATION)
+    change: Change | None = None
+    if empty is not None and empty.value.end > empty.value.start:
+        change = SetValue(empty.value.span, relation)
+    elif empty is not None and empty.value.start == empty.key.end + 1:  # right behind the colon
+        change = Edit(empty.value.span, f" {relation}")
+    elif empty is None and base is not None and base.value.start > base.key.end:  # an alias has the place of its anchor
+        change = Append(Span(base.key.path, base.key.start, base.value.end), f"{_RELATION}: {relation}")
+    return Cure("unsafe", f"write {_RELATION}: {relation}", (change,)) if change else None
 
 
 def _problem(place: Span, message: str, related: tuple[Related, ...] = (), at_most: Severity | None = None) -> Problem:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from cardlint.checks.vocabulary import quoted, unknown
+from cardlint.checks.vocabulary import certain, cure, quoted, unknown
 from cardlint.nodes import Scalar, join, listed
 from cardlint.problem import Problem
 from cardlint.repoid import corrected, from_address, why_malformed
@@ -45,7 +46,8 @@ def sizes(value: Node, *, advice: str) -> Iterator[Problem]:
     for subject, item in _texts(value, "size_categories"):
         if item.raw not in categories:
             found = _spanned(item.raw, categories)
-            yield (_size(item, found) if found else unknown(item, categories, advice))._replace(subject=subject)
+            problem = _size(item, found) if found else unknown(item, categories, advice)
+            yield problem._replace(subject=subject, fix=cure(item, _certain_size, value))
 
 
 def _size(item: Scalar, found: list[str]) -> Problem:
@@ -53,6 +55,14 @@ def _size(item: Scalar, found: list[str]) -> Problem:
     if len(found) > _FEW:
         return Problem(f"{message}, but {len(found)} of them; write one of {found[0]} to {found[-1]}", item.span)
     return Problem(f"{message}; did you mean {' or '.join(found)}?", item.span)
+
+
+@lru_cache(maxsize=4096)
+def _certain_size(text: str) -> str | None:
+    """The category a text names in another spelling, with the same bounds; a number within them may be counted otherwise."""
+    asked = _bounds(text)
+    same = (name for name in load_vocabulary("size_categories").values if asked is not None and _bounds(name) == asked)
+    return next(same, None) or certain(text, "size_categories")
 
 
 def _spanned(text: str, categories: Vocabulary) -> list[str]:
@@ -90,7 +100,7 @@ def task_categories(value: Node, *, advice: str) -> Iterator[Problem]:
     offered = _offered(tasks)
     for subject, item in _texts(value, "task_categories"):
         if item.raw not in offered:
-            yield _category(item, tasks, offered, advice)._replace(subject=subject)
+            yield _category(item, tasks, offered, advice, value)._replace(subject=subject)
 
 
 def _offered(tasks: Vocabulary) -> Vocabulary:
@@ -103,7 +113,12 @@ def _offered(tasks: Vocabulary) -> Vocabulary:
     return tasks._replace(values=values, former=former, aliases={name: task for name, task in tasks.aliases.items() if task in values})
 
 
-def _category(item: Scalar, tasks: Vocabulary, offered: Vocabulary, advice: str) -> Problem:
+def _certain_category(text: str) -> str | None:
+    meant = certain(text, "tasks")
+    return meant if meant in _offered(load_vocabulary("tasks")) else None
+
+
+def _category(item: Scalar, tasks: Vocabulary, offered: Vocabulary, advice: str, whole: Node) -> Problem:
     if item.raw in tasks:
         message = f"{quoted(item.raw)} is a task under which the Hub lists no datasets; {advice}"
         return Problem(message, item.span, at_most="warning")
@@ -114,7 +129,7 @@ def _category(item: Scalar, tasks: Vocabulary, offered: Vocabulary, advice: str)
         parents = [task for task in subtask["tasks"] if task in offered]
         here = f", and {' or '.join(parents)} here" if parents else ""
         return Problem(f"{quoted(item.raw)} is a subtask, not a Hub task; write it under `task_ids`{here}", item.span)
-    return unknown(item, offered, advice)
+    return unknown(item, offered, advice)._replace(fix=cure(item, _certain_category, whole))
 
 
 def _made_up(item: Scalar, end: str) -> Problem:
@@ -127,10 +142,10 @@ def task_ids(value: Node, *, advice: str) -> Iterator[Problem]:
     subtasks = load_vocabulary("task_ids")
     for subject, item in _texts(value, "task_ids"):
         if item.raw not in subtasks:
-            yield _subtask(item, subtasks, advice)._replace(subject=subject)
+            yield _subtask(item, subtasks, advice, value)._replace(subject=subject)
 
 
-def _subtask(item: Scalar, subtasks: Vocabulary, advice: str) -> Problem:
+def _subtask(item: Scalar, subtasks: Vocabulary, advice: str, whole: Node) -> Problem:
     if match := _MADE_UP.fullmatch(item.raw[:_LONGEST]):
         what = match["what"]
         meant = subtasks.suggest(what)
@@ -140,42 +155,55 @@ def _subtask(item: Scalar, subtasks: Vocabulary, advice: str) -> Problem:
         return _made_up(item, f"and no Hub subtask; write {quoted(what)} into `{place}`")
     if item.raw in _offered(load_vocabulary("tasks")) and item.raw not in subtasks.former:
         return Problem(f"{quoted(item.raw)} is a Hub task, not a subtask; write it under `task_categories`", item.span)
-    return unknown(item, subtasks, "" if item.raw in subtasks.former else advice)
+    problem = unknown(item, subtasks, "" if item.raw in subtasks.former else advice)
+    return problem._replace(fix=cure(item, lambda text: certain(text, "task_ids"), whole))
 
 
 def annotation_fields(metadata: Mapping, *, advice: dict[str, str]) -> Iterator[Problem]:
     """Values of the keys in `advice` that are not in the list of the same name; `advice` says what is in it."""
     for key, allowed in advice.items():
-        for subject, item in _texts(metadata.get(key), key):
-            problem = _source(item, allowed) if key == "source_datasets" else _annotation(item, key, allowed)
+        whole = metadata.get(key)
+        for subject, item in _texts(whole, key):
+            problem = _source(item, allowed, whole) if key == "source_datasets" else _annotation(item, key, allowed, whole)
             if problem:
                 yield problem._replace(subject=subject)
 
 
-def _annotation(item: Scalar, key: str, allowed: str) -> Problem | None:
+def _annotation(item: Scalar, key: str, allowed: str, whole: Node | None) -> Problem | None:
     known = load_vocabulary(key)
     if item.raw in known:
         return None
     if "other" in known and _OTHER.fullmatch(item.raw[:_LONGEST]):
         return Problem(f"{quoted(item.raw)} is no value of `{key}`; did you mean other? (what it is belongs into the text)", item.span)
-    return unknown(item, known, allowed)
+    return unknown(item, known, allowed)._replace(fix=cure(item, lambda text: certain(text, key), whole))
 
 
-def _source(item: Scalar, allowed: str) -> Problem | None:
+def _source(item: Scalar, allowed: str, whole: Node | None) -> Problem | None:
     """What is wrong with a source: any id is one, so only what cannot be an id, or is nearly `original`, is reported."""
     text, known = item.raw, load_vocabulary("source_datasets")
     if text in known:
         return None
     message = f"{quoted(text)} is not a source of a dataset"
     if match := _EXTENDED.fullmatch(text[:_LONGEST]):
-        return _extended(item, match["id"].strip(), message)
+        problem = _extended(item, match["id"].strip(), message)
+        return problem and problem._replace(fix=cure(item, _certain_extended, whole))
     reason = why_malformed(text)
     address = from_address(text)
     meant = known.suggest(text) if len(text) <= _LONGEST else None
     near = address.id if address else meant.ids[0] if meant and meant.certain else corrected(text) if reason else None
     if near:
-        return Problem(f"{message}; did you mean {near}?", item.span)
+        fix = cure(item, lambda text: certain(text, "source_datasets"), whole)
+        return Problem(f"{message}; did you mean {near}?", item.span, fix=fix)
     return Problem(f"{message}: an id {reason}; {allowed}", item.span) if reason else None
+
+
+def _certain_extended(text: str) -> str | None:
+    """The same source with `extended|` as the Hub writes it, where letter case and blanks alone differ."""
+    match = _EXTENDED.fullmatch(text[:_LONGEST])
+    name = match["id"].strip() if match else ""
+    plain = f"extended|{name}"
+    reads_so = text.strip().lower().replace(" ", "") == plain.lower() and not why_malformed(name)
+    return plain if reads_so and plain != text else None
 
 
 def _extended(item: Scalar, name: str, message: str) -> Problem | None:

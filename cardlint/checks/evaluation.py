@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cardlint.checks.shape import alike, head, owned
 from cardlint.checks.vocabulary import quoted
 from cardlint.nodes import Mapping, Sequence, join, kind_of, string
-from cardlint.problem import Problem
+from cardlint.problem import Cure, Problem, SetValue
 from cardlint.rule import did_you_mean
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _LONGEST = 60
 _LOOKED_AT = 20
 _NUMBER = r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"
 _PLAIN = re.compile(_NUMBER)
+_SURE = re.compile(r"[+-]?(?:0|[1-9]\d{0,19})(?:\.\d{0,20})?")
 _PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent|per cent)", re.IGNORECASE)
 _SPREAD = re.compile(rf"({_NUMBER})\s*%?\s*(?:\(?\s*(?:±|\+/-|\+-|\\pm)\s*({_NUMBER})\s*%?\s*\)?)", re.IGNORECASE)
 _WITH_UNIT = re.compile(rf"[~≈]?\s*({_NUMBER})\s*[A-Za-z][A-Za-z ./-]{{0,20}}|[~≈]\s*({_NUMBER})")
@@ -55,7 +56,17 @@ def not_numeric(value: Node) -> Iterator[Problem]:
     if text is None:
         return
     message, mild = _meant(text.strip())
-    yield Problem(f"{quoted(text)} is text, not a number{message}", value.span, at_most="warning" if mild else None)
+    problem = Problem(f"{quoted(text)} is text, not a number{message}", value.span, at_most="warning" if mild else None)
+    yield problem._replace(fix=_number(value, text.strip()))
+
+
+def _number(value: Node, text: str) -> Cure | None:
+    """The number that stands there as text, where it is certain which, and every reader of YAML takes it for that one."""
+    match = _DECIMAL_COMMA.fullmatch(text) if len(text) <= _LONGEST else None
+    decimal = f"{match[1]}.{match[2]}" if match and not match[3] else text
+    if not _SURE.fullmatch(decimal) or (match and len(_options(text)) > 1):
+        return None
+    return Cure("unsafe", f"write the number {decimal}", (SetValue(value.span, decimal, plain=True),))
 
 
 def _meant(text: str) -> tuple[str, bool]:
@@ -73,13 +84,18 @@ def _meant(text: str) -> tuple[str, bool]:
     return _comma(text), False
 
 
-def _comma(text: str) -> str:
+def _options(text: str) -> list[str]:
+    """The numbers that a text with a comma may stand for."""
     thousands = text.replace(",", "") if _THOUSANDS.fullmatch(text) else None
     match = _DECIMAL_COMMA.fullmatch(text)
     decimal = f"{match[1]}.{match[2]}" if match else None
     if thousands and text.lstrip("+-").startswith("0,"):
         thousands = None
-    options = [option for option in (decimal, thousands) if option]
+    return [option for option in (decimal, thousands) if option]
+
+
+def _comma(text: str) -> str:
+    options = _options(text)
     if not options and (unit := _WITH_UNIT.fullmatch(text)):
         options = [unit[1] or unit[2]]
     return f"; did you mean {' or '.join(options)}?" if options else ""

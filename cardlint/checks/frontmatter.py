@@ -8,9 +8,10 @@ from bisect import bisect_left, bisect_right
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from cardlint.checks.shape import holders
 from cardlint.frontmatter import gguf_block, line_reader_block, second_block, skip_bom
-from cardlint.nodes import Mapping, Scalar, join, walk
-from cardlint.problem import Problem, Related
+from cardlint.nodes import Mapping, Scalar, join
+from cardlint.problem import Cure, Edit, Problem, Related
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,19 @@ def defect(card: Card, *, rule: str, prefix: str = "") -> Iterator[Problem]:
         span = card.text.span
         more, places = _cut_short(card, found)
         related = tuple(Related(note, span(start, end)) for note, start, end in (*found.related, *places))
-        yield Problem(prefix + found.message + more, span(found.start, found.end), _SUBJECT, related)
+        cure = _cure(card) if rule == "frontmatter-invalid" else None
+        yield Problem(prefix + found.message + more, span(found.start, found.end), _SUBJECT, related, cure)
+
+
+def _cure(card: Card) -> Cure | None:
+    """What makes a broken block readable, where its mistakes have one cure."""
+    from cardlint.yamlcure import repairs  # a broken block is rare, and start-up counts
+
+    made = repairs(card)
+    if not made:
+        return None
+    titles = {"put the value in quotes" if item.quotes else "indent with blanks instead of tabs" for item in made}
+    return Cure("safe", " and ".join(sorted(titles)), tuple(Edit(card.text.span(item.start, item.end), item.text) for item in made))
 
 
 def _cut_short(card: Card, found: Defect) -> tuple[str, list[tuple[str, int, int]]]:
@@ -63,7 +76,8 @@ def byte_order_mark(text: Text) -> Iterator[Problem]:
     """A byte order mark before the first character of a UTF-8 file."""
     if text.bom and text.encoding == "utf-8":
         message = "a byte order mark stands before the first character; readers that do not expect one find no metadata"
-        yield Problem(f"{message}, so save the file as UTF-8 without it", text.span(0, 1), _SUBJECT)
+        cure = Cure("safe", "remove the byte order mark", (Edit(text.span(0, 1), ""),))
+        yield Problem(f"{message}, so save the file as UTF-8 without it", text.span(0, 1), _SUBJECT, fix=cure)
 
 
 def encoding(text: Text) -> Iterator[Problem]:
@@ -138,12 +152,8 @@ _MERGE = "`<<` is an ordinary key for the Hub and merges another mapping for PyY
 
 
 def _merges(metadata: Mapping) -> Iterator[Problem]:
-    seen: set[int] = set()
-    for subject, node in walk(metadata):
-        if not isinstance(node, Mapping) or id(node) in seen:
-            continue
-        seen.add(id(node))
-        for entry in node.effective():
+    for subject, holder in holders(metadata):
+        for entry in holder.effective() if isinstance(holder, Mapping) else ():
             if isinstance(entry.key, Scalar) and entry.key.plain and entry.key.raw == "<<":
                 yield Problem(_MERGE, entry.key.span, join(subject, "<<"))
 
@@ -153,12 +163,15 @@ _CONTINUING = {bytes([code]).decode("cp1252", "ignore") or chr(code): code for c
 _CONTINUING |= {chr(code): code for code in range(0x80, 0xA0)}
 _REST = "[" + re.escape("".join(_CONTINUING)) + "]"
 _SEQUENCE = f"[\xc2-\xdf]{_REST}|[\xe0-\xef]{_REST}{{2}}|[\xf0-\xf4]{_REST}{{3}}"
+_LEAD = re.compile("[\xc2-\xf4]")
 # A run is bounded, or one that fills the file would be decoded as a whole.
 _GARBLED = re.compile(f"(?:{_SEQUENCE}){{1,50}}")
 # Letters that byte-level tokenizers write for bytes: beside them it is tokens, not text.
 _TOKEN = re.compile("[\u0100-\u0143]|token_str")
 _CODE = re.compile(r"(?<![^\r\n]) {0,3}(?P<fence>`{3,}|~{3,})[^\r\n`]*(?=[\r\n])[\s\S]*?(?:(?<![^\r\n]) {0,3}(?P=fence)|\Z)")
 _PART = re.compile(_SEQUENCE)
+# What would be as bad as the garbled text: line ends for some readers, a byte order mark, what turns text round.
+_INVISIBLE = re.compile("[\u2028-\u202e\u2066-\u2069\ufeff]")
 # What follows an accented letter in earnest: punctuation and signs, or letters of the CP1252 page.
 _SIGNS = frozenset(
     "\xa0\xab\xbb\xa3\xa7\xa8\xa9\xad\xae\xb0\xb2\xb3\xb4\xb6\xb7\xb9\u20ac"
@@ -170,19 +183,22 @@ _LETTERS = frozenset("\u0160\u0161\u017d\u017e\u0152\u0153\u0178\u0192\xaa\xb5\x
 
 def mojibake(text: Text) -> Iterator[Problem]:
     """Characters that are UTF-8 read as Latin-1 or CP1252: each distinct run once, at its first place."""
-    if text.encoding != "utf-8":
+    if text.encoding != "utf-8" or not _LEAD.search(text.content):
         return
-    first: dict[str, tuple[int, str]] = {}
-    count: dict[str, int] = {}
+    first: dict[str, str] = {}
+    places: dict[str, list[int]] = {}
     for match in _without_tokens(text, list(islice(_GARBLED.finditer(text.content), _RUNS_JUDGED))):
         run = match[0]
-        if run not in first and len(first) < _RUNS_SHOWN and (restored := meant(text.content, match)) is not None:
-            first[run] = (match.start(), restored)
-        count[run] = count.get(run, 0) + 1
-    for run, (start, restored) in first.items():
-        times = f" ({count[run]} times)" if count[run] > 1 else ""
+        if (run in first or len(first) < _RUNS_SHOWN) and (restored := meant(text.content, match)) is not None:
+            first.setdefault(run, restored)
+            places.setdefault(run, []).append(match.start())
+    for run, restored in first.items():
+        spans = [text.span(start, start + len(run)) for start in places[run]]
+        times = f" ({len(spans)} times)" if len(spans) > 1 else ""
         readable = f'"{run[:_SHOWN]}" is UTF-8 that was read as Latin-1 or CP1252{times}'
-        yield Problem(f'{readable}; "{restored[:_SHOWN]}" was meant', text.span(start, start + len(run)), run[:_SHOWN])
+        cure = Cure("unsafe", "write the characters that were meant", tuple(Edit(span, restored) for span in spans))
+        problem = Problem(f'{readable}; "{restored[:_SHOWN]}" was meant', spans[0], run[:_SHOWN])
+        yield problem if _INVISIBLE.search(restored) else problem._replace(fix=cure)
 
 
 def meant(content: str, match: re.Match[str]) -> str | None:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cardlint.checks.shape import alike, head, owned
+from cardlint.checks.shape import alike, head, holders, owned
 from cardlint.checks.vocabulary import quoted, shown
-from cardlint.nodes import kind_of, string
-from cardlint.problem import Problem
+from cardlint.nodes import Mapping, kind_of, string
+from cardlint.problem import Cure, Problem, SetValue
 from cardlint.rule import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cardlint.nodes import Mapping
     from cardlint.repository import Identity
     from cardlint.schema import Mismatch
 
@@ -24,10 +23,22 @@ _ITEM = re.compile(rf"{_KEY}\[\d+\]")
 
 def fields(metadata: Mapping, repository: Identity, *, kinds: list[str], meant: dict[str, str]) -> Iterator[Problem]:
     """Questions of the wrong shape. `kinds` are the kinds of answer there are, `meant` what others are called here."""
+    mappings = (holder for _, holder in holders(metadata) if isinstance(holder, Mapping))
+    choices = {id(holder.get("type")) for holder in mappings if holder.get("options") is not None}
     for found, more in alike(owned(metadata, repository.kind, _KEY, "gate-fields-malformed")):
         node = found.node
         place = head(node) if found.keyword == "required" else node.span
-        yield Problem(_message(found, kinds, meant) + more, place, found.subject)
+        kind = _certain(string(node), kinds, meant) if found.keyword == "enum" else None
+        # To choose there has to be something to choose from.
+        sure = kind is not None and (kind != "select" or id(node) in choices)
+        fix = Cure("safe", f"write {kind}", (SetValue(node.span, kind),)) if kind and sure else None
+        yield Problem(_message(found, kinds, meant) + more, place, found.subject, fix=fix)
+
+
+def _certain(text: str | None, kinds: list[str], meant: dict[str, str]) -> str | None:
+    """The kind of answer that letter case, blanks or the table `meant` give."""
+    bare = (text or "").strip().lower()
+    return bare if bare in kinds else meant.get(bare)
 
 
 def _message(found: Mismatch, kinds: list[str], meant: dict[str, str]) -> str:

@@ -46,3 +46,9 @@ def present(metadata: Mapping, *, key: str, message: str) -> Iterator[Problem]:
         near = [entry for entry in metadata.effective() if one_edit_apart(fold(entry.name), fold(key))]
         hint = f"; `{near[0].name}` is not read" if near else ""
         yield Problem(message + hint, near[0].key.span if near else place, subject=key)
+
+
+def required(metadata: Mapping, *, keys: list[str]) -> Iterator[Problem]:
+    """Each of the keys a policy asks for that is absent or says nothing."""
+    for key in keys:
+        yield from present(metadata, key=key, message=f"there is no `{key}`, which the policy asks for")

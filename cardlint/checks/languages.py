@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import absent
-from cardlint.checks.vocabulary import quoted
+from cardlint.checks.vocabulary import cure, quoted
 from cardlint.nearness import nearest
 from cardlint.nodes import Mapping, Scalar, string, strings
 from cardlint.problem import Problem
@@ -28,6 +28,7 @@ _BRACKETS = " []()\"',;"
 _LONGEST_CODE = 3
 _LONGEST = 200
 _NAME_LENGTH = 5
+_CODE_OF_PROGRAMS = "code"
 
 
 def missing(  # noqa: PLR0913 - the facts of the rule, and its data
@@ -50,13 +51,14 @@ def missing(  # noqa: PLR0913 - the facts of the rule, and its data
 
 
 def unknown(  # noqa: PLR0913 - the facts of the rule, and its data
-    value: Node, whole: Node, *, once: list[str], advice: str, regional: str, regions: list[str]
+    value: Node, whole: Node, *, once: list[str], advice: str, regional: str, regions: list[str], programs: list[str]
 ) -> Iterator[Problem]:
     """A language that is no code of the Hub.
 
     `once` are phrases in the notes of the vocabulary that mark former codes, which may still be accepted: a warning.
     `advice` says what to write where nothing is near, `regional` where regions and scripts belong; `regions` are
-    regions in lower case that also are codes of languages, and hardly ever meant as such.
+    regions in lower case that also are codes of languages, and hardly ever meant as such. `programs` are codes that in
+    another letter case are languages of programs: `Lua` is hardly ever Luba-Lulua.
     """
     text = string(value)
     listed = load_vocabulary(_VOCABULARY)
@@ -65,10 +67,13 @@ def unknown(  # noqa: PLR0913 - the facts of the rule, and its data
     said = f"{quoted(text)} is not a {listed.noun}"
     if found := _tabled(text, listed):
         ids, note = found
+        is_program = text.strip().lower() in programs
+        ids = (_CODE_OF_PROGRAMS, *ids) if is_program else ids
         hint = f"; did you mean {' or '.join(ids)}?" if ids else ""
         mild = any(phrase in note for phrase in once)
         message = f"{said}{hint}" + (f" ({note})" if note else "")
-        yield Problem(message, value.span, at_most="warning" if mild else None)
+        fix = None if is_program else cure(value, _certain, whole)
+        yield Problem(message, value.span, fix=fix, at_most="warning" if mild else None)
     elif _CODE.fullmatch(text):
         yield Problem(f"{said} known on {listed.as_of}", value.span, at_most="warning")
     else:
@@ -92,6 +97,16 @@ def _tabled(text: str, listed: Vocabulary) -> tuple[tuple[str, ...], str] | None
         return (former.successor,) if former.successor else former.candidates, former.note or ""
     code = _named(listed.name).get(bare)
     return ((code,), "") if code else None
+
+
+@lru_cache(maxsize=4096)
+def _certain(text: str) -> str | None:
+    """The code that letter case, the table of spellings or a code's one successor give; a name from the list may be another's too."""
+    listed = load_vocabulary(_VOCABULARY)
+    bare = text.strip().lower()
+    former = listed.former.get(bare)
+    successor = former.successor if former else None
+    return bare if bare in listed else listed.aliases.get(bare, successor)
 
 
 @cache

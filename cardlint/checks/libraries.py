@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import first_line
+from cardlint.checks.vocabulary import certain, cure
 from cardlint.nature import first
 from cardlint.nearness import fold
 from cardlint.nodes import Mapping, Scalar, is_null, string, strings
@@ -53,13 +54,14 @@ def misspelt(value: Node, *, vocabulary: str, free: list[str]) -> Iterator[Probl
     """
     written = string(value)
     listed = load_vocabulary(vocabulary)
-    if written is None or written in listed or fold(written) in map(fold, free):
+    if written is None or not isinstance(value, Scalar) or written in listed or fold(written) in map(fold, free):
         return
     suggestion = _meant(written, listed)
     if suggestion.ids:
         note = f" ({suggestion.note})" if suggestion.note else ""
         meant = f"did you mean {' or '.join(suggestion.ids)}?{note}"
-        yield Problem(f'"{written}" is not a {listed.noun}; {meant}', value.span)
+        fix = cure(value, lambda text: certain(text, vocabulary) or certain(fold(text), vocabulary))
+        yield Problem(f'"{written}" is not a {listed.noun}; {meant}', value.span, fix=fix)
 
 
 def contradicted(value: Node, files: Files, config: Mapping | None, *, pairs: list[dict[str, list[str]]]) -> Iterator[Problem]:

@@ -11,8 +11,9 @@ from urllib.parse import unquote
 from cardlint.checks import vocabulary as listed_values
 from cardlint.checks.keys import says_nothing
 from cardlint.checks.vocabulary import quoted
-from cardlint.nodes import join, listed, string
-from cardlint.problem import Problem
+from cardlint.nodes import Scalar, join, listed, string
+from cardlint.problem import Cure, Problem, SetValue
+from cardlint.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +28,15 @@ _LONGEST_HINT = 60
 _LICENSE_FILE = re.compile(r"(?:licen[sc]e|copying|terms)", re.IGNORECASE)
 
 
-def known(value: Node, whole: Node, *, vocabulary: str, advice: str) -> Iterator[Problem]:
-    """A licence that is not in the list, where `license` says anything at all."""
-    if not says_nothing(whole):
-        yield from listed_values.known(value, vocabulary=vocabulary, advice=advice)
+def known(value: Node, whole: Node, *, vocabulary: str, advice: str, own: list[str]) -> Iterator[Problem]:
+    """A licence that is not in the list, where `license` says anything at all.
+
+    `own` are licences that are not in it, one letter away from one that is: nothing else is suggested for them.
+    """
+    if isinstance(value, Scalar) and value.raw.strip().lower() in own:
+        yield listed_values.far(value, load_vocabulary(vocabulary), advice)
+    elif not says_nothing(whole):
+        yield from listed_values.known_in(value, whole, vocabulary, advice)
 
 
 def other_unnamed(metadata: Mapping, *, id: str) -> Iterator[Problem]:  # noqa: A002 - the word of the Hub
@@ -62,7 +68,9 @@ def name_malformed(value: Node, *, pattern: str, words: str) -> Iterator[Problem
         return  # what says nothing is license-other-unnamed's
     slug = _slug(text)
     hint = f"; did you mean {slug}?" if len(slug) <= _LONGEST_HINT and re.fullmatch(pattern, slug) else ""
-    yield Problem(f"{quoted(text)} is not made of {words} alone{hint}", value.span)
+    certain = "-".join(text.lower().replace("_", " ").split())
+    cure = Cure("safe", f"write {slug}", (SetValue(value.span, slug),)) if hint and slug == certain else None
+    yield Problem(f"{quoted(text)} is not made of {words} alone{hint}", value.span, fix=cure)
 
 
 def _slug(text: str) -> str:

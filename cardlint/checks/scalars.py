@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from cardlint.checks.keys import says_nothing
 from cardlint.checks.shape import holders
 from cardlint.nodes import Mapping, Scalar, is_null, join
-from cardlint.problem import Problem
+from cardlint.problem import Cure, Problem, Remove, SetValue
 from cardlint.text import Span
 from cardlint.vocabulary import load_vocabulary
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.nodes import Entry, Plain
+    from cardlint.problem import Severity
     from cardlint.repository import Identity, Kind
 
 _SHOWN = 60
@@ -28,6 +31,7 @@ class UnreadableScalarError(Exception):
     """PyYAML stops at this scalar."""
 
 
+@lru_cache(maxsize=4096)
 def yaml11(raw: str) -> Reading:
     """What PyYAML's `safe_load` makes of a plain scalar. Raises UnreadableScalarError where it stops with an error."""
     from yaml import SafeLoader, ScalarNode
@@ -52,12 +56,12 @@ _DOUBTFUL_STARTS = frozenset("yYnNtTfFoO0123456789+-.=")
 def ambiguous(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
     """Plain keys and values that YAML 1.1 and YAML 1.2 read differently."""
     known = load_vocabulary("card_keys")
-    for subject, scalar, is_key in _scalars(metadata):
-        if not scalar.plain or scalar.raw[:1] not in _DOUBTFUL_STARTS:
-            continue
-        if message := _difference(scalar, subject, identity.kind, is_key=is_key):
+    for subject, scalar, is_key in _doubtful(metadata):
+        if difference := _difference(scalar, subject, identity.kind, is_key=is_key):
+            message, cure = difference
             top = re.split(r"[.\[]", subject, maxsplit=1)[0]
-            yield Problem(message, scalar.span, subject, at_most=None if top in known and not _is_unread(top) else "warning")
+            at_most: Severity | None = None if top in known and not _is_unread(top) else "warning"
+            yield Problem(message, scalar.span, subject, fix=cure, at_most=at_most)
 
 
 def _is_unread(key: str) -> bool:
@@ -66,19 +70,21 @@ def _is_unread(key: str) -> bool:
     return held.get("status") == "deprecated"
 
 
-def _scalars(metadata: Mapping) -> Iterator[tuple[str, Scalar, bool]]:
-    """Every scalar that counts, with the name of its place, and whether it is a key."""
+def _doubtful(metadata: Mapping) -> Iterator[tuple[str, Scalar, bool]]:
+    """Every plain scalar that may be anything but text, with the name of its place, and whether it is a key."""
     for subject, holder in holders(metadata):
         if isinstance(holder, Mapping):
             for entry in holder.effective():
-                name = join(subject, entry.name)
-                yield from ((name, node, node is entry.key) for node in (entry.key, entry.value) if isinstance(node, Scalar))
+                for node in (entry.key, entry.value):
+                    if isinstance(node, Scalar) and node.plain and node.raw[:1] in _DOUBTFUL_STARTS:
+                        yield join(subject, entry.name), node, node is entry.key
         else:
-            items = enumerate(holder.items)
-            yield from ((join(subject, index), item, False) for index, item in items if isinstance(item, Scalar))
+            for index, item in enumerate(holder.items):
+                if isinstance(item, Scalar) and item.plain and item.raw[:1] in _DOUBTFUL_STARTS:
+                    yield join(subject, index), item, False
 
 
-def _difference(scalar: Scalar, subject: str, kind: Kind, *, is_key: bool) -> str | None:
+def _difference(scalar: Scalar, subject: str, kind: Kind, *, is_key: bool) -> tuple[str, Cure | None] | None:
     """The two readings of a scalar in words, with the cure; None where they are the same."""
     try:
         other: Reading = yaml11(scalar.raw)
@@ -89,11 +95,17 @@ def _difference(scalar: Scalar, subject: str, kind: Kind, *, is_key: bool) -> st
             return None
         theirs = _reading(other)
         if not is_key and isinstance(other, bool) and _is_flag(subject, kind):
-            return f"`{scalar.raw}` is text for the Hub and {theirs} for PyYAML; write `{theirs}`"
+            cure = Cure("safe", f"write {theirs}", (SetValue(scalar.span, theirs, plain=True),))
+            return f"`{scalar.raw}` is text for the Hub and {theirs} for PyYAML; write `{theirs}`", cure
     what = "the key " if is_key else ""
     ours = "a number" if theirs == "text" else _reading(scalar.value)
     readings = f"{ours} for the Hub and {theirs} for PyYAML"
-    return f"{what}`{_shown(scalar.raw)}` is {readings}; {_cure(scalar)}"
+    # Of a number nobody can say whether it is one. Quotes keep what the Hub reads, where that is text.
+    return f"{what}`{_shown(scalar.raw)}` is {readings}; {_cure(scalar)}", _quotes(scalar) if isinstance(scalar.value, str) else None
+
+
+def _quotes(scalar: Scalar) -> Cure:
+    return Cure("safe", "put it in quotes", (SetValue(scalar.span, scalar.raw, quoted=True),))
 
 
 def _same(first: Reading, second: Reading) -> bool:
@@ -155,10 +167,10 @@ def version(metadata: Mapping, *, keys: list[str]) -> Iterator[Problem]:
             read = _digits(value.value)  # type: ignore[arg-type]
             if read == value.raw:
                 message = f'"{key}" without quotes is a number: {read} works, the next .10 will be .1; write "{read}"'
-                yield Problem(message, value.span, key, at_most="warning")
+                yield Problem(message, value.span, key, fix=_quotes(value), at_most="warning")
             else:
                 raw = _shown(value.raw)
-                yield Problem(f'"{key}" is read as the number {read}, not as {raw}; write "{raw}"', value.span, key)
+                yield Problem(f'"{key}" is read as the number {read}, not as {raw}; write "{raw}"', value.span, key, fix=_quotes(value))
 
 
 def null(metadata: Mapping, *, admitted: list[str], open_lists: list[str]) -> Iterator[Problem]:
@@ -171,7 +183,7 @@ def null(metadata: Mapping, *, admitted: list[str], open_lists: list[str]) -> It
         if isinstance(holder, Mapping):
             for entry in holder.effective():
                 if is_null(entry.value) and (subject or not (entry.name in admitted or _is_unread(entry.name))):
-                    yield _no_value(entry, join(subject, entry.name))
+                    yield _no_value(entry, join(subject, entry.name), removable=holder is metadata and _says_something(metadata))
         else:
             for index, item in enumerate(holder.items):
                 written = item.end > item.start
@@ -179,10 +191,29 @@ def null(metadata: Mapping, *, admitted: list[str], open_lists: list[str]) -> It
                     message = f'"{join(subject, index)}" is an empty list item; remove it or give it a value'
                     # An empty item is shown at its dash.
                     start = item.start if written else item.start - 1
-                    yield Problem(message, Span(item.path, start, max(item.end, start + 1)), join(subject, index))
+                    span = Span(item.path, start, max(item.end, start + 1))
+                    yield Problem(message, span, join(subject, index), fix=_without_item(metadata, subject, span))
 
 
-def _no_value(entry: Entry, subject: str) -> Problem:
+def _without_item(metadata: Mapping, key: str, item: Span) -> Cure | None:
+    """The removal of an empty item, or of its whole list where all are empty."""
+    entry = metadata.entry(key)
+    if entry is None or key not in load_vocabulary("card_keys"):
+        return None  # of a list deeper down, or one nobody knows, the place of an item may matter
+    if not says_nothing(entry.value):
+        return Cure("safe", "remove the item", (Remove(item),))
+    whole = Span(item.path, entry.key.start, max(entry.value.end, item.end))
+    return Cure("safe", "remove the key", (Remove(whole),)) if _says_something(metadata) else None
+
+
+def _says_something(metadata: Mapping) -> bool:
+    """Whether a key has a value; without any there would be no frontmatter left."""
+    return any(not says_nothing(entry.value) for entry in metadata.effective())
+
+
+def _no_value(entry: Entry, subject: str, *, removable: bool) -> Problem:
     written = entry.value.end > entry.value.start
     span = entry.value.span if written else entry.key.span
-    return Problem(f'"{subject}" has no value; remove the key or give it one', span, subject)
+    whole = Span(entry.key.path, entry.key.start, max(entry.value.end, entry.key.end))
+    cure = Cure("safe", "remove the key", (Remove(whole),)) if removable else None
+    return Problem(f'"{subject}" has no value; remove the key or give it one', span, subject, fix=cure)

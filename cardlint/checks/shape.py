@@ -6,39 +6,42 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from cardlint.checks.keys import says_nothing
 from cardlint.nearness import fold
-from cardlint.nodes import Mapping, Sequence, is_null, join, kind_of
-from cardlint.problem import Problem, Related
+from cardlint.nodes import Entry, Mapping, Scalar, Sequence, data, is_null, join, kind_of
+from cardlint.problem import Cure, Problem, Related, Remove, SetValue
+from cardlint.text import Span
 from cardlint.vocabulary import load_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cardlint.nodes import Entry, Node
+    from cardlint.nodes import Data, Node
+    from cardlint.problem import Applicability
     from cardlint.repository import Identity, Kind
     from cardlint.schema import Mismatch
-    from cardlint.text import Span
     from cardlint.vocabulary import Former
 
 _SHOWN = 60
 _INDEX = re.compile(r"\[\d+\]")
 
 
-def holders(root: Mapping, *, losing: bool = False) -> Iterator[tuple[str, Mapping | Sequence]]:
+def holders(root: Node, *, losing: bool = False) -> Iterator[tuple[str, Mapping | Sequence]]:
     """Every mapping and list with its name, shared ones once; with `losing` also those under keys repeated later."""
-    stack: list[tuple[str, Node]] = [("", root)]
+    stack: list[tuple[str, Mapping | Sequence]] = [] if isinstance(root, Scalar) else [("", root)]
     seen: set[int] = set()
     while stack:
         subject, node = stack.pop()
-        if not isinstance(node, Mapping | Sequence) or id(node) in seen:
+        if id(node) in seen:
             continue
         seen.add(id(node))
         yield subject, node
+        # Most nodes are scalars: cards with ten thousand of them are common, and every name is made of its parents'.
         if isinstance(node, Sequence):
-            below: list[tuple[str, Node]] = [(join(subject, index), item) for index, item in enumerate(node.items)]
+            below = [(join(subject, index), item) for index, item in enumerate(node.items) if not isinstance(item, Scalar)]
         else:
             entries: Iterable[Entry] = node.entries if losing else node.effective()
-            below = [(join(subject, entry.name), entry.value) for entry in entries]
+            below = [(join(subject, entry.name), entry.value) for entry in entries if not isinstance(entry.value, Scalar)]
         stack.extend(reversed(below))
 
 
@@ -46,13 +49,21 @@ def duplicates(metadata: Mapping) -> Iterator[Problem]:
     """Every repetition of a key, with the place where the key stood first."""
     for subject, holder in holders(metadata, losing=True):
         first: dict[str, Entry] = {}
+        last: dict[str, Entry] = {}
         for entry in holder.entries if isinstance(holder, Mapping) else ():
             known = first.setdefault(entry.name, entry)
-            if known is not entry:
+            before, last[entry.name] = last.get(entry.name), entry
+            if before is not None:
                 readers = "the Hub and `datasets` refuse that, PyYAML and `huggingface_hub` keep the last"
                 message = f'"{_cut(entry.name)}" is repeated; {readers}'
                 related = (Related("first written here", known.key.span),)
-                yield Problem(message, entry.key.span, join(subject, entry.name), related)
+                cure = Cure("unsafe", "keep the last, as PyYAML does", (Remove(_whole(before)),))
+                yield Problem(message, entry.key.span, join(subject, entry.name), related, cure)
+
+
+def _whole(entry: Entry) -> Span:
+    """A key with its value."""
+    return Span(entry.key.path, entry.key.start, max(entry.value.end, entry.key.end))
 
 
 def schema(metadata: Mapping, identity: Identity, *, leave: dict[str, list[str]]) -> Iterator[Problem]:
@@ -126,7 +137,13 @@ def unknown(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
         if near:
             message = f'nobody reads the key "{_cut(name)}"; did you mean {" or ".join(near[:2])}?'
             # About the key that is missing in its place: where another rule reports that, one finding is enough.
-            yield Problem(message, entry.key.span, near[0] if len(near) == 1 else name)
+            problem = Problem(message, entry.key.span, near[0] if len(near) == 1 else name)
+            certain = len(near) == 1 and metadata.entry(near[0]) is None
+            yield problem._replace(fix=_renamed(entry, near[0], "unsafe")) if certain else problem
+
+
+def _renamed(entry: Entry, name: str, applicability: Applicability) -> Cure:
+    return Cure(applicability, f"rename it {name}", (SetValue(entry.key.span, name),))
 
 
 # A card with more keys that nobody knows was not mistyped; comparing them all would take minutes.
@@ -165,7 +182,37 @@ def deprecated(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
         if former is not None and not is_null(entry.value):
             note = f" ({former.note})" if former.note else ""
             message = f'nobody reads "{entry.name}" any more{note}; {_instead(former, metadata)}'
-            yield Problem(message, entry.key.span, former.successor or entry.name)
+            problem = Problem(message, entry.key.span, former.successor or entry.name)
+            yield problem._replace(fix=_succession(entry, former, metadata, identity.kind))
+
+
+def _succession(entry: Entry, former: Former, metadata: Mapping, kind: Kind) -> Cure | None:
+    """What becomes of a deprecated key: removed where nothing is lost by it, renamed where the successor takes its value."""
+    successor = metadata.entry(former.successor) if former.successor else None
+    idle = former.successor is None and not former.candidates
+    same = successor is not None and not is_null(successor.value) and _values(successor.value) == _values(entry.value)
+    if idle or same or says_nothing(entry.value):
+        title = f"remove it, {former.successor} says the same" if same else "remove it"
+        # Without any key there would be no frontmatter left.
+        return Cure("safe", title, (Remove(_whole(entry)),)) if len(metadata.effective()) > 1 else None
+    if former.successor is None or successor is not None or not _takes(former.successor, entry, kind):
+        return None
+    return _renamed(entry, former.successor, "safe")
+
+
+def _values(node: Node) -> Data:
+    """A value to compare: a lone one is a list of one."""
+    held = data(node)
+    return held if isinstance(held, list) else [held]
+
+
+def _takes(key: str, entry: Entry, kind: Kind) -> bool:
+    """Whether the value of an entry would be one of another key; what is wrong there now is not read, and would be then."""
+    from cardlint.schema import mismatches  # imports a validator
+
+    name = Scalar(entry.key.path, entry.key.start, entry.key.end, key, key, plain=True)
+    alone = Mapping(entry.key.path, entry.key.start, entry.value.end, [Entry(name, entry.value)])
+    return next(iter(mismatches(f"{kind}-card.schema.json", alone)), None) is None
 
 
 def _former(key: str, kind: Kind) -> Former | None:

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import present
-from cardlint.checks.vocabulary import known, quoted
+from cardlint.checks.vocabulary import known, known_in, quoted
 from cardlint.nodes import Scalar, Sequence, join, listed, string
 from cardlint.problem import Problem
 from cardlint.rule import did_you_mean
@@ -109,5 +109,5 @@ def description(value: Node, *, limit: int) -> Iterator[Problem]:
 def scopes(value: Node, *, advice: str) -> Iterator[Problem]:
     """OAuth scopes that do not exist. Whether it is a list at all is schema-violation's."""
     for index, item in listed(value) if isinstance(value, Sequence) else ():
-        for problem in known(item, vocabulary="oauth_scopes", advice=advice):
+        for problem in known_in(item, value, "oauth_scopes", advice):
             yield problem._replace(subject=join("hf_oauth_scopes", index or 0))

@@ -14,7 +14,7 @@ import click
 from cardlint import __version__
 from cardlint.errors import CardlintError, UsageError
 
-_COMMANDS = {"check": "check", "explain": "explain", "rules": "rules", "test": "test"}
+_COMMANDS = {"check": "check", "explain": "explain", "init": "init", "policy": "policy", "rules": "rules", "test": "test"}
 _INTERRUPTED = 130
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -84,6 +84,15 @@ def _show(error: click.ClickException) -> int:
     error.show(said)
     click.echo("\n".join(visible(line) for line in said.getvalue().split("\n")), err=True, nl=False)
     return error.exit_code
+
+
+def warn_of_plugins() -> None:
+    """Name on standard error the plug-ins that could not be loaded."""
+    from cardlint.formats.safe import visible
+    from cardlint.plugins import installed
+
+    for reason in installed().broken.values():
+        click.echo(f"cardlint: warning: {visible(reason)}", err=True)
 
 
 def hang_up() -> None:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cardlint.cli import warn_of_plugins
 from cardlint.errors import UsageError
 from cardlint.run import Options, check_all
 from cardlint.target import STDIN, from_stdin, locate
 
 if TYPE_CHECKING:
+    from cardlint.baseline import Baseline
     from cardlint.formats.text import Style
     from cardlint.report import Report
     from cardlint.target import Located
@@ -42,7 +44,12 @@ def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 @click.option("--ignore", multiple=True, callback=_split, metavar="RULE,…", help="Leave these rules out.")
 @click.option("--fail-on", type=_FAIL_ON, default="error", show_default=True, help="Least severity that makes the exit code 1.")
 @click.option("--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", help="text, concise or json; repeatable.")
+@click.option("--fix", "fix", is_flag=True, help="Write what keeps the meaning of the card; report what remains.")
+@click.option("--unsafe-fixes", is_flag=True, help="Fix also what may change the meaning; implies --fix.")
+@click.option("--diff", "diff", is_flag=True, help="Show what would be fixed and write nothing; 1 if there is anything.")
 @click.option("--exclude", multiple=True, callback=_split, metavar="GLOB,…", help="Paths nobody looks at.")
+@click.option("--baseline", metavar="FILE", help="Findings recorded there do not count.")
+@click.option("--write-baseline", metavar="FILE", help="Record what is found now, so that only what is new counts.")
 @click.option("--min-confidence", type=_CONFIDENCE, default="low", show_default=True, help="Leave out rules less sure than this.")
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
 @click.option("--offline", is_flag=True, help="Never touch the network; local targets never do.")
@@ -60,16 +67,79 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     if tree is not None and STDIN in targets:
         raise UsageError("standard input is in no commit; leave out --staged and --revision, or -")
     located = [_locate(name, given["stdin_filename"])._replace(tree=tree) for name in targets or (".",)]
+    fixing = _fixing(located, outputs, given)
+    baseline = _baseline(given)
     options = Options(
         policy=given["policy"], kind=given["kind"], select=given["select"], ignore=given["ignore"],
         exclude=given["exclude"], isolated=given["isolated"], min_confidence=given["min_confidence"],
+        offline=given["offline"], baseline=baseline, record=given["write_baseline"] is not None, **fixing,
     )  # fmt: skip
     report = check_all(located, options, jobs=given["jobs"])
+    warn_of_plugins()
+    if given["write_baseline"]:
+        report = _record(report, baseline, given)
     if given["statistics"]:
         report = report._replace(statistics=True)
     for name, path in outputs:
-        _write(report, name, path, quiet=given["quiet"], verbose=given["verbose"])
-    return report.exit_code(given["fail_on"])
+        if path is not None or not given["diff"]:
+            _write(report, name, path, quiet=given["quiet"], verbose=given["verbose"])
+    return _show_diff(report, given) if given["diff"] else report.exit_code(given["fail_on"])
+
+
+def _fixing(located: list[Located], outputs: list[tuple[str, Path | None]], given: dict[str, Any]) -> dict[str, Any]:
+    """What to fix, and whether to write it. Raises UsageError where there is nothing to write to."""
+    if not (given["fix"] or given["unsafe_fixes"] or given["diff"]):
+        return {}
+    if given["diff"]:
+        if given["outputs"] and any(path is None for _, path in outputs):
+            raise UsageError("the diff goes to standard output; give the report a file, as in json=report.json")
+    elif any(item.content is not None for item in located):
+        raise UsageError("a card on standard input cannot be fixed; --diff shows what would be, or give the file")
+    elif any(item.tree is not None for item in located):
+        raise UsageError("what Git holds cannot be fixed, only files on disk; leave out --staged and --revision, or ask for --diff")
+    return {"fix": "unsafe" if given["unsafe_fixes"] else "safe", "write": not given["diff"]}
+
+
+def _baseline(given: dict[str, Any]) -> Baseline | None:
+    """The baseline to hold findings against. Raises UsageError where it cannot be read, or the one to write has no name."""
+    if given["write_baseline"] == "" or given["baseline"] == "":
+        raise UsageError("a baseline is a file; give its name")
+    if given["write_baseline"] and given["diff"]:
+        raise UsageError("--diff writes nothing; leave out --write-baseline")
+    if given["baseline"] is None:
+        return None
+    from cardlint.baseline import read
+
+    return read(given["baseline"])
+
+
+def _record(report: Report, baseline: Baseline | None, given: dict[str, Any]) -> Report:
+    """Write the baseline that was asked for; the report as if it had been there."""
+    from cardlint.baseline import record
+
+    report, count = record(given["write_baseline"], report, baseline)
+    if not given["quiet"]:
+        from cardlint.formats.safe import visible
+
+        click.echo(visible(f"Recorded {count} {'finding' if count == 1 else 'findings'} in {given['write_baseline']}."), err=True)
+    return report
+
+
+def _show_diff(report: Report, given: dict[str, Any]) -> int:
+    """The diff on standard output, what to say about it on standard error, and the exit code."""
+    from cardlint.fixwrite import diff
+    from cardlint.formats.concise import incidents, reached
+    from cardlint.formats.safe import visible
+
+    pairs = [(target, change) for target in report.targets if target.fixing for change in target.fixing.changes]
+    _print("".join(diff(change, reached(target.shown, change.path)) for target, change in pairs), escape=False)
+    for line in (line for target in report.targets for line in incidents(target)):
+        click.echo(visible(line), err=True)
+    if pairs and not given["quiet"]:
+        count = sum(finding.suppressed is None for finding in report.findings)
+        click.echo(f"Would fix {report.counts()['fixed']} of {count} {'finding' if count == 1 else 'findings'}.", err=True)
+    code = report.exit_code("never")
+    return code or int(bool(pairs) and given["fail_on"] != "never")
 
 
 def _tree(revision: str | None, *, staged: bool) -> str | None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from cardlint.cli import warn_of_plugins
 from cardlint.policyfile import load_policy
 from cardlint.repository import KINDS, Identity, Repository
-from cardlint.rule import shipped
+from cardlint.rule import known
 from cardlint.source import Memory
 
 if TYPE_CHECKING:
@@ -24,20 +25,21 @@ if TYPE_CHECKING:
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(kind: Kind, policy: str | None, output_format: str) -> int:
     """List the rules with their severity, and the kinds of repository they speak of."""
-    rules = shipped()
-    selection = load_policy(rules, name=policy).bind(Repository(Memory({}), Identity(kind)))
-    rows = [_row(rule, selection.severity(rule, None)) for rule in rules.values() if kind in rule.kinds]
+    selection = load_policy(known(), name=policy).bind(Repository(Memory({}), Identity(kind)))
+    rows = [(rule, selection.severity(rule, None)) for rule in selection.policy.rules.values() if kind in rule.kinds]
+    warn_of_plugins()
     if output_format == "json":
-        sys.stdout.write(json.dumps(rows, indent=2) + "\n")
+        sys.stdout.write(json.dumps([_row(*row) for row in rows], indent=2) + "\n")
         return 0
-    for row in rows:
-        kinds = "".join(name[0] if name in row["kinds"] else "-" for name in KINDS)
-        sys.stdout.write(f"{row['severity']:<8}{kinds}  {row['category']}/{row['id']}: {row['title']}\n")
+    for rule, severity in rows:
+        kinds = "".join(name[0] if name in rule.kinds else "-" for name in KINDS)
+        fixable = " (fixable)" if rule.fixable else ""
+        sys.stdout.write(f"{severity:<8}{kinds}  {rule.category}/{rule.id}: {rule.title}{fixable}\n")
     return 0
 
 
-def _row(rule: Rule, severity: str) -> dict[str, str | list[str]]:
+def _row(rule: Rule, severity: str) -> dict[str, str | bool | list[str]]:
     return {
         "id": rule.id, "category": rule.category, "severity": severity, "kinds": list(rule.kinds), "title": rule.title,
-        "confidence": rule.confidence, "since": rule.since,
+        "confidence": rule.confidence, "since": rule.since, "fixable": rule.fixable,
     }  # fmt: skip

@@ -42,3 +42,7 @@ def incidents(target: Target) -> Iterator[str]:
             yield f"{target.name}: not examined[{skipped.rule}] {skipped.reason}"
     for failed in target.failed:
         yield f"{target.name}: failed[{failed.rule}] {failed.error}; this is a defect of cardlint, please report it"
+    if target.fixing is not None:
+        yield from (f"{target.name}: {note}" for note in target.fixing.notes)
+        if target.fixing.unwritten is not None:
+            yield f"{target.name}: not fixed: {target.fixing.unwritten}"

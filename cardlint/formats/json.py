@@ -10,7 +10,7 @@ from cardlint.report import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from cardlint.problem import Fix
-    from cardlint.report import Finding, RelatedPlace, Report, Target
+    from cardlint.report import Finding, Fixing, RelatedPlace, Report, Target
 
 _COUNTED = ("error", "warning", "note", "suppressed", "skipped", "failed", "fixable")
 
@@ -36,7 +36,13 @@ def _target(target: Target) -> dict[str, Any]:
         "skipped": [{"rule": item.rule, "reason": item.reason, "because": item.because} for item in target.skipped],
         "failed": [{"rule": item.rule, "error": item.error} for item in target.failed],
         "not_applicable": list(target.not_applicable),
+        **({} if target.fixing is None else {"fixed": _fixed(target.fixing)}),
     }
+
+
+def _fixed(fixing: Fixing) -> dict[str, Any]:
+    files = [change.path for change in fixing.changes]
+    return {"findings": fixing.cured, "files": files, "notes": list(fixing.notes), "error": fixing.unwritten}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

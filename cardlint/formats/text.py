@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cardlint.report import Finding, Place, Report, Target
 
 _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1"}
+_WAYS = {"safe": "--fix", "unsafe": "--unsafe-fixes"}
 _LEAD = 12
 _NARROWEST = 40
 _WIDEST = 400
@@ -67,6 +68,8 @@ def _finding(finding: Finding, shown: str, style: Style) -> Iterator[str]:
         yield visible(f"{margin}= {place}: {item.message}")
     if finding.suppressed is not None:
         yield visible(f"{margin}= suppressed ({finding.suppressed.kind}): {finding.suppressed.reason}")
+    if finding.fix is not None and finding.suppressed is None:
+        yield visible(f"{margin}= {_WAYS[finding.fix.applicability]}: {finding.fix.title}")
     yield style.paint(f"{margin}= cardlint explain {finding.rule}", "2")
     yield ""
 
@@ -134,9 +137,23 @@ def _summary(report: Report, style: Style) -> str:
     extra = [f"{counts[name]} {label}" for name, label in others.items() if counts[name]]
     what = ", ".join(found + extra)
     where = _plural(len(report.targets), "repository", "repositories")
+    fixed = f"Fixed {_plural(counts['fixed'], 'finding')}. " if counts["fixed"] else ""
     if not what:
-        return style.paint(f"Nothing found in {where}.", "32;1")
-    return style.paint(f"{what[0].upper()}{what[1:]} in {where}.", "1")
+        return style.paint(f"{fixed}Nothing {'else ' if fixed else ''}found in {where}.", "32;1")
+    return style.paint(f"{fixed}{what[0].upper()}{what[1:]} in {where}.{_fixable(report)}", "1")
+
+
+def _fixable(report: Report) -> str:
+    """How many of the findings that count can be fixed, and how."""
+    open_ = [finding for finding in report.findings if finding.suppressed is None]
+    ways = Counter(finding.fix.applicability for finding in open_ if finding.fix is not None)
+    safe, unsafe = ways["safe"], ways["unsafe"]
+    if not safe and not unsafe:
+        return ""
+    if not safe:
+        return f" {unsafe} of {len(open_)} can be fixed with --unsafe-fixes."
+    more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
+    return f" {safe} of {len(open_)} can be fixed with --fix{more}."
 
 
 def _plural(count: int, one: str, many: str | None = None) -> str:

@@ -176,6 +176,9 @@ _BY_HAND = (
         former=short.COLOR_FORMER,
         aliases=short.COLOR_ALIASES,
     ),
+    # Edited where they lie: what is kept by hand is all there is.
+    Definition("placeholders", "placeholder", "2026-11-21"),
+    Definition("sections", "topic of a section", "2026-11-21"),
     _docs("oauth_scopes", "OAuth scope of a Space", short.OAUTH_SCOPES, source=short.OAUTH_PAGE),
 )
 

@@ -28,7 +28,7 @@ KEYS: dict[str, Kind] = {
 
 
 def run(yaml: str, kind: Kind, *rules: str, files: tuple[str, ...] = (), id: str | None = None) -> Target:  # noqa: A002
-    held: dict[str, bytes | int] = {"README.md": f"---\n{yaml}\n---\n# A card\n".encode(), **dict.fromkeys(files, 5)}
+    held: dict[str, bytes | int] = {"README.md": f"---\n{yaml}\n---\n# A card\n".encode(), **dict.fromkeys(files, b"pass\n")}
     repository = Repository(Memory(held), Identity(kind, id, told=True))
     target = engine.run(repository, load_policy(shipped(), select=rules or FOLDER_RULES).bind(repository))
     assert target.failed == ()
@@ -84,7 +84,7 @@ OWNED = [
     ("dataset", "configs: [en, de]", ["config-malformed"]),
     ("dataset", "configs: en", ["config-malformed"]),
     ("dataset", "configs:\n- {config_name: a, default: 'true'}", ["config-malformed"]),
-    ("dataset", "extra_gated_fields: {Name: words}", ["gate-fields-malformed"]),
+    ("dataset", "extra_gated_prompt: You agree.\nextra_gated_fields: {Name: words}", ["gate-fields-malformed"]),
     ("model", "model-index: x", ["model-index-invalid"]),
     ("space", "sdk: [gradio]", ["schema-violation"]),
     ("space", "sdk: flask", ["sdk-unknown"]),

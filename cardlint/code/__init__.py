@@ -1,0 +1,1 @@
+"""What code says without being run: a module per carrier of code."""

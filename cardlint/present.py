@@ -1,0 +1,23 @@
+"""The files that are there, as a link sees them: also those that are not to be checked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cardlint.files import Files
+from cardlint.source import Excluding
+
+if TYPE_CHECKING:
+    from cardlint.repository import Repository
+
+
+def present(repository: Repository) -> Files | None:
+    """Every file of the repository, excluded ones too; None where only the card is known. Raises Unreadable."""
+    source = repository.source
+    if not source.listed:
+        return None
+    while isinstance(source, Excluding):
+        source = source.source
+    files = Files(source)
+    files.by_path  # noqa: B018 - a listing that fails has to fail here
+    return files
