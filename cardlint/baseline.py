@@ -7,9 +7,10 @@ it survives edits around it, and a file that was renamed. Two recorded where thr
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from cardlint.engine import OWN_LINE, stable
 from cardlint.errors import ConfigError, Unreadable, UsageError
@@ -19,13 +20,17 @@ from cardlint.source import read_regular
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
 
-    from cardlint.report import Finding, Report
+    from cardlint.report import Finding, Report, Target
 
 SCHEMA = "baseline.schema.json"
 SCHEMA_VERSION = "1"
 LONGEST_MESSAGE = 500
 _BYTES = 100_000_000
 _KEYS = frozenset(Entry._fields)
+_EXPECTED = {
+    "": 'expected a mapping with "schema_version" and "entries"',
+    "schema_version": f'expected "schema_version": "{SCHEMA_VERSION}"',
+}
 
 
 class Baseline(NamedTuple):
@@ -110,7 +115,7 @@ def read(name: str) -> Baseline:
 def parse(name: str, content: bytes) -> Baseline:
     """The baseline a file holds. Raises ConfigError."""
     try:
-        document = json.loads(content)
+        document = json.loads(content, parse_constant=_refused)
     except json.JSONDecodeError as error:
         raise ConfigError(name, error.lineno, error.colno, f"no baseline, for it is not JSON: {error.msg}") from None
     except (ValueError, RecursionError):
@@ -118,6 +123,10 @@ def parse(name: str, content: bytes) -> Baseline:
     if not _is_baseline(document):
         raise _damage(name, content)
     return Baseline(name, tuple(dict.fromkeys(Entry(**{"path": None, **item}) for item in document["entries"])))
+
+
+def _refused(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _is_baseline(document: object) -> bool:
@@ -143,7 +152,8 @@ def _damage(name: str, content: bytes) -> ConfigError:
     text = decode(name, content)
     found = next(mismatches(SCHEMA, read_json(text)), None)
     at = text.position(found.node.start if found else 0)
-    return ConfigError(name, at.line, at.column, f"no baseline of this version of cardlint: {found.message if found else 'a key is null'}")
+    message = _EXPECTED.get(found.subject, found.message) if found else "a key is null"
+    return ConfigError(name, at.line, at.column, f"no baseline of this version of cardlint: {message}")
 
 
 def record(name: str, report: Report, keep: Baseline | None) -> tuple[Report, int]:
@@ -155,16 +165,52 @@ def record(name: str, report: Report, keep: Baseline | None) -> tuple[Report, in
     others = [item for item in keep.entries if item.target not in checked] if keep else []
     entries = dict.fromkeys([*others, *(item for target in report.targets for item in target.recorded)])
     write(name, entries)
-    targets = tuple(target._replace(findings=tuple(_recorded(item, name) for item in target.findings)) for target in report.targets)
-    return report._replace(targets=targets), len(entries)
+    return report._replace(targets=tuple(_recorded(target, name) for target in report.targets)), len(entries)
 
 
-def _recorded(finding: Finding, name: str) -> Finding:
-    return finding if finding.suppressed else finding._replace(suppressed=Suppressed("baseline", f"recorded in {name}"), state="unchanged")
+def _recorded(target: Target, name: str) -> Target:
+    """The target as if the baseline had been there."""
+    recorded = {item.fingerprint for item in target.recorded}
+    known: dict[str, Any] = {"suppressed": Suppressed("baseline", f"recorded in {name}"), "state": "unchanged"}
+    findings = (item._replace(**known) if not item.suppressed and item.fingerprint in recorded else item for item in target.findings)
+    return target._replace(findings=tuple(findings))
+
+
+def assert_replaceable(name: str) -> None:
+    """Raise UsageError unless a baseline may be written there: where nothing is lost, and where the name says."""
+    path = Path(name)
+    _assert_no_way_out(path)
+    try:
+        content = read_regular(path, size=_BYTES + 1)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise UsageError(f"{name} cannot be written: {error.strerror or error}") from error
+    except Unreadable as error:
+        raise UsageError(str(error)) from error
+    try:
+        if content:
+            parse(name, content)
+    except ConfigError:
+        raise UsageError(f"{name} is no baseline of this version, and is not overwritten; give another name, or remove it first") from None
+
+
+def _assert_no_way_out(path: Path) -> None:
+    """No link may lead out of the folder that holds it, nor one on the way out of the working directory."""
+    real, here = Path(os.path.realpath(path)), Path.cwd()
+    inside = Path(os.path.abspath(path)).is_relative_to(here)  # noqa: PTH100 - `..` is taken as it is written
+    if path.is_symlink() and not real.is_relative_to(os.path.realpath(path.parent)):
+        raise UsageError(f"{path} is a link that leads to another folder; give the file itself")
+    if inside and not real.is_relative_to(os.path.realpath(here)):
+        raise UsageError(f"{path} leads through a link out of the working directory; give the file itself")
 
 
 def write(name: str, entries: Iterable[Entry]) -> None:
-    """Write a baseline, sorted, a line for each entry, at once and whole. Raises UsageError."""
+    """Write a baseline, sorted, a line for each entry, at once and whole. Raises UsageError.
+
+    Only in the place of nothing, an empty file or another baseline.
+    """
+    assert_replaceable(name)
     from cardlint.fixwrite import replace_file
     from cardlint.formats.safe import json_safe
 

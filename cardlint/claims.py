@@ -29,6 +29,7 @@ _LONGEST_LINE = 5_000
 _MOST_LINES = 100_000
 _MOST_COLUMNS = 60
 _LEAD_LINES = 12
+_LEAD_SENTENCES = 6
 _NUMBER = r"(?:\d{1,20}(?:[.,]\d{1,20})*|\.\d{1,20})"
 _SPREAD = rf"\(?\s?(?:±|\+/-|\+-|\\pm)\s?(?P<spread>{_NUMBER})\s?%?\s?\)?"
 _FIGURE = re.compile(
@@ -76,11 +77,11 @@ class Stated(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """A sentence with a digit in it, what comes before it in its paragraph and (`lead`) before that, and where it stands."""
+    """A sentence with a digit in it, the sentences before it in its paragraph and (`lead`) lines before that, and where it stands."""
 
     text: str
     span: Span
-    before: str
+    before: tuple[str, ...]
     titles: tuple[str, ...]
     lead: tuple[str, ...]
 
@@ -245,13 +246,13 @@ class Prose:
         start, end = lines[0].start, lines[-1].start + len(lines[-1].text)
         whole = self._text.content[start:end]
         begin = 0
+        before: tuple[str, ...] = ()
         for stop in (*(match.end() for match in _SENTENCE_END.finditer(whole)), len(whole)):
             sentence = whole[begin:stop].strip()
             if len(sentence) <= LONGEST_SENTENCE and any(char.isdigit() for char in sentence):
                 place = start + whole.index(sentence, begin)
-                before = clean(whole[max(0, begin - LONGEST_SENTENCE) : begin])
                 yield Sentence(sentence, self._text.span(place, place + len(sentence)), before, context.titles, lead)
-            begin = stop
+            begin, before = stop, (*before[-_LEAD_SENTENCES:], clean(sentence[:LONGEST_SENTENCE]))
 
 
 def _titles(sections: tuple[Section, ...]) -> Iterator[tuple[str, ...]]:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 MOST = 2000  # of one file: each may have to be held against a thousand findings
 _PYTHON_CHARACTERS = 500_000
 # What somebody may write who knows another tool. Other comments that begin with our name are prose.
-_MEANT = re.compile(r"cardlint:[ \t]*(?:ignore|disable|skip|noqa|allow|off)\b")
-_HASH = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[ \t]*(cardlint:[^\r\n]*)")
+_MEANT = re.compile(r"cardlint:[ \t]*(?:ignore|disable|skip|noqa|allow|off)\b", re.IGNORECASE)
+_HASH = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[ \t]*(cardlint:[^\r\n]*)", re.IGNORECASE)
 _OPENING = re.compile(r"<!--\s*")
 _COMMENT_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
 _CONTAINERS = "\ufeff \t>-*+"

@@ -59,9 +59,11 @@ def examine(repository: Repository, selection: Selection, rules: list[Rule], *, 
             skipped.append(Skipped(rule.id, str(obstacle), because))
         except Obstacle as obstacle:
             skipped.append(Skipped(rule.id, str(obstacle)))
-        except Exception as error:  # noqa: BLE001 - whatever a check raises is reported, and the other rules run
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever a check raises, SystemExit too, is reported, and the other rules run
             failed.append(Failed(rule.id, f"{type(error).__name__}: {error}"))
-    findings = _numbered(sorted(yielded(found, selection.rules), key=lambda finding: finding.order))
+    findings = _numbered(sorted(yielded(found, selection), key=lambda finding: finding.order))
     return Target(name, repository.kind, tuple(findings), tuple(skipped), tuple(failed), tuple(not_applicable))
 
 
@@ -123,9 +125,9 @@ def _fix(repository: Repository, cure: Cure | None) -> Fix | None:
     """The cure as edits of the text; None where one of its changes cannot be made for certain."""
     if cure is None:
         return None
-    from cardlint.edits import fix  # few runs find something that can be fixed
+    from cardlint.edits import fix, shared  # few runs find something that can be fixed
 
-    return fix(repository.texts, cure)
+    return fix(repository.texts, cure, shared(repository))
 
 
 def _place(repository: Repository, span: Span) -> Place:
@@ -158,8 +160,16 @@ def _numbered(findings: Iterable[Finding]) -> Iterator[Finding]:
         yield finding._replace(fingerprint=f"{finding.fingerprint[:28]}{count:04x}") if count else finding
 
 
-def yielded(findings: list[Finding], rules: Iterable[Rule]) -> list[Finding]:
-    """The findings without those whose rule yields to another one that reports the same subject."""
-    yields_to = {rule.id: rule.yields_to for rule in rules if rule.yields_to}
+def yielded(findings: list[Finding], selection: Selection) -> list[Finding]:
+    """The findings without those whose rule yields to another one that reports the same subject.
+
+    What is locked stays until `cardlint.locks.insisted` knows which of the others count.
+    """
+    yields_to = {rule.id: rule.yields_to for rule in selection.rules if rule.yields_to}
     reported = {(finding.rule, finding.subject) for finding in findings}
-    return [finding for finding in findings if not any((other, finding.subject) in reported for other in yields_to.get(finding.rule, ()))]
+    return [
+        finding
+        for finding in findings
+        if not any((other, finding.subject) in reported for other in yields_to.get(finding.rule, ()))
+        or selection.lock(finding.rule, finding.path) is not None
+    ]

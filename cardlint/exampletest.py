@@ -16,12 +16,13 @@ from cardlint.errors import CardlintError, ConfigError
 from cardlint.fix import fixed
 from cardlint.formats.concise import headline
 from cardlint.options import option_schema, positional_count
-from cardlint.plugins import at_home
+from cardlint.plugins import at_home, plugin_at
 from cardlint.policy import Policy
 from cardlint.policyfile import CONFIG_NAME, load_policy, parse_policy
 from cardlint.repository import FACTS, Identity, Repository
 from cardlint.rule import did_you_mean, shipped
 from cardlint.rulecard import read_rule_card, rule_paths
+from cardlint.rulefolder import named
 from cardlint.source import Memory
 
 if TYPE_CHECKING:
@@ -47,7 +48,17 @@ def verify_folder(root: Path) -> Iterator[tuple[Path, list[str]]]:
             cards[path] = str(error)
     rules = {**shipped(), **{card.rule.id: card.rule for card in cards.values() if not isinstance(card, str)}}
     for path, card in cards.items():
-        yield path, [card] if isinstance(card, str) else list(verify(card, rules))
+        yield path, [card] if isinstance(card, str) else [*_wrong_names(card, rules, root), *verify(card, rules)]
+
+
+def _wrong_names(card: RuleCard, rules: Mapping[str, Rule], root: Path) -> Iterator[str]:
+    """What is wrong with the other names a card gives. Those of a plug-in, whose ids get a prefix, are known to be right: it was loaded."""
+    if plugin_at(root) is not None:
+        return
+    try:
+        named(card, card.rule, rules)
+    except ConfigError as error:
+        yield str(error)
 
 
 def verify(card: RuleCard, rules: Mapping[str, Rule]) -> Iterator[str]:
@@ -57,6 +68,11 @@ def verify(card: RuleCard, rules: Mapping[str, Rule]) -> Iterator[str]:
         check = check_function(card.rule)
     except (ImportError, AttributeError) as error:
         yield _at(card, "check", f"there is no check {card.rule.check} ({error})")
+        return
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - importing a plug-in's check may raise anything, SystemExit too
+        yield _at(card, "check", f"the check {card.rule.check} cannot be loaded: {type(error).__name__}: {error}")
         return
     if positional_count(check) != len(card.rule.given):
         yield _at(card, "given", f"{card.rule.check} takes {positional_count(check)} given values, not {len(card.rule.given)}")

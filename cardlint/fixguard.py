@@ -11,7 +11,8 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from cardlint.errors import Obstacle
-from cardlint.nodes import Mapping, Scalar, Sequence
+from cardlint.nodes import Mapping, Scalar, Sequence, parts
+from cardlint.yamlreader import alias_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from cardlint.problem import Edit
     from cardlint.repository import Repository
 
-# One step from the root: where the key stands (None: it is touched), or -1 for an item of a list.
-_Chain: TypeAlias = "tuple[_Chain | None, int | None]"
-_Leaf: TypeAlias = "tuple[int, str, _Chain | None]"
+# Steps from the root, each as where the key stands (None: it is touched), or _ITEM, _KEY; numbered as they are met, for
+# chains of aliases make them many.
+_Steps: TypeAlias = "dict[tuple[int, int | None], int]"
+_ITEM, _KEY = -1, -2
+_Leaf: TypeAlias = tuple[int, str, int]
 
 
 class _Range(NamedTuple):
@@ -51,8 +54,8 @@ def spoilt(before: Repository, after: Repository, edits: Iterable[Edit]) -> Spoi
         return Spoilt("would make the frontmatter unreadable")
     own = sorted((edit for edit in edits if edit.span.path == before.card_path), key=lambda edit: edit.span)
     moves = _Moves(own)
-    content, changed = (repository.texts[before.card_path].content for repository in (before, after))
-    same = set(_leaves(old, content, moves.before, moves)) == set(_leaves(new, changed, moves.after, None))
+    steps: _Steps = {}
+    same = set(_leaves(before, old, moves.before, moves, steps)) == set(_leaves(after, new, moves.after, None, steps))
     return None if same else Spoilt("would change other metadata too")
 
 
@@ -100,24 +103,56 @@ def _touched(start: int, end: int, ranges: list[_Range]) -> bool:
     return False
 
 
-def _leaves(root: Mapping, content: str, ranges: list[_Range], moves: _Moves | None) -> Iterator[_Leaf]:
+def _leaves(repository: Repository, root: Mapping, ranges: list[_Range], moves: _Moves | None, steps: _Steps) -> Iterator[_Leaf]:
     """Every key, scalar and empty collection that no edit touches: where it begins, what it is, and the keys above it.
 
     With `moves` places are those afterwards. Line ends at the end of a value do not count: of the last value in a block
-    the closing fence takes one, and blank lines may be followed by others.
+    the closing fence takes one, and blank lines may be followed by others. What an alias repeats stands where the alias
+    does: an edit of the anchor's place does not touch it, and has to leave it as it is.
     """
-    stack: list[tuple[Node, _Chain | None]] = [(root, None)]
+    content, aliases = repository.texts[repository.card_path].content, _aliases(repository)
+    stack: list[tuple[Node, int]] = [(root, 0)]
+    seen: set[int] = set()
     while stack:
         node, chain = stack.pop()
+        if id(node) in seen:
+            start, end = next(aliases)
+            if not _touched(start, end, ranges):
+                yield from _repeated(node, _at(start, moves), chain, steps)
+            continue
+        seen.add(id(node))
+        below: list[tuple[Node, int]] = []
         if isinstance(node, Sequence):
-            stack.extend((item, (chain, -1)) for item in node.items)
+            below = [(item, _step(steps, chain, _ITEM)) for item in node.items]
         elif isinstance(node, Mapping):
             for entry in node.entries:
                 place = None if _touched(entry.key.start, entry.key.end, ranges) else _at(entry.key.start, moves)
-                stack += [(entry.key, (chain, -2)), (entry.value, (chain, place))]
+                below += [(entry.key, _step(steps, chain, _KEY)), (entry.value, _step(steps, chain, place))]
+        stack.extend(reversed(below))
         what = _what(node)
         if what is not None and not _touched(node.start, node.start + len(content[node.start : node.end].rstrip()), ranges):
             yield _at(node.start, moves), what, chain
+
+
+def _repeated(root: Node, place: int, chain: int, steps: _Steps) -> Iterator[_Leaf]:
+    """What an alias at `place` stands for; its parts have no other place, so they are told apart by their number."""
+    stack = [(root, chain)]
+    while stack:
+        node, chain = stack.pop()
+        what = _what(node)
+        if what is not None:
+            yield place, what, chain
+        stack.extend((part, _step(steps, chain, number)) for number, part in enumerate(parts(node)))
+
+
+def _step(steps: _Steps, chain: int, place: int | None) -> int:
+    return steps.setdefault((chain, place), len(steps) + 1)
+
+
+def _aliases(repository: Repository) -> Iterator[tuple[int, int]]:
+    """Where the aliases of a card whose frontmatter can be read stand, in their order."""
+    block = repository.fact("card").block
+    return alias_places(repository.fact("text").content[block.start : block.end], block.start)
 
 
 def _at(offset: int, moves: _Moves | None) -> int:

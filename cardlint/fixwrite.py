@@ -102,7 +102,7 @@ def _adopt(name: str, place: Path) -> None:
         return
     with suppress(OSError):
         os.chown(name, status.st_uid, status.st_gid)
-    os.chmod(name, status.st_mode & 0o7777)  # noqa: PTH101
+    os.chmod(name, status.st_mode & 0o777)  # noqa: PTH101 - who wrote the new content is not whom setuid speaks for
 
 
 def _umask() -> int:

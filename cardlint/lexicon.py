@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(
     r"(?P<spread>(?:±|\+/-|\+-)\s?\d[\d.,]{0,20}%?)|@\s?\d{1,4}|(?P<number>(?:(?<![\w)\]])[+-])?(?:\d{1,20}(?:[.,]\d{1,20})*|\.\d{1,20})(?:\s?%)?)"
-    r"|[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]+"
+    r"|(?P<bound>[<>≤≥≈~]=?(?=\s?[\d.]))|[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]+"
 )
 # What parts a sentence, where it stands between two names; the comma of a number or the bracket of a name does not.
 _BREAK = re.compile(r"[,;()，；、（）]|\s[-–—]+\s|—")  # noqa: RUF001 - East Asian marks, dashes
@@ -83,6 +84,12 @@ class Clause(NamedTuple):
     nested: bool
 
 
+@lru_cache(maxsize=4096)
+def _squashed(token: str) -> str:
+    """The token as part of a name; the words of a text come again and again."""
+    return squash(token)
+
+
 class Lexicon:
     """The names in one card: of its metrics and datasets, of the model itself, and the words every card uses."""
 
@@ -122,9 +129,9 @@ class Lexicon:
             index += self._take(found, tokens[index : index + _LONGEST_NAME])
         return found
 
-    def _take(self, found: Read, tokens: list[re.Match[str]]) -> int:
+    def _take(self, found: Read, tokens: list[re.Match[str]], longest: tuple[int, str] | None = None) -> int:
         """Read the longest known name at the beginning of some tokens; how many it has."""
-        length, name = self._longest(tokens)
+        length, name = longest or self._longest(tokens)
         if name:
             self._note(found, name)
         elif tokens[0]["number"]:
@@ -138,34 +145,47 @@ class Lexicon:
         return length
 
     def _longest(self, tokens: list[re.Match[str]]) -> tuple[int, str]:
-        """The longest known name at the beginning of some tokens with the number of its tokens; one token where there is none."""
-        for length in range(len(tokens), 0, -1):
-            name = squash("".join(token[0] for token in tokens[:length]))
-            if name in self.items and not (length == 1 and tokens[0]["number"]):
-                return length, name
-        return 1, ""
+        """The longest known name at the beginning of some tokens with the number of its tokens; one where there is none."""
+        name, longest = "", (1, "")
+        for length, token in enumerate(tokens, start=1):
+            if token["bound"]:
+                break
+            name += _squashed(token[0])
+            if name in self.items and not (length == 1 and token["number"]):
+                longest = length, name
+        return longest
 
     def clauses(self, text: str) -> list[Clause]:
         """A sentence in its parts; none where it is too long to be a plain one."""
         tokens = list(_TOKEN.finditer(text))
         found: list[Clause] = []
-        index, end, nested = 0, 0, False
+        index, end, nested, counted = 0, 0, False, False
         while index < len(tokens) <= _MOST_TOKENS:
             rest = tokens[index : index + _LONGEST_NAME]
             gap = text[end : rest[0].start()]
             marks = _BREAK.findall(gap)
-            kind = self._kind(rest, starts=bool(marks) or not found)
+            longest = length, name = self._longest(rest)
+            kind = self._kind(rest, name, starts=bool(marks) or not found)
+            if counted and not marks:
+                found[-1].read.strange |= self._relative(name, tokens[index + length : index + length + _LONGEST_NAME])
             if marks or kind or not found:
                 nested = "(" in marks or "（" in marks if marks else nested  # noqa: RUF001
                 found.append(Clause(kind, Read(), nested))
-            length = self._longest(rest)[0] if kind in _WORDLESS else self._take(found[-1].read, rest)
+            if kind not in _WORDLESS:
+                self._take(found[-1].read, rest, longest)
+            counted = bool(rest[0]["number"]) and not name
             index += length
             end = rest[length - 1].end()
         return found
 
-    def _kind(self, tokens: list[re.Match[str]], *, starts: bool) -> str:
+    def _relative(self, name: str, rest: list[re.Match[str]]) -> bool:
+        """Whether what stands right after a number makes it a share or a difference: `97 % of the`, `3 points`, `0.03 better than`."""
+        kinds = {kind for kind, _ in self.items.get(name, ())}
+        following = {kind for kind, _ in self.items.get(self._longest(rest)[1], ())}
+        return "share" in kinds and "metric" not in kinds | following
+
+    def _kind(self, tokens: list[re.Match[str]], name: str, *, starts: bool) -> str:
         """What kind of clause begins with some tokens, "" where none does or it is any; some begin only after a mark."""
-        length, name = self._longest(tokens)
         kinds = [kind for kind, _ in self.items.get(name, ())]
         if tokens[0]["number"] and not name:
             following = self.items.get(self._longest(tokens[1:])[1], ()) if _DECIMAL.search(tokens[0][0]) and tokens[1:] else ()

@@ -1,4 +1,7 @@
-"""Locks: what one policy has locked, later layers and flags may make graver, but not loosen."""
+"""Locks: what one policy has locked, later layers and flags may make graver, but not loosen.
+
+Nor may what they do to other rules: a locked one gives way only to findings that count and are as grave.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ from cardlint.problem import SEVERITIES
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cardlint.policy import Lock, Policy, Setting
+    from cardlint.policy import Lock, Policy, Selection, Setting
     from cardlint.problem import Severity
+    from cardlint.report import Finding, Skipped, Target
     from cardlint.rule import Rule
 
     Holds = Callable[[When], bool]
@@ -125,3 +129,46 @@ def _beginning(glob: str) -> str:
 def _error(where: str, message: str) -> ConfigError:
     path, line, column = where.rsplit(":", 2)
     return ConfigError(path, int(line), int(column), message)
+
+
+# What was found
+
+
+def insisted(target: Target, selection: Selection) -> Target:
+    """A settled target in which locked rules yield to, and are excused by, only what counts and is as grave."""
+    yields_to = {rule.id: rule.yields_to for rule in selection.rules if rule.id in selection.held}
+    standing: dict[tuple[str, str], int] = {}
+    weights: dict[str, int] = {}
+    for finding in target.findings:
+        weight, key = _weight(finding), (finding.rule, finding.subject)
+        standing[key] = max(standing.get(key, 0), weight)
+        weights[finding.rule] = min(weights.get(finding.rule, weight), weight)
+    kept = (
+        finding
+        for finding in target.findings
+        if selection.lock(finding.rule, finding.path) is None
+        or all(standing.get((other, finding.subject), 0) < SEVERITIES.index(finding.severity) for other in yields_to[finding.rule])
+    )
+    skipped = (_insisted(item, weights, selection) for item in target.skipped)
+    return target._replace(findings=tuple(kept), skipped=tuple(skipped))
+
+
+def _weight(finding: Finding) -> int:
+    """How grave a finding is; one that is suppressed or waived is not. What a baseline records is debt somebody has seen."""
+    return SEVERITIES.index(finding.severity if finding.suppressed is None or finding.suppressed.kind == "baseline" else "off")
+
+
+def _insisted(item: Skipped, weights: dict[str, int], selection: Selection) -> Skipped:
+    """A skipped rule, without its excuse where a lock asks for a graver one.
+
+    All findings of the rule that excuses it have to count: which of them stood in the way nobody can tell.
+    """
+    if item.because is None or item.rule not in selection.held:
+        return item
+    rule, card = selection.policy.rules[item.rule], selection.repository.card_path
+    held = selection.held[rule.id]
+    # A glob matches itself, and so stands for the paths it means.
+    places = [card if lock.when is None or lock.when.path is None else lock.when.path for lock in held]
+    if weights.get(item.because, 0) >= max(SEVERITIES.index(selection.severity(rule, place)) for place in places):
+        return item
+    return item._replace(because=None, reason=f"{item.reason}; {item.because} is no excuse, for {held[0].where} locks {rule.id}")

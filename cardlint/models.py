@@ -52,7 +52,7 @@ class RuleSetting(_Strict):
     """What a policy says of a rule, in full."""
 
     severity: Literal["off", "note", "warning", "error", "harder", False] | None = Field(
-        default=None, json_schema_extra={"x-expects": "one of off, note, warning, error"}
+        default=None, json_schema_extra={"x-expects": "one of off, note, warning, error, harder"}
     )
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Options of the check.")
     locked: bool = Field(default=False, description="Whether later layers may only make the rule graver.")
@@ -60,18 +60,21 @@ class RuleSetting(_Strict):
 
 Setting = Annotated[
     Literal["off", "note", "warning", "error", "harder", False] | RuleSetting,
-    Field(json_schema_extra={"x-expects": "one of off, note, warning, error, or a mapping with severity, with and locked"}),
+    Field(json_schema_extra={"x-expects": "one of off, note, warning, error, harder, or a mapping with severity, with and locked"}),
 ]
+
+
+Filled = Annotated[str, Field(pattern=r"\S", json_schema_extra={"x-expects": "text that is not blank"})]
 
 
 class Condition(_Strict):
     """When an override applies: all that is named must match."""
 
     kind: Kind | None = Field(default=None, json_schema_extra={"x-expects": "one of model, dataset, space"})
-    task: str | None = Field(default=None, description="A pipeline tag or task category of the card.")
-    tag: str | None = Field(default=None, description="A tag of the card.")
-    path: str | None = Field(default=None, description="A glob over the file of the finding.")
-    repository: str | None = Field(default=None, description="A glob over `namespace/name`.")
+    task: Filled | None = Field(default=None, description="A pipeline tag or task category of the card.")
+    tag: Filled | None = Field(default=None, description="A tag of the card.")
+    path: Filled | None = Field(default=None, description="A glob over the file of the finding.")
+    repository: Filled | None = Field(default=None, description="A glob over `namespace/name`.")
     relation: Relation | None = Field(
         default=None,
         description="How the model was made of another one, by card, files or tags; `none` for one of its own.",
@@ -82,7 +85,7 @@ class Condition(_Strict):
         description="A modality of the tasks the card names.",
         json_schema_extra={"x-expects": "one of text, image, audio, video, multimodal, tabular, reinforcement-learning, other"},
     )
-    library: str | None = Field(default=None, description="The `library_name` of the card.")
+    library: Filled | None = Field(default=None, description="The `library_name` of the card.")
 
 
 class Override(_Strict):
@@ -92,14 +95,12 @@ class Override(_Strict):
     rules: dict[str, Setting]
 
 
-Filled = Annotated[str, Field(pattern=r"\S", json_schema_extra={"x-expects": "text"})]
-
-
 class Waiver(_Strict):
     """Findings somebody answers for until a day; from then on they count again."""
 
-    rule: str | list[str] = Field(
-        description="A rule id, `category/` or `all`, or a list of them.", json_schema_extra={"x-expects": "a rule or a list of them"}
+    rule: str | Annotated[list[str], Field(min_length=1)] = Field(
+        description="A rule id, `category/` or `all`, or a list of them.",
+        json_schema_extra={"x-expects": "a rule or a list of at least one"},
     )
     repository: Filled | None = Field(default=None, description="A glob over `namespace/name`; without it, any repository.")
     path: Filled | None = Field(default=None, description="A glob over the file of the finding; without it, any file.")
@@ -122,7 +123,7 @@ class Policy(_Strict):
         json_schema_extra={"x-expects": "a name, a file or a list of them"},
     )
     kind: Kind | None = Field(default=None, json_schema_extra={"x-expects": "one of model, dataset, space"})
-    exclude: list[str] = Field(default_factory=list, description="Globs of paths nobody looks at.")
+    exclude: list[Filled] = Field(default_factory=list, description="Globs of paths nobody looks at.")
     rule_folders: str | list[str] = Field(
         default_factory=list,
         description="Folders of rule cards, `CATEGORY/RULE.md`, relative to this file: their rules are known from here on.",

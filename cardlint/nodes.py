@@ -147,6 +147,13 @@ def data(node: Node) -> Data:
     return {entry.name: data(entry.value) for entry in node.entries}
 
 
+def parts(node: Node) -> list[Node]:
+    """What a collection is made of, in the order written: items, or keys with their values."""
+    if isinstance(node, Mapping):
+        return [part for entry in node.entries for part in (entry.key, entry.value)]
+    return node.items if isinstance(node, Sequence) else []
+
+
 def join(subject: str, step: str | int) -> str:
     """The name of a part: `model-index` and `0` make `model-index[0]`, that and `name` make `model-index[0].name`."""
     if isinstance(step, int):

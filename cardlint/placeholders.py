@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 _MARKUP = re.compile(r"[*_`\[\](){}<>\"“”„«»|,;!?#~\\:。！？…،؟：（）【】「」、]")  # noqa: RUF001 - they occur in cards
 _BRACKETED = re.compile(r"\[[^\[\]\n]{1,80}\]|<[^<>\n]{1,80}>|\{[^{}\n]{1,80}\}|【[^【】\n]{1,80}】")
 _VARIABLE = re.compile(r"(?<![$\\\w{])\{\{-?\s*(\w{2,60})\s*(\|\s*default\([^{}\n]{0,300}\)\s*)?-?\}\}")
-_TO_DO = re.compile(r"(?:(?<![\w/.#-])(?:TODO|FIXME)(?:\([^()\n]{0,40}\))?(?=\s*[:：])|(?<![\w/.#&-])# ?(?:TODO|FIXME)\b)")  # noqa: RUF001 - they occur in cards
+_TO_DO = re.compile(
+    r"(?:(?<![\w/.#-])(?:TODO|FIXME)(?:\([^()\n]{0,40}\))?(?=\s*[:\uff1a])|(?<![\w/.#&-])# ?(?:TODO|FIXME)\b"
+    r"|(?i:(?<=[(\[])to-?do)(?=\s*[:\uff1a]))"
+)
+_MAY_BE_TO_DO = re.compile(r"TODO|FIXME|[(\[](?i:to-?do)")
 # What ends a text that is no part of it: signs, and smileys of the planes above the letters.
 _ENDS = " .-\u2013\u2014+'\ufe0f\u2728\u23f3\u231b" + "".join(map(chr, range(0x1F300, 0x1FAFF)))
 # A longer line is no placeholder, and only its beginning can be an instruction.
@@ -39,6 +43,8 @@ class Known:
 
     def __init__(self) -> None:
         self.whole: dict[str, str] = {}
+        self.alone: dict[str, str] = {}
+        self.fillers: dict[str, str] = {}
         self.starts: dict[str, tuple[str, ...]] = {}
         self.variables: frozenset[str] = frozenset()
         self.badges: tuple[str, ...] = ()
@@ -47,6 +53,13 @@ class Known:
             texts = [text for of_language in about["texts"].values() for text in of_language]
             if about["match"] == "whole":
                 self.whole.update((normal(text), kind) for text in texts)
+            elif about["match"] == "alone":
+                self.alone.update((normal(text), kind) for text in texts)
+                self.fillers.update((text, kind) for text in texts if not normal(text))
+            elif about["match"] == "address":
+                self.alone.update((normal(text), kind) for text in texts)
+                self._addresses = re.compile(rf"(?<![\w.+-])(?:{'|'.join(map(re.escape, texts))})(?![\w-])", re.IGNORECASE)
+                self._address = kind
             elif about["match"] == "start":
                 self.starts[kind] = tuple(map(normal, texts))
             elif about["match"] == "anywhere":
@@ -60,7 +73,14 @@ class Known:
 
     def item(self, text: str) -> str | None:
         """The kind of a text that is a placeholder as a whole: a line without its mark, a value, a link's text."""
-        return self.whole.get(normal(text)) if len(text) <= _LONGEST else None
+        if len(text) > _LONGEST:
+            return None
+        said = normal(text)
+        return self.whole.get(said) or (self.alone.get(said) if said else None)
+
+    def filler(self, text: str) -> str | None:
+        """The kind of a text without a word that stands for one: dots, a row of underscores."""
+        return self.fillers.get(text.strip())
 
     def of_link(self, text: str) -> str | None:
         """The kind of a link's text that is a placeholder, or the instruction to put a link there."""
@@ -81,7 +101,7 @@ class Known:
         return Match(self._of_text[found[0].lower()], *found.span()) if found else None
 
     def inside(self, line: str) -> Iterator[Match]:
-        """The placeholders within a line that are marked as such: in brackets, as a variable, by `TODO:`."""
+        """The placeholders within a line that are marked as such: in brackets, as a variable, by `TODO:`, by their form."""
         if "[" in line or "<" in line or "{" in line or "【" in line:
             for match in _BRACKETED.finditer(line):
                 if kind := self.whole.get(normal(match[0])):
@@ -89,7 +109,10 @@ class Known:
             for match in _VARIABLE.finditer(line):
                 if match[2] or match[1] in self.variables:
                     yield Match("variable", *match.span())
-        if "TODO" in line or "FIXME" in line:
+        if "@" in line:
+            for match in self._addresses.finditer(line):
+                yield Match(self._address, *match.span())
+        if _MAY_BE_TO_DO.search(line):
             for match in _TO_DO.finditer(line):
                 yield Match("to-do", *match.span())
 

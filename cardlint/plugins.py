@@ -59,22 +59,41 @@ def installed() -> Installed:
         from importlib.metadata import Distribution as Metadata
 
         distribution = Metadata.at(folder)
-        for entry_point in distribution.entry_points.select(group=GROUP):
-            found = _with(found, distribution, entry_point)
+        try:
+            entry_points = distribution.entry_points.select(group=GROUP)
+            label = f"{distribution.name} {distribution.version}"
+        except Exception as error:  # noqa: BLE001 - files of a stranger's package can be broken in any way
+            reason = f"what its package says of itself cannot be read: {type(error).__name__}: {error}"
+            for name in _announced(folder):
+                found = _without(found, name, folder.name, reason)
+            continue
+        for entry_point in entry_points:
+            found = _with(found, distribution, entry_point, label)
     return found
 
 
-def _with(found: Installed, distribution: Distribution, entry_point: EntryPoint) -> Installed:
-    name = entry_point.name
-    label = f"{distribution.name} {distribution.version}"
+def _with(found: Installed, distribution: Distribution, entry_point: EntryPoint, label: str) -> Installed:
     try:
         plugin = _plugin(distribution, entry_point, {plugin.name for plugin in found.plugins})
         rules = dict(_rules(plugin))
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a stranger's package raises, the run goes on
+    except (KeyboardInterrupt, GeneratorExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a stranger's package raises, SystemExit too, the run goes on
         reason = str(error) if isinstance(error, _WrongError) else f"{type(error).__name__}: {error}"
-        key = "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "unnamed"
-        return found._replace(broken={**found.broken, key: f"plug-in {name} ({label}) could not be loaded: {reason}"})
+        return _without(found, entry_point.name, label, reason)
     return Installed({**found.rules, **rules}, found.broken, (*found.plugins, plugin))
+
+
+def _without(found: Installed, name: str, label: str, reason: str) -> Installed:
+    key = "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "unnamed"
+    return found._replace(broken={**found.broken, key: f"plug-in {name} ({label}) could not be loaded: {reason}"})
+
+
+def _announced(folder: Path) -> list[str]:
+    """The names of the plug-ins that a package announces where its files cannot be read as they should; else its own."""
+    section = _entry_points(folder).decode("utf-8", "replace").partition(_HEADER.decode())[2].partition("\n[")[0]
+    words = (line.partition("=")[0].strip() for line in section.splitlines() if "=" in line)
+    return [word for word in words if _NAME.fullmatch(word)] or [folder.name.partition("-")[0]]
 
 
 def _announcing() -> Iterator[Path]:
@@ -111,6 +130,8 @@ def _plugin(distribution: Distribution, entry_point: EntryPoint, taken: set[str]
         raise _WrongError("another package has a plug-in of this name")
     if not _NAME.fullmatch(entry_point.name):
         raise _WrongError("its name has to be lower-case words joined by hyphens")
+    if entry_point.name == "all":
+        raise _WrongError("its name is the word for every rule")
     if any(rule.category == entry_point.name for rule in shipped().values()):
         raise _WrongError("its name is that of a category of rules that ship")
     if unmet := _unmet(distribution.requires or []):
@@ -154,15 +175,16 @@ def _release(version: str) -> tuple[int, ...]:
 
 def _rules(plugin: Plugin) -> Iterator[tuple[str, Rule]]:
     """The rules of a plug-in with its prefix on every id. Its checks are imported when they run."""
-    from cardlint.rulefolder import cards
+    from cardlint.rulefolder import cards, named
 
-    own = {f"{plugin.name}/{card.path.stem}": adopted(card.rule, plugin) for card in cards(plugin.folder)}
-    for rule in own.values():
-        prefixed = (f"{plugin.name}/{name}" for name in rule.yields_to)
-        yields_to = tuple(full if full in own else name for full, name in zip(prefixed, rule.yields_to, strict=True))
+    brought = list(cards(plugin.folder))
+    own = {f"{plugin.name}/{card.path.stem}": adopted(card.rule, plugin) for card in brought}
+    if len(own) < len(brought):
+        raise _WrongError("two of its cards have one name")
+    for card, rule in zip(brought, own.values(), strict=True):
         if rule.id not in own:
             raise _WrongError(f"{rule.card}: the prefix of the id has to be {plugin.name}/")
-        yield rule.id, rule._replace(yields_to=yields_to)
+        yield rule.id, named(card, rule, {**shipped(), **own})
 
 
 def adopted(rule: Rule, plugin: Plugin) -> Rule:
@@ -179,7 +201,12 @@ def _package(rule: Rule, plugin: Plugin) -> str:
     return plugin.package if brings else CHECKS
 
 
+def plugin_at(root: Path) -> Plugin | None:
+    """The installed plug-in whose folder of cards this is."""
+    return next((plugin for plugin in installed().plugins if plugin.folder.resolve() == root.resolve()), None)
+
+
 def at_home(rule: Rule, root: Path) -> Rule:
     """A rule of the card folder `root`; where that is an installed plug-in's, with its check found there."""
-    plugin = next((plugin for plugin in installed().plugins if plugin.folder.resolve() == root.resolve()), None)
+    plugin = plugin_at(root)
     return rule if plugin is None else rule._replace(package=_package(rule, plugin))

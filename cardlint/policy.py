@@ -202,8 +202,21 @@ class Selection:
     @cached_property
     def locks(self) -> dict[str, Lock]:
         """The first lock on each rule that is locked for this repository, on some path at least."""
-        held = [lock for lock in self.policy.locks if lock.when is None or self.holds(lock.when)]
-        return {rule: lock for lock in reversed(held) for rule in lock.ids}
+        return {rule: held[0] for rule, held in self.held.items()}
+
+    @cached_property
+    def held(self) -> dict[str, list[Lock]]:
+        """Every lock on each rule that is locked for this repository, on some path at least, in the order they apply."""
+        held: dict[str, list[Lock]] = {}
+        for lock in self.policy.locks:
+            if lock.when is None or self.holds(lock.when):
+                for rule in lock.ids:
+                    held.setdefault(rule, []).append(lock)
+        return held
+
+    def lock(self, rule: str, path: str | None) -> Lock | None:
+        """The first lock on the findings of a rule at a path (None: at no path)."""
+        return next((lock for lock in self.held.get(rule, ()) if lock.when is None or _leads(lock.when, path)), None)
 
     def view(self, rule: Rule) -> Repository:
         """The repository as a rule sees it: from a locked one, later layers and flags cannot hide files."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ CONFIG_NAME = ".cardlint.yaml"
 CONFIG_BYTES = 1_000_000
 _MOST_LAYERS = 100
 _DEEPEST = 20
+_POLICY_SUFFIXES = frozenset({".yaml", ".yml"})
 
 
 def shipped_policies() -> list[str]:
@@ -55,6 +57,8 @@ def load_policy(
     if config is None or name is not None:
         layers = reader.named(DEFAULT if name is None else name, Path(), ())
     if config is not None:
+        reader.within = Path(os.path.realpath(config.parent))
+        reader.confine(str(config), config)
         text = _text(config) if content is None else decode(str(config), content)
         root = parse(text)
         if name is None:
@@ -83,15 +87,31 @@ def _once(layers: list[Layer]) -> list[Layer]:
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads policies. `rules` are those known so far: the folders a policy names add theirs."""
+    """Reads policies. `rules` are those known so far: the folders a policy names add theirs.
+
+    A repository may be a stranger's, and errors repeat what they are about: what its own configuration names on disk
+    lies `within` it, or is a policy by its name (`../house.yaml`, of all repositories in a folder); what such a policy
+    names, and what is named on the command line, may lie anywhere.
+    """
 
     rules: dict[str, Rule]
     offline: bool
+    within: Path | None = None
+
+    def confine(self, name: str, place: Path) -> None:
+        """Raise UsageError for a place outside the repository whose configuration is read."""
+        real = Path(os.path.realpath(place))
+        if not (self.within is None or real.is_relative_to(self.within) or real.suffix in _POLICY_SUFFIXES):
+            allowed = "what lies in it, what ships, policies on the Hub, and files named *.yaml"
+            hint = f"{CONFIG_NAME} may name {allowed}; all else is given with --policy"
+            raise UsageError(f"{name} lies outside the repository; {hint}")
 
     def named(self, name: str, base: Path | Address, seen: tuple[str, ...]) -> list[Layer]:
         """The layers of a policy by name, file or address, what it extends first. `base` is where names lead from."""
         place = _find(name, base)
         key = str(place if isinstance(place, Address) else place.resolve())
+        if isinstance(place, Path) and not _ships(place):
+            self.confine(name, place)
         if key in seen:
             raise UsageError(f"policies extend each other in a circle: {' -> '.join((*seen, key))}")
         if len(seen) > _DEEPEST:
@@ -130,11 +150,16 @@ class _Reader:
         if isinstance(place, Address):
             raise wrong(text, node, "rule folders of a policy on the Hub are not read; keep the rules beside a policy on disk")
         try:
-            self.rules |= read_rules(place.parent / folder, self.rules)
+            within = self.within if self.within and place.resolve().is_relative_to(self.within) else None
+            if within:
+                self.confine(folder, place.parent / folder)
+            self.rules |= read_rules(place.parent / folder, self.rules, within)
         except UsageError as error:
             if isinstance(error, ConfigError):
                 raise
             raise wrong(text, node, str(error)) from None
+        except (OSError, ValueError) as error:  # no name a folder can have
+            raise wrong(text, node, f"{folder}: {error}") from None
 
     def _hub_text(self, place: Address) -> Text:
         return decode(str(place), fetch_file(place, offline=self.offline, most=CONFIG_BYTES))
@@ -153,7 +178,7 @@ def _extends(root: nodes.Mapping, place: Path | Address) -> Iterator[tuple[str, 
 
 
 def _ships(place: Path | Address) -> bool:
-    return isinstance(place, Path) and place.is_relative_to(data_folder("rules"))
+    return isinstance(place, Path) and place.is_relative_to(data_folder("rules")) and ".." not in place.parts
 
 
 def _find(name: str, base: Path | Address) -> Path | Address:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from cardlint.errors import ConfigError, UsageError
 from cardlint.nodes import Mapping, Scalar, Sequence, data, is_null, string, strings, walk
 from cardlint.policy import Layer, Setting, Waiver, When
-from cardlint.rule import matching
+from cardlint.rule import did_you_mean, matching
 from cardlint.yamlreader import HostileYamlError, YamlError, read_yaml
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def layer(rules: collections.abc.Mapping[str, Rule], name: str, root: Mapping, t
     return Layer(
         name,
         tuple(settings(root.get("rules"))),
-        tuple((_when(item, text), tuple(settings(item.get("rules")))) for item in _mappings(root.get("overrides"))),
+        tuple((_when(item, text, trusted=trusted), tuple(settings(item.get("rules")))) for item in _mappings(root.get("overrides"))),
         kind,  # type: ignore[arg-type]
         tuple(strings(root.get("exclude"))),
         waivers=tuple(_waiver(rules, item, text) for item in _mappings(root.get("waivers"))),
@@ -94,17 +94,34 @@ def _place(text: Text, node: Node) -> str:
 
 
 def _complete(text: Text, node: Mapping) -> None:
-    """No condition without a value: one that somebody forgot to write would hold everywhere. Raises ConfigError."""
+    """No key without a value: a condition that somebody forgot to write would hold everywhere. Raises ConfigError."""
     for entry in node.entries:
         if is_null(entry.value):
             raise wrong(text, entry.key, f'"{entry.name}" has no value; write one or remove the key')
 
 
-def _when(override: Mapping, text: Text) -> When:
+def _when(override: Mapping, text: Text, *, trusted: bool) -> When:
     node = override.get("when")
     assert isinstance(node, Mapping)
     _complete(text, node)
+    if not node.entries:
+        raise wrong(text, node, '"when" is empty; name a condition, or write what holds everywhere under "rules"')
+    _assert_task(text, node.get("task"), trusted=trusted)
     return When(**{entry.name: string(entry.value) for entry in node.entries})
+
+
+def _assert_task(text: Text, node: Node | None, *, trusted: bool) -> None:
+    """A task nobody can write in a card holds nowhere. Raises ConfigError."""
+    task = string(node)
+    if task is None or trusted:
+        return
+    from cardlint.vocabulary import load_vocabulary
+
+    tasks = load_vocabulary("tasks")
+    if task not in tasks and task not in tasks.former:
+        assert node is not None
+        hint = did_you_mean(task, tasks.values)
+        raise wrong(text, node, f'there is no task "{task[:60]}" on the Hub (as of {tasks.as_of}){hint}')
 
 
 def _waiver(rules: collections.abc.Mapping[str, Rule], node: Mapping, text: Text) -> Waiver:
@@ -138,11 +155,12 @@ def _settings(rules: collections.abc.Mapping[str, Rule], node: Node | None, *, t
 def _setting(rules: collections.abc.Mapping[str, Rule], entry: Entry, text: Text, *, trusted: bool) -> Setting:
     ids = _meant(rules, entry.name, text, entry.key)
     if is_null(entry.value):
-        raise wrong(text, entry.key, f'"{entry.name}" has no severity; expected off, note, warning or error')
+        raise wrong(text, entry.key, f'"{entry.name}" has no severity; expected off, note, warning, error or harder')
     where = _place(text, entry.key)
     if isinstance(entry.value, Scalar):
         return Setting(entry.name, _severity(entry.value), {}, where, frozenset(ids))
     assert isinstance(entry.value, Mapping)
+    _complete(text, entry.value)
     severity, options, locked = (entry.value.get(name) for name in ("severity", "with", "locked"))
     if isinstance(options, Mapping) and not trusted:
         _validate_options([rules[rule] for rule in ids], options, text)
@@ -162,7 +180,9 @@ def _validate_options(rules: list[Rule], options: Mapping, text: Text) -> None:
         for entry in options.entries:
             try:
                 message = option_error(rule, entry.name, data(entry.value))
-            except Exception as error:  # noqa: BLE001 - importing a plug-in's check may raise anything
+            except (KeyboardInterrupt, GeneratorExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - importing a plug-in's check may raise anything
                 message = f"the check of {rule.id} cannot be loaded, so nobody knows its options: {type(error).__name__}: {error}"
             if message:
                 raise wrong(text, entry.key, message)

@@ -25,6 +25,7 @@ HEADINGS = ("What it does", "Why it matters", "Examples", "When it is wrong", "R
 _VERDICTS = ("Fails", "Passes", "Fixed")
 _RESERVED = {"tree", "findings", "json hub", "json baseline", "yaml policy", "generated"}
 _CARD_BYTES = 1_000_000
+_LONGEST_SIZE = 18  # digits
 
 
 @dataclass(slots=True)
@@ -172,7 +173,7 @@ def _tree(text: Text, snippet: Snippet) -> dict[str, bytes | int]:
     files: dict[str, bytes | int] = {}
     for line in snippet.code.splitlines():
         path, _, size = line.rpartition(" ")
-        if not path.strip() or not size.isdecimal():
+        if not path.strip() or not size.isdecimal() or len(size) > _LONGEST_SIZE:
             raise _error(text, snippet.span.start, f"a line of a tree is `PATH SIZE`, not `{line}`")
         files[path.strip()] = int(size)
     return files
@@ -182,7 +183,10 @@ def _content(text: Text, snippet: Snippet, flags: list[str]) -> bytes:
     if "base64" in flags:
         import base64
 
-        return base64.b64decode(snippet.code)
+        try:
+            return base64.b64decode("".join(snippet.code.split()), validate=True)
+        except ValueError as error:
+            raise _error(text, snippet.span.start, f"base64 block: {error}") from None
     if "escaped" not in flags:
         return snippet.code.encode()
     try:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from cardlint import engine
 from cardlint.comments import MOST
 from cardlint.errors import UsageError
+from cardlint.locks import insisted
 from cardlint.report import Suppressed
 from cardlint.rule import did_you_mean
 from cardlint.source import matches
@@ -80,7 +81,8 @@ def settle(repository: Repository, selection: Selection, target: Target, terms: 
     target = _joined(target, selection, repository, [rule for rule in rules if rule.facts & (engine.SETTLED - {_OUTDATED})])
     target = _held_against(target, selection, repository, terms)
     repository.provide(_OUTDATED, target.gone)
-    return _joined(target, selection, repository, [rule for rule in rules if _OUTDATED in rule.facts])
+    target = _joined(target, selection, repository, [rule for rule in rules if _OUTDATED in rule.facts])
+    return insisted(target, selection) if selection.held else target
 
 
 def _joined(target: Target, selection: Selection, repository: Repository, rules: list[Rule]) -> Target:
@@ -88,7 +90,7 @@ def _joined(target: Target, selection: Selection, repository: Repository, rules:
     if not rules:
         return target
     more = engine.examine(repository, selection, rules)
-    findings = engine.yielded([*target.findings, *map(_placeless, more.findings)], selection.rules)
+    findings = engine.yielded([*target.findings, *map(_placeless, more.findings)], selection)
     return target._replace(
         findings=tuple(sorted(findings, key=lambda finding: finding.order)),
         skipped=(*target.skipped, *more.skipped), failed=(*target.failed, *more.failed),
@@ -151,16 +153,14 @@ def _void(item: Suppression, selection: Selection) -> Judged | None:
         return Judged(item, "without reason")
     if rule.facts & engine.SETTLED:
         return Judged(item, "void", f"what {rule.id} reports cannot be suppressed")
-    lock = selection.locks.get(rule.id)
-    if lock is not None and (lock.when is None or lock.when.path is None):
+    if (lock := selection.lock(rule.id, None)) is not None:
         return Judged(item, "void", f"{lock.where} locks {rule.id}")
     return None
 
 
 def _silenced(finding: Finding, found: tuple[Suppression, ...], candidates: Iterable[int], used: set[int], selection: Selection) -> Finding:
     """The finding, marked where a suppression covers it; every one that does was of use."""
-    lock = selection.locks.get(finding.rule)
-    if lock is not None and lock.when is not None and lock.when.path is not None and matches(finding.path or "", lock.when.path):
+    if selection.lock(finding.rule, finding.path) is not None:
         return finding
     covering = [index for index in candidates if found[index].covers(finding)]
     used.update(covering)
@@ -228,8 +228,8 @@ def _held_against(target: Target, selection: Selection, repository: Repository, 
     unjudged = [item for item in matched.gone if item.rule in hindered]
     recorded = [entry(target.folder, finding) for finding in target.findings if finding.suppressed is None]
     if held is not None:
-        findings = (_known(finding, item, held.name) for finding, item in zip(target.findings, matched.known, strict=True))
-        target = target._replace(findings=tuple(findings))
+        pairs = zip(target.findings, matched.known, strict=True)
+        target = target._replace(findings=tuple(_known(finding, item, held.name) for finding, item in pairs))
     if terms.record:
         return target._replace(recorded=(*recorded, *unjudged))
     return target._replace(gone=tuple(item for item in matched.gone if item.rule not in hindered))

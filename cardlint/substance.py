@@ -202,7 +202,7 @@ class Substance:
             return
         marked = list(known().inside(line))
         self._note(marked, start)
-        if any(line[match.start].isalpha() and match.start <= begin for match in marked):
+        if any(line[match.start].isalpha() and match.kind == "to-do" and not _WORD.search(line[begin : match.start]) for match in marked):
             return
         self._say(start, _blanked(line, [(match.start, match.end) for match in marked]), begin)
 
@@ -229,6 +229,9 @@ class Substance:
         value = line[at:]
         word = _WORD.search(value)
         if word is None:
+            if kind := known().filler(value):
+                first = at + len(value) - len(value.lstrip())
+                self._place(kind, start + first, start + len(line.rstrip()))
             return
         for text, place in ((value, at), (rest, begin)) if label else ((rest, begin),):
             if kind := known().item(text):

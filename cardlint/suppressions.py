@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 KEY = "x-cardlint"
 _LONGEST_REASON = 300
-_WORD = "cardlint:"
-_FORM = re.compile(r"cardlint:[ \t]*ignore[ \t]*\[([^\]\r\n]*)\]:?(.*)", re.DOTALL)
+_WORD = re.compile("cardlint:", re.IGNORECASE)
+_FORM = re.compile(r"cardlint:[ \t]*ignore[ \t]*\[([^\]\r\n]*)\]:?(.*)", re.DOTALL | re.IGNORECASE)
 _ID = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 
 
@@ -70,11 +70,11 @@ def _all(repository: Repository) -> Iterator[Suppression]:
         card: Card | None = repository.fact("card")
     except Obstacle:
         card = None
-    if card is not None and KEY[2:] in card.text.content:
+    if card is not None and (KEY in card.text.content or _WORD.search(card.text.content)):
         yield from _read_all(card.text.path, _in_card(card, lambda: repository.fact("markdown")))
         yield from _in_key(card.metadata)
     for path, text in sorted(repository.texts.items()):
-        if (card is None or path != card.text.path) and _WORD in text.content:
+        if (card is None or path != card.text.path) and _WORD.search(text.content):
             yield from _read_all(path, _in_file(path, text))
 
 
@@ -100,7 +100,7 @@ def _in_file(path: str, text: Text) -> Iterator[Covered]:
 def _in_card(card: Card, markdown: Callable[[], Markdown]) -> Iterator[Covered]:
     if card.block is not None and card.metadata is not None:
         yield from in_yaml(card.text, card.metadata, card.block.start, card.block.end)
-    if card.text.content.find(_WORD, card.body_start) >= 0:
+    if _WORD.search(card.text.content, card.body_start):
         yield from in_markdown(card.text, markdown(), card.body_start)
 
 

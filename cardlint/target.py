@@ -75,9 +75,7 @@ def locate(name: str) -> Located:
 def _folder(name: str, path: Path) -> Located:
     try:
         with os.scandir(path):
-            card = path / CARD_PATH
-        if card.is_file() and not os.access(card, os.R_OK):
-            raise UsageError(f"{card} cannot be read: permission denied")
+            pass
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
     return Located(name, path)
@@ -86,8 +84,6 @@ def _folder(name: str, path: Path) -> Located:
 def _file(name: str, path: Path) -> Located:
     if path.suffix.lower() not in _CARD_SUFFIXES:
         raise UsageError(f"{name} is not a card; give README.md, or the folder of its repository")
-    if not os.access(path, os.R_OK):
-        raise UsageError(f"{name} cannot be read: permission denied")
     return Located(name, path.parent, path.name, card_only=True)
 
 

@@ -21,6 +21,8 @@ from yaml.scanner import Scanner
 from cardlint.nodes import Entry, Mapping, Node, Plain, Scalar, Sequence, is_null
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from yaml.error import Mark
 
 try:
@@ -87,6 +89,16 @@ def read_yaml(content: str, *, path: str = "", base: int = 0, limits: Limits = L
         return builder.document()
     except yaml.MarkedYAMLError as error:
         raise _from_pyyaml(error, content, base) from None
+
+
+def alias_places(content: str, base: int = 0) -> Iterator[tuple[int, int]]:
+    """Where the aliases of a document that was read stand, in their order: their nodes are those of the anchors."""
+    parser = _parser(_disguise(content)[0], pure=False)
+    while (event := parser.get_event()) is not None:
+        if type(event) is AliasEvent:
+            start: Any = event.start_mark
+            end: Any = event.end_mark
+            yield base + start.index, base + end.index
 
 
 def _disguise(content: str) -> tuple[str, dict[int, str]]:
@@ -156,6 +168,7 @@ class _Builder:
         self.limits = limits
         self.count = 0
         self.depth = 0
+        self.last_alias = 0  # where the last alias ends; its node lies where the anchor is
         self.anchors: dict[str, tuple[Node | None, int]] = {}
         self.deadline = time.monotonic() + limits.seconds
 
@@ -211,6 +224,7 @@ class _Builder:
         if node is None:
             raise self.hostile("aliases", f"*{event.anchor} refers to itself", event)
         self.tick(event, size)
+        self.last_alias = self.base + event.end_mark.index
         return node
 
     def scalar(self, event: Any) -> Scalar:  # noqa: ANN401
@@ -266,7 +280,7 @@ class _Builder:
         start, end = event.start_mark.index, event.end_mark.index
         if end > start or not inside:
             return int(self.base + end)
-        return max(inside[-1].end, inside[-1].start)
+        return max(inside[-1].end, inside[-1].start, self.last_alias)
 
 
 _STARTS = frozenset({ScalarEvent, SequenceStartEvent, MappingStartEvent, AliasEvent})

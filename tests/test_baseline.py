@@ -210,8 +210,11 @@ ENTRY = {"target": ".", "rule": "r", "path": None, "subject": "s", "message": "m
     [
         ("", "b.json:1:1: no baseline, for it is not JSON"),
         ('{"schema_version": "1",\n"entries": [\n<<<<<<< HEAD\n', "b.json:3:1: no baseline, for it is not JSON"),
-        ("[]", "b.json:1:1: no baseline of this version"),
-        ("3", "b.json:1:1: no baseline of this version"),
+        ("[]", 'b.json:1:1: no baseline of this version of cardlint: expected a mapping with "schema_version" and "entries"'),
+        ("3", 'b.json:1:1: no baseline of this version of cardlint: expected a mapping with "schema_version" and "entries"'),
+        ('{"schema_version": 1, "entries": []}', 'b.json:1:20: no baseline of this version of cardlint: expected "schema_version": "1"'),
+        ('{"entries": []}', 'b.json:1:1: no baseline of this version of cardlint: expected "schema_version": "1"'),
+        ('{"schema_version": "1", "entries": [NaN]}', "b.json:1:1: no baseline, for it is not JSON"),
         ('{"schema_version": "2",\n"entries": []}', "b.json:1:20: no baseline of this version"),
         ('{"schema_version": "1",\n"entries": {}}', "b.json:2:12: no baseline of this version"),
         ('{"schema_version": "1"}', "b.json:1:1: no baseline of this version"),
@@ -363,3 +366,79 @@ def test_what_is_about_one_file() -> None:
     assert ([item.path for item in whole.gone], alone.gone, alone.recorded) == (["other.md"], (), ())
     again = settle.of_file(whole, "README.md", terms._replace(record=True))
     assert [item.path for item in again.recorded] == ["other.md"]
+
+
+CARD = "---\nlicense: MIT\n---\n"
+
+
+@pytest.mark.parametrize(
+    "content", [CARD, "{}", '{"schema_version": "2", "entries": []}', " \n", '{"schema_version": "1", "entries": [\n<<<<']
+)
+def test_only_baselines_are_overwritten(cardlint: Command, tmp_path: Path, content: str) -> None:
+    (tmp_path / "README.md").write_text(CARD)
+    (tmp_path / "b.json").write_text(content)
+    done = cardlint("check", "--fix", "--write-baseline", "b.json")
+    assert done.code == 2
+    assert "b.json is no baseline of this version, and is not overwritten" in done.err
+    assert (tmp_path / "b.json").read_text() == content
+    assert (tmp_path / "README.md").read_text() == CARD  # refused before anything was fixed
+    with pytest.raises(UsageError, match="is not overwritten"):
+        write(str(tmp_path / "b.json"), ())
+
+
+def test_no_folder_is_overwritten(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be written: Is a directory"):
+        write(str(tmp_path), ())
+
+
+def test_an_empty_file_and_a_baseline_are_overwritten(tmp_path: Path) -> None:
+    name = tmp_path / "b.json"
+    name.touch()
+    for _ in range(2):
+        write(str(name), recorded(BEFORE).entries)
+        assert len(read(str(name)).entries) == 6
+
+
+def test_no_pipe_or_device_is_replaced(cardlint: Command, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(CARD)
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="not a regular file"):
+        write(str(tmp_path / "pipe"), ())
+    assert (tmp_path / "pipe").is_fifo()
+    for name in ("pipe", "/dev/null"):
+        done = cardlint("check", "--write-baseline", name)
+        assert (done.code, "not a regular file" in done.err) == (2, True)
+
+
+def test_links_are_followed_within_a_folder_and_not_out_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, other = tmp_path / "here", tmp_path / "other"
+    for folder in (here, other):
+        folder.mkdir()
+    (other / "b.json").touch()
+    (here / "out.json").symlink_to(other / "b.json")
+    (here / "new.json").symlink_to(other / "new.json")
+    (here / "away").symlink_to(other)
+    (here / "in.json").symlink_to("real.json")
+    monkeypatch.chdir(here)
+    for name in ("out.json", "new.json", str(here / "out.json")):
+        with pytest.raises(UsageError, match="is a link that leads to another folder"):
+            write(name, ())
+    for name in ("away/b.json", "away/new.json"):
+        with pytest.raises(UsageError, match="leads through a link out of the working directory"):
+            write(name, ())
+    assert [(path.name, path.read_bytes()) for path in other.iterdir()] == [("b.json", b"")]
+    write("in.json", ())
+    write("../other/b.json", ())
+    assert (here / "in.json").is_symlink()
+    assert read("real.json").entries == read("../other/b.json").entries == ()
+
+
+@pytest.mark.parametrize("target", ["/dev/null", "pipe"])
+def test_a_report_is_written_into_pipes_and_devices(cardlint: Command, tmp_path: Path, target: str) -> None:
+    (tmp_path / "README.md").write_text(CARD)
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    cardlint("check", "--select", "license-unknown", "--output-format", f"json={target}")
+    assert (target == "pipe") == os.read(reader, 100).startswith(b"{")
+    os.close(reader)
+    assert not (tmp_path / target).is_file()

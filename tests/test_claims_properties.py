@@ -79,6 +79,9 @@ def stated(draw: st.DrawFn, made: Made, figure: str) -> str:
                 f"\n| Metric | {name}{split} |\n|:--|--:|\n| {metric} | {figure} |\n| heron | 1 |\n\n",
                 f"\n| Model | {name}{split} ({metric}) |\n|---|---|\n| bert | 0.123 |\n| heron | {figure} |\n\n",
                 f"\nThe model achieves {figure} {metric} on the {name}{split} set.\n\n",
+                f"\nOur model reaches {figure} {metric} on {name}{split}, compared to 0.123 for BERT-base.\n\n",
+                f"\nFine-tuned for reviews, it has a {metric} of {figure} on the {name}{split} benchmark and runs on CPU.\n\n",
+                f"\nThe {metric} on {name}{split} is {figure}, which is good.\n\n",
             ]
         )
     )

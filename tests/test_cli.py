@@ -263,18 +263,25 @@ def test_wrong_use_is_2_with_one_clear_message(cardlint: Command, tmp_path: Path
     assert done.out == ""
 
 
-@pytest.mark.parametrize("target", [".", "README.md"])
-def test_a_card_without_permission_is_a_usage_error(tmp_path: Path, target: str) -> None:
-    card(tmp_path).chmod(0)
+@pytest.mark.parametrize("target", ["closed", "closed/README.md"])
+def test_a_card_without_permission_leaves_the_check_of_it_incomplete(tmp_path: Path, target: str) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "open").mkdir()
+    card(tmp_path / "closed").chmod(0)
+    card(tmp_path / "open", "---\nlicense: asdf\n---\n")
     tmp_path.chmod(0o755)
-    for parent in list(tmp_path.parents)[:2]:
+    for parent in list(tmp_path.parents)[:3]:
         parent.chmod(0o755)
-    # Root reads everything, so the process gives up its rights once it has imported what it needs.
+    # Root reads everything, so the process gives up its rights once a first run has imported what it needs.
     drop = "os.setgid(65534); os.setuid(65534)" if os.geteuid() == 0 else "pass"
-    code = f"import os, cardlint.cli.check, cardlint.formats.safe; {drop}; from cardlint.cli import run; raise SystemExit(run(['check', {target!r}]))"
+    check = "run(['check', '--kind', 'model', '--output-format', 'json={}', {}])".format
+    first, second = check("/dev/null", "'open'"), check("-", f"{target!r}, 'open'")
+    code = f"import os; from cardlint.cli import run; {first}; {drop}; raise SystemExit({second})"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 2, done.stderr
-    assert "cannot be read: permission denied" in done.stderr.lower()
+    assert done.returncode == 4, done.stderr
+    closed, checked = json.loads(done.stdout)["targets"]
+    assert {"rule": "license-unknown", "reason": "README.md: Permission denied", "because": None} in closed["skipped"]
+    assert "license-unknown" in [finding["rule"] for finding in checked["findings"]]
 
 
 def test_nothing_in_a_card_acts_on_the_terminal(cardlint: Command, tmp_path: Path) -> None:

@@ -32,9 +32,18 @@ WORDS = st.sampled_from(
     ]
 )
 SCALARS = st.one_of(WORDS, st.text(max_size=5), st.booleans(), st.integers(-3, 100), st.floats(allow_nan=False, allow_infinity=False))
-VALUES = st.recursive(
-    SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=2)), max_leaves=6
+# Names of parts, so that mappings sometimes are what their schema asks.
+INNER = st.sampled_from(
+    ["emissions", "source", "name", "results", "task", "dataset", "metrics", "type", "value", "config", "label", "text"]
 )
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.sampled_from(KEYS), inner, max_size=2), st.dictionaries(INNER, inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+RESULT = {"task": {"type": "a"}, "dataset": {"type": "a/b", "name": "B"}, "metrics": [{"type": "f1", "value": 0.5}]}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -59,12 +68,14 @@ def test_what_people_write_is_beyond_doubt() -> None:
         "base_model": "a/b",
         "mine": 3,
         "datasets": ["a/b"],
+        "co2_eq_emissions": {"emissions": 1.5, "source": "CodeCarbon"},
+        "model-index": [{"name": "a", "results": [RESULT]}],
     }
     assert doubtful(load_schema(NAMES[0]), card) == {}
 
 
 @pytest.mark.parametrize(
-    "card", [{"license": "asdf"}, {"language": ["EN"]}, {"tags": [1]}, {"inference": 3}, {"tags": ["a", "a"]}, {"co2_eq_emissions": 1.5}]
+    "card", [{"license": "asdf"}, {"language": ["EN"]}, {"tags": [1]}, {"inference": 3}, {"tags": ["a", "a"]}, {"co2_eq_emissions": -1.5}]
 )
 def test_the_rest_is_left_to_the_validator(card: dict[str, Any]) -> None:
     assert doubtful(load_schema(NAMES[0]), card) == card
@@ -75,3 +86,11 @@ def test_a_keyword_nobody_knows_is_doubt() -> None:
         "properties": {"a": {"type": "string", "format": "uri"}, "b": {"if": {"type": "array"}, "then": False}, "c": {"type": "string"}}
     }
     assert doubtful(schema, {"a": "x", "b": "x", "c": "x", "d": 1}) == {"a": "x", "b": "x"}
+
+
+@pytest.mark.parametrize("lacking", ["task", "dataset", "metrics"])
+def test_a_part_that_is_missing_or_wrong_deep_inside_is_left_to_the_validator(lacking: str) -> None:
+    without = {key: value for key, value in RESULT.items() if key != lacking}
+    for result in (without, {**without, lacking: 3}):
+        card = {"model-index": [{"name": "a", "results": [RESULT, result]}]}
+        assert doubtful(load_schema(NAMES[0]), card) == card

@@ -446,15 +446,6 @@ def test_expectations_in_words() -> None:
     assert expected({}) == "different"
 
 
-@pytest.mark.parametrize("name", [".", "README.md"])
-def test_what_may_not_be_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    (tmp_path / "README.md").touch()
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(os, "access", lambda *_: False)
-    with pytest.raises(UsageError, match="cannot be read: permission denied"):
-        locate(name)
-
-
 def test_a_folder_that_may_not_be_listed_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(path: object) -> None:
         raise PermissionError(13, "Permission denied", str(path))

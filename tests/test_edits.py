@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from cardlint.edits import faithful, fix, rendered
+from cardlint.edits import faithful, fix, rendered, shared
 from cardlint.fix import applied
 from cardlint.nodes import Mapping, Sequence
 from cardlint.problem import Append, Cure, Edit, Remove, SetValue
+from cardlint.repository import Repository
+from cardlint.source import Memory
 from cardlint.text import Span, Text, decode
 from cardlint.yamlreader import read_yaml
 
@@ -61,6 +63,8 @@ def test_quotes_and_none_may_be_asked_for() -> None:
 
 def test_nothing_is_set_where_nothing_is_written() -> None:
     assert made("a:\n", SetValue(Span("README.md", 2, 2), "x")) is None
+    flow = "{a: &x [~], b: *x, c: 2}\n"
+    assert made(flow, Remove(Span("README.md", flow.index("b:"), flow.index("~")))) is None
 
 
 REMOVE = [
@@ -82,6 +86,12 @@ REMOVE = [
     ("a: &x ~\nb: *x\n", "a: &x ~", None),
     ("- a: 1\n  b: 2\n", "a: 1", None),
     ("a: [x,\n  ~, y]\n", "~", None),
+    ("a: [&x no, b]\nb: 1\n", "a: [&x no, b]", None),
+    ("a: [c,&x no]\nb: 1\n", "a: [c,&x no]", None),
+    ("a: {&x no: b}\nb: 1\n", "a: {&x no: b}", None),
+    ('{c: 1, a: {"k":&x no}, b: 1}\n', 'a: {"k":&x no}', None),
+    ("{a: &x 1, b: *x, c: 2}\n", "b", None),
+    ("{a: &x 1, b : *x, c: 2}\n", "b", None),
 ]
 
 
@@ -112,6 +122,8 @@ def test_a_line_is_appended_below_with_its_indentation_and_line_end() -> None:
     assert made(content, Append(place(content, "a: 1"), "n: 3")) == "x:\r\n  a: 1 # why\r\n  n: 3\r\n  b: 2\r\n"
     assert made("- a: 1\n", Append(place("- a: 1\n", "a: 1"), "n: 3")) is None
     assert made("a: 1", Append(place("a: 1", "a: 1"), "n: 3")) is None
+    alias = "x:\n  y: &b acme\n  z: 1\nbase: *b\n"
+    assert made(alias, Append(Span("README.md", alias.index("base"), alias.index("acme") + 4), "n: 3")) is None
 
 
 def test_a_cure_is_made_whole_or_not_at_all() -> None:
@@ -123,6 +135,47 @@ def test_a_cure_is_made_whole_or_not_at_all() -> None:
     assert fix({"README.md": text(content)}, Cure("safe", "both", (first, second))) is None
     assert fix({}, Cure("safe", "make", (Edit(Span("NOTICE", 0, 0), "n"),))) is not None
     assert fix({}, Cure("safe", "make", (first,))) is None
+
+
+def repository(content: str) -> Repository:
+    return Repository(Memory({"README.md": f"---\n{content}---\n".encode()}))
+
+
+SHARED = [
+    ("a: 1\n", []),
+    ("a: &x 1\nb: 2\n", []),
+    ("a: &x [1, 2]\nb: *x\nc: [*x]\n", ["&x [1, 2]"]),
+    ("a: &x [&y 1, 2]\nb: *x\nc: *y\nd: &z 3\ne: *z\n", ["&x [&y 1, 2]", "&z 3"]),
+    ("a: &x\n- 1\nb: *x\n", ["&x\n- 1"]),
+    ("&k a: &e\nb: *e\nc: *k\n", ["&k a", "&e"]),
+    ("z: &z 1\na: &x\n- 1\n- - *z\nb: *x\n", ["&z 1", "&x\n- 1\n- - *z"]),
+    ("a: [\n", []),
+]
+
+
+@pytest.mark.parametrize(("content", "wanted"), SHARED)
+def test_what_an_alias_repeats_is_known_by_its_place(content: str, wanted: list[str]) -> None:
+    held = repository(content)
+    found = shared(held)
+    assert [held.texts["README.md"].cut(span) for span in found] == wanted
+
+
+TOUCHING = [(4, 5, True), (0, 10, True), (7, 8, True), (8, 9, False), (0, 4, False), (4, 4, True), (8, 8, True), (9, 9, False), (3, 3, False),
+            (6, 12, True), (12, 13, True), (11, 12, False), (20, 10, True), (30, 20, False)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("start", "end", "refused"), TOUCHING)
+def test_nothing_is_changed_in_what_is_to_be_kept(start: int, end: int, refused: bool) -> None:
+    held, kept = {"README.md": text("x" * 40), "b": Text("b", "x" * 40)}, (Span("README.md", 4, 8), Span("README.md", 12, 16))
+    assert (fix(held, Cure("safe", "t", (Edit(Span("README.md", start, end), ""),)), kept) is None) == refused
+    assert fix(held, Cure("safe", "t", (Edit(Span("b", start, end), ""),)), kept) is not None
+
+
+def test_an_edit_that_reaches_further_than_its_change_is_seen() -> None:
+    content = "a: [x, ~]\n"
+    made = Cure("safe", "t", (Remove(place(content, "~")),))
+    assert fix({"README.md": text(content)}, made, (Span("README.md", 4, 5),)) is not None
+    assert fix({"README.md": text(content)}, made, (Span("README.md", 4, 6),)) is None
 
 
 @pytest.mark.parametrize("content", ["a: é\n".encode("utf-16"), b"a: \xe9\n"])

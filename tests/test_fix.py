@@ -213,6 +213,18 @@ SPOILT = [
     ("a:\nb: 2\n", (2, 2, " "), None),
     ("a:\n- x\n- y\n", (3, 7, ""), None),
     ("a:\n- x\nb:\n- y\n", (7, 10, ""), "would change other metadata too"),
+    ("a: &x [1, 2]\nb: *x\n", (7, 8, "3"), "would change other metadata too"),
+    ("a: &x [1, 2]\nb: *x\n", (7, 10, ""), "would change other metadata too"),
+    ("a: &x [1, 2]\nb: *x\n", (7, 11, "2, 1"), "would change other metadata too"),
+    ("a: &x {k: 1, l: []}\nb: [{c: *x}]\nd: 2\n", (10, 11, "2"), "would change other metadata too"),
+    ("a: &x {k: 1, l: []}\nb: [{c: *x}]\nd: 2\n", (36, 37, "x"), None),
+    ("a: &x {k: 1, l: []}\nb: [{c: *x}]\nd: 2\n", (20, 33, ""), None),
+    ("a: &x 1\nb: [*x, ~, *x]\nd: *x\n", (16, 19, ""), None),
+    ("a: &x 1\nb: *x\nc: 2\n", (8, 14, ""), None),
+    ("a: &x 1\nb: *x\nc: 2\n", (8, 9, "d"), None),
+    ("a: &x 1\na: &y 2\nc: *y\n", (0, 8, ""), None),
+    ("a: &x 1\nb: &y 2\nc: *y\n", (20, 21, "x"), None),
+    ("a: &x 1\nb: &y 2\nc: *y\nd: 0\n", (16, 16, "z: &y 9\n"), "would change other metadata too"),
 ]
 
 
@@ -222,6 +234,63 @@ def test_the_net_sees_what_an_edit_does_besides(block: str, edit: tuple[int, int
     made = Edit(Span(CARD, edit[0] + 4, edit[1] + 4), edit[2])
     found = spoilt(repository(card), repository(applied(card, [made])), [made])
     assert (found and found.why) == why
+
+
+def test_chains_of_aliases_are_compared_however_deep_they_lead() -> None:
+    links = [f"a{n}: &a{n} {'[' * 90}{f'*a{n - 1}' if n else ''}{']' * 90}\n" for n in range(30)]
+    card = f"---\n{''.join(links)}z: 1\n---\n"
+    at = card.index("1\n---")
+    made = Edit(Span(CARD, at, at + 1), "2")
+    assert spoilt(repository(card), repository(applied(card, [made])), [made]) is None
+
+
+ALIASED = [
+    "language: &l [EN]\nx: *l\n",
+    "tags: &l [EN]\nlanguage: *l\n",
+    "language: &l\n- EN\n- fr\nx: *l\n",
+    "extra_gated_fields: &e {Name: Text}\nz: *e\n",
+    "model-index: &m\n- name: a\n  results:\n  - metrics:\n    - {type: acc, value: '0.5'}\ny: *m\n",
+    "tags: &t [a, null]\nx: *t\n",
+    "tags: &t\n- a\n-\nx: *t\ny: [*t]\n",
+    "tags: &t [no]\nx: *t\n",
+    "x: &x {license: mit, license: mit}\ny: *x\n",
+    "tags: [&a no, b]\ntags: [c]\nx: *a\n",
+    "{license: mit, a: &x ~, b: *x}\n",
+    "{x: &x 1, b: *x, b: 2}\n",
+    "{tags: &t [~], datasets: *t, license: mit}\n",
+]
+
+
+@pytest.mark.parametrize("block", ALIASED)
+def test_nothing_is_changed_where_an_alias_refers_to_it(block: str) -> None:
+    card = f"---\n{block}---\n"
+    rules = ("language-unknown", "null-value", "metric-not-numeric", "gate-fields-malformed", "ambiguous-scalar", "duplicate-key")
+    found = look(*rules)(repository(card))
+    assert found.findings
+    assert [item.fix for item in found.findings if item.fix] == []
+    assert outcome(card, *rules, unsafe=True) == card
+
+
+def test_what_only_holds_an_alias_can_go() -> None:
+    card = "---\nx: &l mit\nlicense: mit\nlicenses: [*l]\nlanguages: no\n---\n"
+    assert outcome(card) == '---\nx: &l mit\nlicense: mit\nlanguage: "no"\n---\n'
+
+
+REPEATED = [
+    ("license: mit\nlicense:\n", "license: mit\n"),
+    ("license:\nlicense: mit\n", "license: mit\n"),
+    ("license: ''\nlicense:\nb: 1\n", "license:\nb: 1\n"),
+    ("license: mit # why\nlicense: ''\n", "license: mit # why\n"),
+    ("a: {b: 1}\na: {}\n", "a: {b: 1}\n"),
+    ("a: 1\na:\na: 2\n", "a: 2\n"),
+    ("a: 1\na:\na:\n", "a: 1\n"),
+    ("tags: [a]\ntags: [~]\nb: 1\n", "tags: [a]\nb: 1\n"),
+]
+
+
+@pytest.mark.parametrize(("block", "wanted"), REPEATED)
+def test_of_a_repeated_key_the_one_with_a_value_stays(block: str, wanted: str) -> None:
+    assert outcome(f"---\n{block}---\n", "duplicate-key", unsafe=True) == f"---\n{wanted}---\n"
 
 
 def test_a_fix_that_would_change_the_kind_is_left_out_and_said() -> None:
@@ -324,11 +393,18 @@ def changes(before: bytes | None = b"old", after: bytes = b"new") -> list[Change
 def test_a_file_is_written_whole_and_keeps_its_permissions(tmp_path: Path) -> None:
     card = tmp_path / CARD
     card.write_bytes(b"old")
-    card.chmod(0o640)
+    card.chmod(0o6640)
     write(tmp_path, changes())
     assert card.read_bytes() == b"new"
-    assert card.stat().st_mode & 0o777 == 0o640
+    assert card.stat().st_mode & 0o7777 == 0o640
     assert [path.name for path in tmp_path.iterdir()] == [CARD]
+
+
+def test_another_name_of_the_file_keeps_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "other").write_bytes(b"old")
+    (tmp_path / CARD).hardlink_to(tmp_path / "other")
+    write(tmp_path, changes())
+    assert ((tmp_path / CARD).read_bytes(), (tmp_path / "other").read_bytes()) == (b"new", b"old")
 
 
 def test_a_file_is_made_where_there_was_none(tmp_path: Path) -> None:
@@ -500,6 +576,25 @@ def test_several_targets_are_fixed_in_several_processes(cardlint: Command, tmp_p
     assert done.code == 4
     assert "c: not fixed: README.md is read-only" in done.out
     assert [(tmp_path / name / CARD).read_text().split("\n")[2] for name in "abc"] == ['language: "no"', 'language: "no"', "language: no"]
+
+
+def test_what_is_given_twice_is_fixed_once(cardlint: Command, tmp_path: Path) -> None:
+    (tmp_path / CARD).write_text(DIRTY)
+    (tmp_path / "real.md").symlink_to(CARD)
+    (tmp_path / "b.md").write_text(DIRTY)
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / CARD).write_text(DIRTY)
+    report = ("--output-format", "json=r.json")
+    done = cardlint("check", "README.md", ".", ".", "./README.md", "real.md", "b.md", "b.md", "--diff", *report, *SELECT)
+    assert [item["target"] for item in json.loads((tmp_path / "r.json").read_text())["targets"]] == [".", "b.md"]
+    assert [line for line in done.out.splitlines() if line.startswith("---")] == ["--- README.md", "--- b.md"]
+    assert done.err == "Would fix 4 of 6 findings.\n"
+    done = cardlint("check", "-", "-", ".", "sub", "--diff", *SELECT, stdin=DIRTY.encode())
+    assert [line for line in done.out.splitlines() if line.startswith("---")] == ["--- README.md", "--- README.md", "--- sub/README.md"]
+    done = cardlint("check", ".", ".", "README.md", "./README.md", "--fix", "--jobs", "4", *SELECT)
+    assert (done.code, done.err) == (1, "")
+    assert done.out.endswith("Fixed 2 findings. 1 error in 1 repository. 1 of 1 can be fixed with --unsafe-fixes.\n")
+    assert "in 2 repositories" in cardlint("check", ".", ".", *SELECT).out
 
 
 def test_what_is_suppressed_stays_as_it_is(cardlint: Command, tmp_path: Path) -> None:

@@ -40,6 +40,16 @@ ENTRIES = [
     "model-index:\n- name: m\n  results:\n  - task: {type: t}\n    dataset: {type: d, name: D}\n    metrics:\n    - {type: f1, value: '0.9'}",
     "x-own: [1, ~, {a: ~}]", "description: >-\n  folded\n  no", "? complex\n: ~", "a: {b: ~, c: no}", "extra_gated_fields: {Name: Text}",
 ]  # fmt: skip
+# What anchors name, and what aliases make of it elsewhere.
+ANCHORED = [
+    ("language: &l [EN, no]", ["x-own: *l", "tags: *l", "x: {y: [*l]}"]), ("tags: &l [EN, ~]", ["language: *l", "datasets: *l"]),
+    ("tags: &l\n- a\n-\n- no", ["language: *l", "labels: *l"]), ("tags: [&l no, b]", ["tags: [c]", "x-own: *l", "language: [*l]"]),
+    ("license: &l MIT", ["licence: *l", "licenses: [*l]", "license: *l"]), ("licenses: &l [mit]", ["license: *l", "x-own: *l"]),
+    ("extra_gated_fields: &l {Name: Text}", ["x-own: *l"]), ("x: &l", ["tags: *l", "datasets: [*l]", "metrics:\n- a\n- *l"]),
+    ("model-index: &l\n- name: m\n  results:\n  - metrics:\n    - {type: f1, value: '0.9'}", ["x-own: *l", "model-index: *l"]),
+    ("x: {y: &l acme/base}", ["base_model: *l", "finetuned_from: *l", "z: {a: *l, a: ~}"]), ("&l licence: mit", ["x: *l", "tags: [*l, ~]"]),
+    ("pretty_name: &l cafÃ©", ["x-own: *l", "? *l\n: no"]),
+]  # fmt: skip
 BODIES = ["# M\n", "Text isnâ€™t\n", "", "\n\n```yaml\nlanguage: no\n```", "---\n\tx\n"]
 
 
@@ -55,6 +65,9 @@ class Case(NamedTuple):
 def cases(draw: st.DrawFn) -> Case:
     """A card of some entries, in one of the forms files have."""
     entries = draw(st.lists(st.sampled_from(ENTRIES), min_size=1, max_size=6))
+    for entry, others in draw(st.lists(st.sampled_from(ANCHORED), max_size=1)):
+        at = draw(st.integers(0, len(entries)))
+        entries[at:] = [entry, *draw(st.lists(st.sampled_from(others), min_size=1, max_size=2)), *entries[at:]]
     between = draw(st.sampled_from(["", "# why\n", "\n"]))
     block = "".join(f"{entry}\n{between}" for entry in entries)
     content = f"---\n{block}---\n{draw(st.sampled_from(BODIES))}"

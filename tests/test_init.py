@@ -35,11 +35,11 @@ def test_a_configuration_is_written_that_changes_nothing(cardlint: Command, tmp_
 
 
 def test_policy_and_kind_are_written(cardlint: Command, tmp_path: Path) -> None:
-    (tmp_path / "a b.yaml").write_text("extends: hub")
     (tmp_path / "data").mkdir()
-    assert cardlint("init", "data", "--policy", "a b.yaml", "--kind", "dataset").code == 0
+    (tmp_path / "data/a b.yaml").write_text("extends: hub")
+    assert cardlint("init", "data", "--policy", "data/a b.yaml", "--kind", "dataset").code == 0
     policy = load_policy(shipped(), config=tmp_path / "data" / CONFIG_NAME)
-    assert [layer.name for layer in policy.layers][:2] == ["hub", "../a b.yaml"]
+    assert [layer.name for layer in policy.layers][:2] == ["hub", "a b.yaml"]
     assert policy.kind == "dataset"
 
 
@@ -64,8 +64,9 @@ def test_a_card_asks_for_nothing_but_what_only_its_author_knows(cardlint: Comman
     assert target.kind == kind
     found = {finding.rule for finding in report.findings}
     owned = {finding for finding in found if shipped()[finding].category in {"frontmatter", "metadata", "spaces", "datasets"}}
-    nothing_known = {"frontmatter-missing"} if (kind, task) == ("model", None) else set()
-    assert owned <= ASKED | nothing_known, owned
+    assert owned <= ASKED | ({"task-missing"} if kind == "model" and task is None else set()), owned
+    assert kind == "space" or "license-missing" in owned
+    assert not report.targets[0].skipped
     assert found & {"placeholder-text", "section-empty"}
     card = (folder / "README.md").read_text()
     assert "# harbour-letters\n" in card
@@ -84,6 +85,39 @@ def test_a_name_from_the_hub_comes_first_and_a_wild_one_does_no_harm(cardlint: C
     (wild / ".git/config").write_text('[remote "origin"]\n\turl = https://huggingface.co/datasets/acme/letters\n')
     assert cardlint("init", str(wild), "--card").code == 0
     assert "\n# letters\n" in (wild / "README.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["1.5", "null", "~", "yes", "0x10", "2026-01-01", "strict", "hf:x", 'a"b\\', "\u0085", "a #b", "@KIND@"])
+def test_a_policy_of_any_name_is_the_one_that_is_extended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    from click.testing import CliRunner
+
+    from cardlint.cli.init import command
+
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text("extends: hub\nrules: {license-missing: note}\n")
+    CliRunner().invoke(command, ["--policy", f"./{name}"], standalone_mode=False)
+    policy = load_policy(shipped(), config=tmp_path / CONFIG_NAME)
+    assert [layer.path for layer in policy.layers[1:]] == [str((tmp_path / name).resolve()), ""]
+    assert policy.bind(Repository(Memory({}))).severity(shipped()["license-missing"], None) == "note"
+
+
+def test_a_policy_from_outside_is_not_written_because_it_would_not_be_read(cardlint: Command, tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    (tmp_path / "house.yaml").write_text("extends: hub")
+    done = cardlint("init", "model", "--policy", "house.yaml")
+    assert done.code == 2
+    assert "house.yaml lies outside model, and what a repository extends lies in it; give check --policy house.yaml instead" in done.err
+    assert not (tmp_path / "model" / CONFIG_NAME).exists()
+
+
+@pytest.mark.parametrize("kind", ["model", "dataset", "space"])
+def test_a_name_that_looks_like_a_place_to_fill_is_a_name(cardlint: Command, tmp_path: Path, kind: Kind) -> None:
+    name = "@NAME@ @TITLE@ @TASK@ @INPUTS@"
+    (tmp_path / name).mkdir()
+    assert cardlint("init", name, "--card", "--kind", kind).code == 0
+    card = (tmp_path / name / "README.md").read_text()
+    assert f"\n# {name}\n" in card
+    assert card.count("@NAME@") == (1 if kind == "model" else 2)
 
 
 @pytest.mark.parametrize("there", [".cardlint.yaml", ".cardlint.yml", "README.md"])
@@ -144,18 +178,18 @@ waivers:
 
 
 def test_the_effective_table_names_the_line_that_decided(cardlint: Command, tmp_path: Path) -> None:
-    (tmp_path / "house.yaml").write_text(HOUSE)
     (tmp_path / "model").mkdir()
-    (tmp_path / "model" / CONFIG_NAME).write_text("extends: ../house.yaml\nrules:\n  task-missing: off\n")
+    (tmp_path / "model/house.yaml").write_text(HOUSE)
+    (tmp_path / "model" / CONFIG_NAME).write_text("extends: house.yaml\nrules:\n  task-missing: off\n")
     lines = cardlint("policy", "show", "model").out.splitlines()
     assert lines[0] == "model/.cardlint.yaml, for model (model)"
     rows = {line.split()[1]: line.split(maxsplit=2) for line in lines[2:] if not line.startswith("  ")}
     assert rows["task-missing"] == ["off", "task-missing", "model/.cardlint.yaml:3:3"]
-    assert rows["license-missing"][2] == "model/../house.yaml:3:3, locked by model/../house.yaml:3:3"
+    assert rows["license-missing"][2] == "model/house.yaml:3:3, locked by model/house.yaml:3:3"
     assert rows["license-unknown"][2] == "rule card"
-    assert "  note in docs/**: model/../house.yaml:7:11" in lines
-    assert '  sections = ["limitations"]: model/../house.yaml:4:3' in lines
-    assert lines[-1] == "waived until 2027-01-31 by web: link-broken in acme/* in README.md (model/../house.yaml:9:3)"
+    assert "  note in docs/**: model/house.yaml:7:11" in lines
+    assert '  sections = ["limitations"]: model/house.yaml:4:3' in lines
+    assert lines[-1] == "waived until 2027-01-31 by web: link-broken in acme/* in README.md (model/house.yaml:9:3)"
 
 
 def test_the_same_as_json(cardlint: Command, tmp_path: Path) -> None:

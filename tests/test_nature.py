@@ -19,6 +19,8 @@ def model(card: str, **files: str) -> Repository:
     return Repository(Memory({"README.md": f"---\n{card}\n---\n".encode(), **held}), Identity("model", told=True))
 
 
+MLX = '{"quantization": {"group_size": 64, "bits": 4}}'
+FP8 = '{"quantization_config": {"quant_method": "fp8"}}'
 RELATIONS = [
     ("license: mit", {}, "none"),
     ("base_model: a/b", {}, "finetune"),
@@ -30,6 +32,14 @@ RELATIONS = [
     ("base_model: a/b", {"adapter_config__json": "{}", "model__safetensors": "x"}, "finetune"),
     ("base_model: a/b", {"config__json": '{"quantization_config": {"quant_method": "gptq"}}', "model__safetensors": "x"}, "quantized"),
     ("base_model: a/b", {"config__json": '{"quantization_config": {"quant_method": "fp8"}}', "model__safetensors": "x"}, "finetune"),
+    ("base_model: a/b", {"config__json": MLX, "model__safetensors": "x"}, "quantized"),
+    ("base_model: a/b", {"config__json": '{"quantization": {}, "model_type": "mlx"}', "model__safetensors": "x"}, "finetune"),
+    ("base_model: a/b\ntags: [FP8]", {"config__json": FP8, "model__safetensors": "x"}, "quantized"),
+    ("base_model: a/b-FP8\ntags: [fp8]", {"config__json": FP8, "model__safetensors": "x"}, "finetune"),
+    ("tags: [fp8]", {"config__json": FP8, "model__safetensors": "x"}, "none"),
+    ("tags: ['base_model:adapter:a/b', 'base_model:a/b', 'base_model:cousin:a/b']", {}, "adapter"),
+    ("base_model: a/b\ntags: ['base_model:merge:a/b', 'base_model:adapter:a/b']", {}, "finetune"),
+    ("base_model: a/b\ntags: ['base_model:finetune:a/b']", {"adapter_config__json": "{}"}, "finetune"),
     ("base_model: a/b", {"mergekit_config__yml": "x", "model__safetensors": "x"}, "merge"),
     ("base_model: a/b", {"mergekit_config__yml": "x", "b__gguf": "x"}, "finetune"),
     ("tags: [lora]", {}, "adapter"),
@@ -42,6 +52,12 @@ RELATIONS = [
 @pytest.mark.parametrize(("card", "files", "expected"), RELATIONS)
 def test_the_relation_is_declared_or_shown(card: str, files: dict[str, str], expected: str) -> None:
     assert relation(model(card, **files)) == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("c/b-FP8", "quantized"), ("c/b_fp8-dynamic", "quantized"), ("c/fp8-b", "finetune")])
+def test_the_name_says_that_a_method_was_used_on_a_base(name: str, expected: str) -> None:
+    files = {"README.md": b"---\nbase_model: a/b\n---\n", "config.json": FP8.encode(), "model.safetensors": b"x"}
+    assert relation(Repository(Memory(files), Identity("model", name, told=True))) == expected
 
 
 def test_a_card_on_standard_input_is_judged_by_the_card_alone() -> None:

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cardlint import plugins
+from cardlint import check, plugins
+from cardlint.exampletest import verify_folder
 from cardlint.plugins import installed
-from cardlint.policyfile import load_policy
+from cardlint.policyfile import load_policy, parse_policy
+from cardlint.repository import Repository
 from cardlint.rule import known
+from cardlint.source import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,6 +98,7 @@ def test_without_a_plugin_its_rules_are_unknown(cardlint: Command, model: Path) 
         ({"value": "leaving_rules.inner"}, "SystemExit"),
         ({"name": "House_"}, "its name has to be lower-case words"),
         ({"name": "metadata"}, "that of a category"),
+        ({"name": "all"}, "its name is the word for every rule"),
         ({"name": "other"}, "the prefix of the id has to be other/"),
         ({"requires": "cardlint>=99"}, "it needs cardlint >=99, and this is"),
         ({"requires": "cardlint (<0.1)"}, "it needs cardlint <0.1"),
@@ -184,3 +188,111 @@ def test_its_rules_yield_to_one_another_under_their_full_ids(here: Path) -> None
 def test_the_version_a_plugin_asks_for(asked: str, unmet: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plugins, "__version__", "0.1.0")
     assert plugins._unmet(["click>=99", f"cardlint{asked} ; python_version > '3'", f"cardlint{asked}"]) == unmet  # noqa: SLF001
+
+
+LEAVING = {"SystemExit": "import sys\n", "Leave": "class Leave(BaseException):\n    pass\n"}
+
+
+@pytest.mark.parametrize("jobs", [(), ("--jobs", "2")])
+@pytest.mark.parametrize("leaving", [("SystemExit", "sys.exit(0)"), ("Leave", "raise Leave")])
+@pytest.mark.parametrize("imported", [True, False])
+@pytest.mark.usefixtures("model")
+def test_a_check_that_leaves_does_not_take_the_run_along(
+    cardlint: Command, tmp_path: Path, imported: bool, leaving: tuple[str, str], jobs: tuple[str, ...]
+) -> None:
+    error, statement = leaving
+    model, site = tmp_path / "model", lay(tmp_path / "site")
+    body = f"{statement}\n" if imported else f"def shouted(tag, *, longest: int):\n    {statement}\n    yield\n"
+    (site / "house_rules/names.py").write_text(LEAVING[error] + body)
+    shutil.copytree(model, tmp_path / "second")
+    done = cardlint("check", "model", "second", *ONLY, *jobs, PYTHONPATH=str(site))
+    assert done.code == 3
+    for name in ("model", "second"):
+        assert f"{name}: failed[house/tag-shouted] {error}: " in done.out
+        assert f'{name}/README.md:2:10: error[license-unknown] "apache2"' in done.out
+    assert "this is a defect of the plug-in house, please report it to its authors" in done.out
+    assert "defect of cardlint" not in done.out
+
+
+def test_a_check_that_leaves_at_import_is_named_by_policies_and_examples(cardlint: Command, tmp_path: Path) -> None:
+    site = lay(tmp_path / "site")
+    (site / "house_rules/names.py").write_text("raise SystemExit(0)\n")
+    (tmp_path / ".cardlint.yaml").write_text("rules: {house/tag-shouted: {with: {longest: 9}}}")
+    done = cardlint("check", *ONLY, PYTHONPATH=str(site))
+    assert (done.code, "the check of house/tag-shouted cannot be loaded" in done.err) == (2, True)
+    done = cardlint("test", "house", PYTHONPATH=str(site))
+    assert "tag-shouted.md:6:1: the check names.shouted cannot be loaded: SystemExit: 0" in done.out
+    assert (done.code, done.out.splitlines()[-1]) == (1, "1 passed, 1 failed")
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, GeneratorExit])
+def test_an_interruption_is_no_failure_of_a_check(here: Path, monkeypatch: pytest.MonkeyPatch, kind: type[BaseException]) -> None:
+    def interrupted(*_: object) -> None:
+        raise kind
+
+    lay(here)
+    policy = load_policy(known())
+    monkeypatch.setattr("cardlint.engine.check_function", interrupted)
+    with pytest.raises(kind):
+        check(Repository(Memory({"README.md": b"---\ntags: [A]\n---\n"})), policy=policy)
+    monkeypatch.setattr("cardlint.options.check_function", interrupted)
+    with pytest.raises(kind):
+        parse_policy(known(), "rules: {house/tag-shouted: {with: {longest: 9}}}", "a.yaml")
+    monkeypatch.setattr("cardlint.exampletest.check_function", interrupted)
+    with pytest.raises(kind):
+        list(verify_folder(here / "house_rules/rules"))
+    installed.cache_clear()
+    monkeypatch.setattr("cardlint.plugins._plugin", interrupted)
+    with pytest.raises(kind):
+        installed()
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "name"),
+    [
+        ("entry_points.txt", b"[cardlint.plugins]\nthis is not an entry\n", "house_rules"),
+        ("entry_points.txt", b"[cardlint.plugins]\nthis is not an entry\nhouse = house_rules\n[x]\na = b\n", "house"),
+        ("entry_points.txt", b"[cardlint.plugins]\nhouse = house_rules\n\xff = x\n", "house"),
+        ("METADATA", b"Name: \xff\xfe\n", "house"),
+    ],
+)
+@pytest.mark.usefixtures("model")
+def test_broken_metadata_breaks_no_run(cardlint: Command, tmp_path: Path, file: str, content: bytes, name: str) -> None:
+    model, site = tmp_path / "model", lay(tmp_path / "site")
+    (site / "house_rules-1.2.dist-info" / file).write_bytes(content)
+    done = cardlint("check", str(model), "--output-format", "concise", PYTHONPATH=str(site))
+    assert f"cardlint: warning: plug-in {name} (house_rules-1.2.dist-info) could not be loaded: what its package says" in done.err
+    assert "error[license-unknown]" in done.out
+    assert done.code == 3
+    prefix = name.replace("_", "-")
+    assert f"failed[{prefix}/plug-in]" in done.out
+    assert cardlint("check", str(model), "--ignore", f"{prefix}/", PYTHONPATH=str(site)).code == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("yields_to: [nosuch]", 'owner-missing.md:8:1: there is no rule "nosuch"'),
+        ("yields_to: [owner-missing]", "owner-missing.md:8:1: a rule that yields to itself reports nothing"),
+        ("aliases: [tag-shouted]", 'owner-missing.md:8:1: "house/tag-shouted" is the name of another rule'),
+    ],
+)
+def test_a_plugin_whose_card_names_what_it_may_not_is_left_out(here: Path, line: str, words: str) -> None:
+    lay(here)
+    card = here / "house_rules/rules/documentation/owner-missing.md"
+    card.write_text(card.read_text().replace("yields_to: [tag-shouted]", line))
+    assert words in installed().broken["house"]
+
+
+def test_a_rule_may_yield_to_one_of_a_plugin_that_is_not_installed(here: Path) -> None:
+    lay(here)
+    card = here / "house_rules/rules/documentation/owner-missing.md"
+    card.write_text(card.read_text().replace("yields_to: [tag-shouted]", "yields_to: [barn/hay-wet, license-unknown]"))
+    assert installed().rules["house/owner-missing"].yields_to == ("barn/hay-wet", "license-unknown")
+
+
+def test_two_cards_of_one_name(here: Path) -> None:
+    lay(here)
+    cards = here / "house_rules/rules"
+    shutil.copy(cards / "metadata/tag-shouted.md", cards / "documentation/tag-shouted.md")
+    assert "two of its cards have one name" in installed().broken["house"]

@@ -12,9 +12,12 @@ import pytest
 from cardlint import check
 from cardlint.errors import ConfigError, UsageError
 from cardlint.fix import Overlay
+from cardlint.locate import data_folder
 from cardlint.policyfile import load_policy
 from cardlint.repository import Identity, Kind, Repository
 from cardlint.rule import shipped
+from cardlint.rulecard import read_rule_card
+from cardlint.rulefolder import _wrong_fact
 from cardlint.source import Excluding, Memory
 
 if TYPE_CHECKING:
@@ -39,7 +42,7 @@ def bound(
 ) -> Selection:
     """The policy of an organisation and a repository's own, bound to a repository."""
     write(folder, "house.yaml", house)
-    config = write(folder, "repository/.cardlint.yaml", f"extends: ../house.yaml\n{own}\n")
+    config = write(folder, ".cardlint.yaml", f"extends: house.yaml\n{own}\n")
     policy = load_policy(shipped(), config=config, **flags)  # type: ignore[arg-type]
     return policy.bind(Repository(Memory({"README.md": f"---\nx: 1\n{card}---\n".encode()}), Identity(kind, name, told=True)))
 
@@ -180,10 +183,14 @@ def test_flags_do_not_loosen(tmp_path: Path) -> None:
     ("locked", "hidden", "found"), [(True, False, True), (True, True, True), (False, False, True), (False, True, False)]
 )
 def test_exclusions_of_later_layers_do_not_hide_files_from_locked_rules(tmp_path: Path, locked: bool, hidden: bool, found: bool) -> None:
-    write(tmp_path, "house.yaml", f"exclude: [drafts/**]\nrules: {{library-missing: {{severity: error, locked: {str(locked).lower()}}}}}")
+    write(
+        tmp_path,
+        "repository/house.yaml",
+        f"exclude: [drafts/**]\nrules: {{library-missing: {{severity: error, locked: {str(locked).lower()}}}}}",
+    )
     write(tmp_path, "repository/README.md", "---\nlicense: mit\n---\n# A\n")
     write(tmp_path, "repository/adapter_config.json", "{}")
-    write(tmp_path, "repository/.cardlint.yaml", "extends: ../house.yaml\n" + "exclude: [adapter_config.json]\n" * hidden)
+    write(tmp_path, "repository/.cardlint.yaml", "extends: house.yaml\n" + "exclude: [adapter_config.json]\n" * hidden)
     report = check(tmp_path / "repository", kind="model")
     assert ("library-missing" in {finding.rule for finding in report.findings}) is found
 
@@ -350,6 +357,12 @@ def test_a_rule_a_policy_brings_is_not_switched_off_by_what_it_extends(tmp_path:
         ({"check": "check: keys.says_nothing"}, 6, "keys.says_nothing is no check: "),
         ({"with": "with: {kye: contact}"}, 7, "'key' is a required property"),
         ({"severity": "severity: fatal"}, 3, "severity"),
+        ({"given": "given: suppressions"}, 5, 'keys.present cannot do with "suppressions"; the rules that ship give it frontmatter'),
+        ({"given": "given: frontmatter.contact"}, 5, 'keys.present cannot do with "frontmatter.contact"'),
+        ({"since": 'since: "1.0"\nyields_to: [nosuch]'}, 9, 'there is no rule "nosuch"'),
+        ({"since": 'since: "1.0"\nyields_to: [contact-key-missing]'}, 9, "a rule that yields to itself reports nothing"),
+        ({"since": 'since: "1.0"\nyields_to: [acme/nosuch]'}, 9, 'there is no rule "acme/nosuch"'),
+        ({"since": 'since: "1.0"\naliases: [license-missing]'}, 9, '"license-missing" is the name of another rule'),
         ({"id": "acme/other"}, 2, 'the id must be the name of the file, "contact-key-missing"'),
     ],
 )
@@ -370,7 +383,7 @@ def test_the_id_of_a_rule_is_taken_once(tmp_path: Path) -> None:
 
 def test_one_folder_may_be_named_twice(tmp_path: Path) -> None:
     house = folder(tmp_path)
-    config = write(tmp_path, "model/.cardlint.yaml", "extends: ../house.yaml\nrule_folders: [../rules]\n")
+    config = write(tmp_path, ".cardlint.yaml", "extends: house.yaml\nrule_folders: [rules]\n")
     assert "acme/contact-key-missing" in load_policy(shipped(), config=config).rules
     assert house.is_file()
 
@@ -388,3 +401,150 @@ def test_a_folder_without_cards_is_an_error(tmp_path: Path, content: str, words:
     with pytest.raises(ConfigError, match=words) as caught:
         load_policy(shipped(), name=str(house))
     assert (caught.value.line, caught.value.column) == (1, 16)
+
+
+@pytest.mark.parametrize(
+    ("content", "column", "words"),
+    [
+        ("overrides: [{when: {}, rules: {license-missing: off}}]", 20, '"when" is empty; name a condition'),
+        ("overrides: [{when: {task: nope}, rules: {}}]", 27, 'there is no task "nope" on the Hub (as of '),
+        ("overrides: [{when: {task: sumarization}, rules: {}}]", 27, "did you mean summarization"),
+        ("overrides: [{when: {tag: ''}, rules: {}}]", 26, '"overrides[0].when.tag" must be text that is not blank'),
+        ("overrides: [{when: {library: ' '}, rules: {}}]", 30, '"overrides[0].when.library" must be text that is not blank'),
+        ("waivers: [{rule: [], owner: a, reason: b, expires: 2027-01-31}]", 18, "a rule or a list of at least one"),
+        ("exclude: ['']", 11, '"exclude[0]" must be text that is not blank'),
+        ("rules: {license-missing: {severity: null}}", 27, '"severity" has no value'),
+        ("rules: {license-missing: {severity: note, with: }}", 43, '"with" has no value'),
+        ("rules: {license-missing: }", 9, "expected off, note, warning, error or harder"),
+        ("rules: {license-missing: {severity: fatal}}", 26, "off, note, warning, error, harder"),
+        ("rules: {license-missing: fatal}", 26, "off, note, warning, error, harder, or a mapping"),
+    ],
+)
+def test_what_can_mean_nothing_is_an_error(tmp_path: Path, content: str, column: int, words: str) -> None:
+    house = write(tmp_path, "house.yaml", content)
+    with pytest.raises(ConfigError) as caught:
+        load_policy(shipped(), name=str(house))
+    assert words in caught.value.message
+    assert (caught.value.line, caught.value.column) == (1, column), caught.value.message
+
+
+@pytest.mark.parametrize("task", ["summarization", "conversational"])
+def test_a_condition_may_name_a_task_of_today_and_one_of_yesterday(tmp_path: Path, task: str) -> None:
+    house = f"overrides: [{{when: {{task: {task}}}, rules: {{license-missing: note}}}}]"
+    assert severity(bound(tmp_path, house, "", card=f"pipeline_tag: {task}\n"), "license-missing") == "note"
+
+
+SECRET = "hf_supersecretvalueOfSomebody"  # noqa: S105 - nobody's
+OUTSIDE = "lies outside the repository; .cardlint.yaml may name what lies in it"
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        ({".cardlint.yaml": "kind: model\nextends: ../secret.txt"}, ":2:10"),
+        ({".cardlint.yaml": "extends: {there}/secret.txt"}, ":1:10"),
+        ({".cardlint.yaml": "extends: link.yaml"}, ":1:10"),
+        ({".cardlint.yaml": "extends: /etc/hostname"}, ":1:10"),
+        ({".cardlint.yaml": "extends: base/own.yaml", "base/own.yaml": "extends: [hub, ../../secret.txt]"}, ":1:16"),
+        ({".cardlint.yaml": "rule_folders: [../rules]"}, ":1:16"),
+        ({}, ""),
+    ],
+)
+def test_what_a_repository_extends_lies_in_it(cardlint: Callable[..., Done], tmp_path: Path, files: dict[str, str], line: str) -> None:
+    write(tmp_path, "secret.txt", f"rules: {SECRET}")
+    write(tmp_path, "rules/a/b.md", f"---\nid: {SECRET}\n---\n")
+    write(tmp_path, "model/README.md", "---\nlicense: mit\n---\n")
+    (tmp_path / "model/link.yaml").symlink_to("../secret.txt")
+    for name, content in files.items():
+        write(tmp_path, f"model/{name}", content.replace("{there}", str(tmp_path)))
+    if not files:
+        (tmp_path / "model/.cardlint.yaml").symlink_to("../secret.txt")
+    for command in (("check", "model"), ("check", "model", "--jobs", "2"), ("policy", "show", "model")):
+        done = cardlint(*command)
+        assert done.code == 2
+        assert f"{line}: " in done.err
+        assert OUTSIDE in done.err
+        assert SECRET not in done.err + done.out
+
+
+def test_a_card_of_a_repositorys_own_rules_is_no_link_out_of_it(tmp_path: Path) -> None:
+    folder(tmp_path)
+    config = write(tmp_path, "model/.cardlint.yaml", "rule_folders: [rules]")
+    (tmp_path / "model/rules").mkdir()
+    (tmp_path / "model/rules/house").symlink_to(tmp_path / "rules/house")
+    with pytest.raises(ConfigError, match=r"contact-key-missing\.md is a link that leads outside the repository"):
+        load_policy(shipped(), config=config)
+    house = write(tmp_path, "model/house.yaml", "rule_folders: [rules]")  # whoever names a policy on the command line trusts it
+    assert "acme/contact-key-missing" in load_policy(shipped(), name=str(house)).rules
+
+
+def test_a_policy_that_is_named_may_lie_anywhere_and_extend_anything(tmp_path: Path) -> None:
+    write(tmp_path, "base.yaml", "extends: hub")
+    house = write(tmp_path, "policies/house.yaml", "extends: ../base.yaml")
+    config = write(tmp_path, "model/.cardlint.yaml", "extends: ../base.yaml\nrules: {license-missing: note}")
+    assert len(load_policy(shipped(), name=str(house), config=config).layers) == 4
+    linked = tmp_path / "linked"
+    linked.symlink_to("model")
+    write(tmp_path, "model/.cardlint.yaml", "extends: own.yaml")
+    write(tmp_path, "model/own.yaml", "extends: hub")
+    assert len(load_policy(shipped(), config=linked / ".cardlint.yaml").layers) == 3
+
+
+def test_a_policy_of_all_repositories_in_a_folder_may_lie_above_them(tmp_path: Path) -> None:
+    folder(tmp_path)
+    write(tmp_path, "house.yaml", "extends: hub\nrule_folders: [rules]\nrules: {license-missing: warning}")
+    config = write(tmp_path, "model/.cardlint.yaml", "extends: ../house.yaml")
+    policy = load_policy(shipped(), config=config)
+    assert [layer.name for layer in policy.layers][:2] == ["hub", "../house.yaml"]
+    assert "acme/contact-key-missing" in policy.rules
+
+
+@pytest.mark.parametrize("token", [SECRET, "sk-abcdefghijklmnop", "github_pat_abcdefghij_klmnop", "ghp_abcdefghijklm"])
+def test_tokens_are_not_repeated(tmp_path: Path, token: str) -> None:
+    house = write(tmp_path, "house.yaml", f"rules: {token}")
+    with pytest.raises(ConfigError) as caught:
+        load_policy(shipped(), name=str(house))
+    assert token not in repr(caught.value)
+    assert "***" in caught.value.message
+
+
+def test_what_only_looks_a_little_like_a_token_is_repeated(tmp_path: Path) -> None:
+    house = write(tmp_path, "house.yaml", "rules: {license-missing: {with: {hf_oauth_scopes: 1}}}")
+    with pytest.raises(ConfigError, match="hf_oauth_scopes"):
+        load_policy(shipped(), name=str(house))
+
+
+@pytest.mark.parametrize("name", ['"a\\0"', "a" * 5000])
+def test_a_folder_of_no_name_a_folder_can_have(tmp_path: Path, name: str) -> None:
+    config = write(tmp_path, ".cardlint.yaml", f"rule_folders: [{name}]")
+    with pytest.raises(ConfigError, match=r"yaml:1:16: "):
+        load_policy(shipped(), config=config)
+
+
+def test_the_folder_of_what_ships_is_no_way_round_validation(tmp_path: Path) -> None:
+    write(tmp_path, "secret.yaml", "ruls: {}")
+    way = data_folder("rules") / "policies" / ("../" * 40) / str(tmp_path).lstrip("/") / "secret.yaml"
+    with pytest.raises(ConfigError, match="ruls"):
+        load_policy(shipped(), name=str(way))
+
+
+def test_former_ids_are_no_names_of_others(tmp_path: Path) -> None:
+    house = folder(tmp_path, since='since: "1.0"\naliases: [acme/contact-missing, acme/contact-key-missing]')
+    assert "acme/contact-missing" in load_policy(shipped(), name=str(house)).rules["acme/contact-key-missing"].aliases
+
+
+def test_what_a_check_takes_is_told_by_the_rules_that_ship(tmp_path: Path) -> None:
+    def given(check: str, paths: str) -> str | None:
+        folder(tmp_path, given=f"given: {paths}", check=f"check: {check}", **{"with": "aliases: []"})
+        card = read_rule_card(tmp_path / "rules/house/contact-key-missing.md", tmp_path / "rules")
+        error = _wrong_fact(card, card.rule)
+        return error and error.message
+
+    assert given("keys.present", "config") is None
+    assert given("licenses.known", "[config.license, model_index]") is None
+    assert given("licenses.known", "[config.license, files]") is not None
+    assert given("nobody.uses", "[files, suppressions]") == 'nobody.uses cannot do with "suppressions"'
+    assert given("nobody.uses", "[files, card]") is None
+    for rule in shipped().values():
+        if rule.given[1:] == ("files",) and not rule.given[0].startswith("expired"):
+            assert given(rule.check, f"[{rule.given[0]}, listing]") is None

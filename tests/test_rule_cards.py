@@ -55,6 +55,9 @@ WRONG = [
     ("check: licenses.known", "check: nowhere.known", "6:1: there is no check nowhere.known"),
     ("check: licenses.known", "check: known", '6:8: "check" must be `module.function`'),
     ("given: [frontmatter.license.*, frontmatter.license]", "given: frontmatter", "5:1: licenses.known takes 2 given values, not 1"),
+    ("yields_to: [license-missing]", "yields_to: [nosuch]", '12:1: there is no rule "nosuch"'),
+    ("yields_to: [license-missing]", "yields_to: [license-unknown]", "12:1: a rule that yields to itself"),
+    ("kinds: [model", "aliases: [license-missing]\nkinds: [model", '4:1: "license-missing" is the name of another rule'),
     ("given: [frontmatter.license.*, ", "given: [fronmatter.license, ", '5:1: there is no fact "fronmatter"; did you mean frontmatter'),
     ("  vocabulary: licenses", "  vocabulry: licenses", "7:1: options of licenses.known"),
     ("severity: error", "severity: fatal", '3:11: "severity" must be one of off, note, warning, error'),
@@ -101,7 +104,13 @@ def test_blocks_of_an_example(tmp_path: Path) -> None:
     assert list(verify(card, shipped())) == []
 
 
-@pytest.mark.parametrize("block", ["```tree\nno-size\n```", "```text x escaped\n\\q\n```"])
+@pytest.mark.parametrize(
+    "block",
+    [
+        "```tree\nno-size\n```", "```tree\na " + "9" * 5000 + "\n```", "```text x escaped\n\\q\n```",
+        "```text x base64\nA\n```", "```text x base64\né\n```", "```text x base64\n!!!\n```",
+    ],
+)  # fmt: skip
 def test_a_block_that_cannot_be_read_is_named(tmp_path: Path, block: str) -> None:
     folder = tmp_path / "metadata"
     folder.mkdir()

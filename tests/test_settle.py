@@ -13,7 +13,7 @@ from cardlint.checks import meta
 from cardlint.errors import Inapplicable, UsageError
 from cardlint.policy import Layer, Policy, Waiver
 from cardlint.policyfile import load_policy
-from cardlint.report import Entry
+from cardlint.report import Entry, Report
 from cardlint.repository import Identity, Repository
 from cardlint.rule import shipped
 from cardlint.source import Memory
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from conftest import Done
 
+    from cardlint.baseline import Baseline
     from cardlint.report import Target
 
     Command = Callable[..., Done]
@@ -179,3 +180,106 @@ def test_many_processes_settle_alike(cardlint: Command, tmp_path: Path) -> None:
     one, many = cardlint("check", *options), cardlint("check", *options, "--jobs", "3")
     assert one == many
     assert json.loads(one.out)["summary"] | {"error": 2, "warning": 1, "suppressed": 1} == json.loads(one.out)["summary"]
+
+
+# Locks: what a repository does to other rules does not silence a locked one
+
+
+LOCKED = "rules: {license-missing: {severity: error, locked: true}}\n"
+
+
+def under(
+    folder: Path, *, card: str | None, own: str = "", lock: str = LOCKED, held: Baseline | None = None, record: bool = False
+) -> Target:
+    """What is found in a repository under an organisation's policy, with the repository's own configuration."""
+    (folder / "org.yaml").write_text(lock)
+    (folder / ".cardlint.yaml").write_text(own)
+    files = {} if card is None else {"README.md": card.encode()}
+    policy = load_policy(shipped(), name=str(folder / "org.yaml"), config=folder / ".cardlint.yaml")
+    repository = Repository(Memory(files), Identity("model", told=True))
+    return settle.check(repository, policy.bind(repository), settle.Terms(DAY, held, record))
+
+
+def excuse(target: Target) -> str | None:
+    (skipped,) = [item for item in target.skipped if item.rule == "license-missing"]
+    return skipped.because
+
+
+OURS = "waivers: [{rule: frontmatter-missing, owner: a, reason: b, expires: 2027-01-31}]"
+
+
+@pytest.mark.parametrize(
+    ("card", "own", "because"),
+    [
+        ("# A\n", "", "frontmatter-missing"),
+        ("# A\n", "rules: {frontmatter-missing: note}", None),
+        ("# A\n", OURS, None),
+        ("<!-- cardlint: ignore[frontmatter-missing] meant -->\n# A\n", "", None),
+        ("---\nx: [\n---\n", "", "frontmatter-invalid"),
+        ("---\nx: [\n---\n", "rules: {frontmatter-invalid: note}", None),
+        (None, "", "card-missing"),
+        (None, "rules: {card-missing: note}", None),
+        (None, "rules: {card-missing: off}", None),
+    ],
+)
+def test_only_what_counts_and_is_as_grave_excuses_a_locked_rule(tmp_path: Path, card: str | None, own: str, because: str | None) -> None:
+    target = under(tmp_path, card=card, own=own)
+    assert excuse(target) == because
+    code = Report((target,), "0", "p", "h").exit_code()
+    assert code == (4 if because is None else 1)
+
+
+def test_the_lock_that_admits_no_excuse_is_named(tmp_path: Path) -> None:
+    (skipped,) = [item for item in under(tmp_path, card=None, own="rules: {card-missing: note}").skipped if item.rule == "license-missing"]
+    assert skipped.reason == f"there is no README.md; card-missing is no excuse, for {tmp_path}/org.yaml:1:9 locks license-missing"
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/**"])
+def test_a_lock_on_paths_asks_for_the_gravity_it_has_there(tmp_path: Path, path: str) -> None:
+    lock = f"overrides: [{{when: {{path: '{path}'}}, rules: {{license-missing: {{severity: warning, locked: true}}}}}}]\n"
+    assert excuse(under(tmp_path, card=None, own="rules: {card-missing: note}", lock=lock)) is None
+    assert excuse(under(tmp_path, card=None, own="rules: {card-missing: warning}", lock=lock)) == "card-missing"
+
+
+def test_rules_that_are_not_locked_are_excused_by_what_is_suppressed(tmp_path: Path) -> None:
+    target = under(tmp_path, card="<!-- cardlint: ignore[frontmatter-missing] meant -->\n# A\n")
+    assert {item.because for item in target.skipped if item.rule != "license-missing"} == {"frontmatter-missing"}
+
+
+SILENCED = "---\nlicenses: mit # cardlint: ignore[key-deprecated] as agreed\n---\n# A\n"
+
+
+@pytest.mark.parametrize(
+    ("card", "own", "lock", "found"),
+    [
+        ("---\nlicenses: mit\n---\n# A\n", "", LOCKED, {"license-missing", "key-deprecated"}),
+        ("---\nlicenses: mit\n---\n# A\n", "rules: {key-deprecated: error}", LOCKED, {"key-deprecated"}),
+        ("---\nlicenses: mit\n---\n# A\n", "", LOCKED.replace("error", "warning"), {"key-deprecated"}),
+        (SILENCED, "rules: {key-deprecated: error}", LOCKED, {"license-missing"}),
+        ("---\nlicenses: mit\n---\n# A\n", "", LOCKED.replace(", locked: true", ""), {"key-deprecated"}),
+        (SILENCED, "", LOCKED.replace(", locked: true", ""), set()),
+        ("---\nlicenses: mit\n---\n# A\n", "", f"overrides: [{{when: {{kind: space}}, {LOCKED.strip()}}}]", {"key-deprecated"}),
+    ],
+)
+def test_a_locked_rule_yields_to_what_counts_and_is_as_grave(tmp_path: Path, card: str, own: str, lock: str, found: set[str]) -> None:
+    counting = {item.rule for item in under(tmp_path, card=card, own=own, lock=lock).findings if item.suppressed is None}
+    assert counting & {"license-missing", "key-deprecated"} == found
+
+
+def test_each_of_several_locks_on_paths_voids_suppressions_there(tmp_path: Path) -> None:
+    one = "{{when: {{path: {}}}, rules: {{license-unknown: {{locked: true}}}}}}"
+    lock = f"overrides: [{one.format('docs/**')}, {one.format('README.md')}]\n"
+    card = "---\nlicense: apache2 # cardlint: ignore[license-unknown] so agreed\n---\n# T\n"
+    assert ("license-unknown", "README.md", None) in outcome(under(tmp_path, card=card, lock=lock))
+
+
+def test_a_baseline_takes_over_debt_of_locked_rules_and_nothing_new_gets_past_it(cardlint: Command, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: apache2\ntags: [3]\n---\n# T\n")
+    (tmp_path / "org.yaml").write_text("rules: {license-unknown: {severity: error, locked: true}}")
+    options = ("check", "--policy", "org.yaml", "--output-format", "concise")
+    assert cardlint(*options, "--write-baseline", "b.json").code == 0
+    assert cardlint(*options, "--baseline", "b.json").code == 0
+    (tmp_path / "README.md").write_text("---\nlicense: [apache2, mti]\ntags: [3]\n---\n# T\n")
+    done = cardlint(*options, "--baseline", "b.json")
+    assert done.code == 1
+    assert '"mti"' in done.out

@@ -258,3 +258,35 @@ def test_a_hostile_body_takes_no_long_time(piece: str) -> None:
     start = time.process_time()
     Substance(markdown)
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("To be filled in later.", "needed"), ("Will be updated later.", "promise"), ("Details to follow.", "promise"), ("(todo: add citation)", "to-do"),
+        ("**TODO:** finish the table", "to-do"), ("xxx", "filler"), ("准备中", "promise"), ("추후 업데이트 예정", "promise"), ("Скоро появится", "promise"),
+        ("سيتم إضافتها لاحقا", "promise"), ("...", "filler"), ("- …", "filler"), ("<your description>", "form"), ("- **Summary:** <your description>", "form"),
+        ("Describe who should use this model and for what.", "instruction"), ("your.email@example.com", "address"), ("<your.email@example.com>", "address"),
+        ("**Email:** your.email@example.com", "address"),
+    ],
+)  # fmt: skip
+def test_what_people_leave_in_place_of_text(body: str, kind: str) -> None:
+    found, says = read(f"# A\n\n{body}\n")
+    assert not says
+    assert [item.kind for item in found.placeholders] == [kind]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["The prompt is: photo of <your description>.", "Todo: todos los textos", "A list, ... and more", "Ask ann.your.email@example.com.au"],
+)
+def test_what_only_looks_left_in_place(body: str) -> None:
+    found, says = read(body)
+    assert says
+    assert found.placeholders == []
+
+
+def test_an_address_of_a_template_inside_a_sentence() -> None:
+    found, says = read("Mary, your.email@example.com, is glad to help.")
+    assert says
+    assert [item.kind for item in found.placeholders] == ["address"]

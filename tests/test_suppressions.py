@@ -457,3 +457,27 @@ def test_the_command_shows_what_is_suppressed(cardlint: Command, tmp_path: Any) 
     assert [line.partition(" ")[2].partition("[")[2].partition("]")[0] for line in done.out.splitlines()] == [
         "license-unknown", "suppression-without-reason",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("card", "rule"),
+    [
+        (HEAD + "text\n\n<!-- Cardlint: Ignore[image-alt-missing] decorative -->\n![](a)\n", "image-alt-missing"),
+        ("---\nlicense: apache2 # CARDLINT: ignore[license-unknown] so agreed\n---\n# T\n", "license-unknown"),
+    ],
+)
+def test_letter_case_does_not_matter(card: str, rule: str) -> None:
+    target = checked(card)
+    assert [item.suppressed is not None for item in target.findings if item.rule == rule] == [True]
+
+
+def test_letter_case_does_not_matter_in_other_files_and_other_tools() -> None:
+    (found,) = suppressions_in(b"# Cardlint: IGNORE[pickle-weights] as agreed\nimport os\n")
+    assert (found.rule, found.reason) == ("pickle-weights", "as agreed")
+    assert [rule for rule, *_ in said(checked(HEAD + "<!-- CardLint: Disable -->\n# T\n"))] == ["suppression-unused"]
+
+
+def suppressions_in(script: bytes) -> tuple[Suppression, ...]:
+    repository = Repository(Memory({"README.md": HEAD.encode(), "app.py": script}), Identity("space", told=True))
+    repository.text("app.py", 1000)
+    return suppressions(repository)

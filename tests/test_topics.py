@@ -433,3 +433,21 @@ def test_a_hostile_card_is_read_in_time(body: str) -> None:
     read.present("privacy")
     assert read.language
     assert time.perf_counter() - begun < 4
+
+
+BOTH = {"training-data", "evaluation"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("Training and evaluation data", BOTH), ("Training and Evaluation Datasets:", BOTH), ("Training, Testing, and Evaluation Datasets:", BOTH),
+        ("Train/Test data", BOTH), ("Post-training data", {"training-data"}), ("Trainings- und Evaluationsdaten", BOTH),
+        ("Données d'entraînement et d'évaluation", BOTH), ("Datos de entrenamiento y evaluación", BOTH), ("Dados de treinamento e avaliação", BOTH),
+        ("Данные для обучения и оценки", BOTH), ("بيانات التدريب والتقييم", BOTH), ("学習・評価データ", BOTH), ("학습 및 평가 데이터", BOTH),
+        ("训练与评估数据", BOTH), ("訓練與評估資料", BOTH), ("使用限制", {"limitations", "out-of-scope-use"}), ("测评", {"evaluation"}),
+        ("引用本项目", {"citation"}), ("参考文献引用", {"citation"}),
+    ],
+)  # fmt: skip
+def test_one_heading_serves_several_topics(heading: str, expected: set[str]) -> None:
+    assert read_heading(heading).topics == expected

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardlint.nodes import Mapping, Node, Scalar, Sequence, data, walk
-from cardlint.yamlreader import HostileYamlError, Limits, YamlError, read_yaml
+from cardlint.yamlreader import HostileYamlError, Limits, YamlError, alias_places, read_yaml
 
 PARSERS = pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "python"])
 
@@ -245,3 +245,21 @@ def _strings(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): _strings(item) for key, item in value.items()}
     return [_strings(item) for item in value] if isinstance(value, list) else "scalar"
+
+
+def test_the_places_of_aliases_are_known_in_their_order() -> None:
+    content = "a\u2028: &x 1\nb: [*x, {c: *x}]\n? *x\n: *x"
+    assert isinstance(read_yaml(content), Mapping)
+    assert [content[start - 5 : end - 5] for start, end in alias_places(content, 5)] == ["*x"] * 4
+    assert [start for start, _ in alias_places(content)] == [match for match in range(len(content)) if content[match] == "*"]
+    assert list(alias_places("a: 1 # *x\n")) == []
+
+
+@pytest.mark.parametrize("pure", [False, True])
+@pytest.mark.parametrize("block", ["- 1\n  - *x", "- 1\n  - - *x", "k: *x", "- a: &y 1\n    b: *y"])
+def test_a_collection_that_ends_with_an_alias_ends_behind_it(block: str, pure: bool) -> None:
+    content = f"a: &x [1]\nb:\n  {block}\nc: 2\n"
+    root = read_yaml(content, pure=pure, base=7)
+    assert isinstance(root, Mapping)
+    value = root.entries[1].value
+    assert content[value.start - 7 : value.end - 7] == block

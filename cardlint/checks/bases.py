@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import first_line
-from cardlint.nature import files_that_show, first, is_native, quantization, signs
+from cardlint.nature import declared_by_tags, files_that_show, first, is_native, quantization, signs
 from cardlint.nodes import Mapping, string, strings
 from cardlint.problem import Append, Cure, Edit, Problem, Related, SetValue
 from cardlint.repoid import from_address, why_malformed
@@ -51,11 +51,11 @@ def missing(  # noqa: PLR0913 - the facts of the rule, and its data
     yield from _implied(place, first(files, files_that_show("merge", "adapter")), quantization(config), saved)
 
 
-def relation_missing(base: Node, metadata: Mapping, files: Files, config: Mapping | None) -> Iterator[Problem]:
-    """A base without its relation where the files show exactly one."""
-    if metadata.get(_RELATION) is not None or not strings(base):
+def relation_missing(base: Node, metadata: Mapping, files: Files, config: Mapping | None, repository: Identity) -> Iterator[Problem]:
+    """A base without its relation where the files show exactly one; a tag `base_model:adapter:org/name` says it too."""
+    if metadata.get(_RELATION) is not None or not strings(base) or declared_by_tags(metadata):
         return
-    shown = dict(signs(files, config))
+    shown = dict(signs(files, config, metadata, repository.id))
     if len(shown) != 1:
         return
     ((relation, sign),) = shown.items()

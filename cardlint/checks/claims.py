@@ -59,7 +59,8 @@ def contradicted(value: Node, markdown: Markdown, identity: Identity, *, words: 
 
     `words` are what the prose of any card says, by what they mean: `plain`; `speech` (plain in sentences, but not in labels, where
     they may be codes of languages); `own` (this model); `foreign` (another one, or a comparison); `progress` (training over
-    time); `split NAME`; `qualifier NAME`.
+    time); `split NAME`; `qualifier NAME`; `metric NAME`; what clauses begin with (`against`, `aside`, `preface`, `describing`,
+    `continuing`, `condition`: see `Clause`); `onto` (before data), `share` (right after a number: no figure of its own), `respectively`.
     """
     if not isinstance(value, Sequence) or len(value.items) != 1:
         return
@@ -115,6 +116,7 @@ class _Judge:
         self.alone = len({_identity(result) for _, result in found}) == 1
         self.by_key: dict[Key, list[int]] = {}
         self._scopes: dict[tuple[tuple[str, ...], tuple[str, ...], bool], tuple[Read, Read] | None] = {}
+        self._told: dict[str, tuple[bool, bool]] = {}
         self._found: dict[tuple[Key, frozenset[int] | None, frozenset[str]], int | None] = {}
         for number, known in enumerate(self.known):
             self.by_key.setdefault(known.key, []).append(number)
@@ -206,7 +208,7 @@ class _Judge:
             if not said.label:
                 return None
             above.add(replace(said, datasets=said.datasets or None))
-        texts = [sentence for line in lead for sentence in re.split(r"(?<=[.!?。])\s+", line) if sentence]
+        texts = [sentence for line in lead for sentence in _sentences_of(line)]
         reads = [self.lexicon.read(text) for text in texts]
         for said in reads:
             if not said.strange and not said.figures:
@@ -216,10 +218,9 @@ class _Judge:
         known = named or (above.datasets or before.datasets) is not None
         return (above, before) if self._clear(texts, reads, known=known) else None
 
-    @staticmethod
-    def _clear(texts: list[str], reads: list[Read], *, known: bool) -> bool:
+    def _clear(self, texts: list[str], reads: list[Read], *, known: bool) -> bool:
         """Whether nothing before a figure makes it another's: prose that is not understood may only stand where the data is named."""
-        if any(said.foreign for said in reads):
+        if any(said.foreign and not self._tells(text)[0] for text, said in zip(texts, reads, strict=True)):
             return False
         if not reads or not (reads[-1].strange or reads[-1].figures):
             return True
@@ -233,8 +234,8 @@ class _Judge:
         if said is None or not said.figures or said.datasets is None:
             return
         around = self._around(sentence.titles, (), named=True)
-        before = sentence.before if said.own else " ".join((*sentence.lead, sentence.before))
-        if around is None or not self._follows(before, own=bool(said.own)):
+        lead = () if said.own else _sentences_of(" ".join(sentence.lead))
+        if around is None or not self._follows((*lead, *sentence.before), own=bool(said.own)):
             return
         given, end = figures_given(said), 0
         beside = set(whole.figures) - {each.written for each in given}
@@ -253,14 +254,22 @@ class _Judge:
                 agreeing = [claim._replace(figure=other) for other in others if _agrees(other, self.known[number])]
                 yield from ((number, each) for each in (claim, *agreeing))
 
-    def _follows(self, before: str, *, own: bool) -> bool:
-        """Whether what comes before a sentence lets it be about this model; where it names none, each sentence has to be about it."""
-        whole = self.lexicon.read(before)
-        if whole.foreign or not whole.strange:
-            return not whole.foreign
-        beginnings = [self.lexicon.clauses(text)[:1] for text in re.split(r"(?<=[.!?。])\s*", before) if text]
-        about = all(first[0].kind in {"own", "preface", "describing"} or not first[0].read.strange for first in beginnings if first)
-        return about or (own and bool(whole.own))
+    def _follows(self, before: tuple[str, ...], *, own: bool) -> bool:
+        """Whether what comes before a sentence lets it be about this model; where it names none, each before it has to be about it."""
+        reads = [self.lexicon.read(text) for text in before]
+        if any(read.foreign and not self._tells(text)[0] for text, read in zip(before, reads, strict=True)):
+            return False
+        return (own and any(read.own for read in reads)) or all(self._tells(text)[1] for text in before)
+
+    def _tells(self, text: str) -> tuple[bool, bool]:
+        """Whether a sentence gives a figure of this model, whatever it compares it to, and whether it is about this model at all."""
+        if text not in self._told:
+            clauses = self.lexicon.clauses(text)
+            said = statement(clauses)
+            given = said is not None and said.complete
+            begins = clauses[0].kind in {"own", "preface", "describing"} if clauses else False
+            self._told[text] = given, given or begins or not self.lexicon.read(text).strange
+        return self._told[text]
 
     def _about(self, said: Read, claim: _Claim) -> Iterator[tuple[int, _Claim]]:
         """The one figure of the metadata that is of the metric, data and split said; none where there are several."""
@@ -291,6 +300,11 @@ _COARSEST = 0.01
 _LARGEST = 1e15
 # Beyond this, telling which figure is meant takes too long; cards of embedding models have a few hundred results.
 _MOST_RESULTS = 1_000
+
+
+def _sentences_of(text: str) -> tuple[str, ...]:
+    """A text in its sentences."""
+    return tuple(sentence for sentence in re.split(r"(?<=[.!?。])\s+", text) if sentence)
 
 
 def _known_as(metric: str, qualifiers: frozenset[str]) -> Key:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.checks.vocabulary import quoted, shown
-from cardlint.datafiles import Tree, has_wildcard, is_elsewhere
+from cardlint.datafiles import GluedError, Tree, has_wildcard, is_elsewhere, within
 from cardlint.datafiles_defaults import is_data
 from cardlint.datafiles_splits import SplitNameError, configs, inferred
 from cardlint.nodes import Mapping, Scalar, Sequence, join, string, strings
@@ -194,11 +194,28 @@ class _Others:
         """The splits of the described configuration; None where nothing says them for certain."""
         config = self._described(info)
         if config is not None and config.splits is not None:
+            if not all(self._matches(config.folder, item.text) for split in config.splits for item in split.patterns):
+                return None  # data-files-unmatched reports it, and nobody knows what the splits should be
             names = {split.name: None for split in config.splits}
             return _Sources(names, config.node.get("data_files"), "`data_files` of `configs`") if names else None
         if config is None and (self._named or info is not self._one or info.name not in (None, _DEFAULT)):
             return None
         return self._by_files(config.folder if config else "")
+
+    def _matches(self, folder: str, pattern: str) -> bool:
+        """Whether a pattern of `configs` names a file, as far as the files are known. A card alone is judged by itself."""
+        if (
+            self._tree is None
+            or not any(map(is_data, self._tree.paths))
+            or is_elsewhere(pattern)
+            or is_elsewhere(folder)
+            or has_wildcard(folder)
+        ):
+            return True
+        try:
+            return bool(self._tree.resolve(within(folder, pattern)))
+        except GluedError:
+            return False
 
     def _described(self, info: _Info) -> Config | None:
         """The configuration a description is of: that of its name; where it has none, `default` or the only one."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cardlint.checks.shape import alike, head, owned
 from cardlint.checks.vocabulary import quoted
-from cardlint.nodes import Mapping, Sequence, join, kind_of, string
+from cardlint.nodes import Mapping, Sequence, join, kind_of, string, strings
 from cardlint.problem import Cure, Problem, SetValue
 from cardlint.rule import did_you_mean
 
@@ -105,12 +105,14 @@ def _hundredth(number: str) -> str:
     return f"{float(number) / 100:.10g}"
 
 
-def source_incomplete(value: Node, *, without_splits: list[str]) -> Iterator[Problem]:
+def source_incomplete(value: Node, metadata: Mapping, *, without_splits: list[str], evaluators: list[str]) -> Iterator[Problem]:
     """Sources without address, and datasets without what says which part and state of them was used.
 
-    `without_splits` are tasks evaluated in an environment instead of on data.
+    `without_splits` are tasks evaluated in an environment instead of on data; `evaluators` are libraries that write the
+    name of an evaluator where the id of a dataset belongs.
     """
     found: dict[tuple[str, ...], list[tuple[str, Span]]] = {}
+    by_evaluator = any(word in evaluators for key in ("library_name", "tags") for word in strings(metadata.get(key)))
     for subject, result in _results(value):
         source, dataset, task = result.get("source"), result.get("dataset"), result.get("task")
         if isinstance(source, Mapping) and source.get("url") is None:
@@ -118,15 +120,19 @@ def source_incomplete(value: Node, *, without_splits: list[str]) -> Iterator[Pro
         kind = string(task.get("type")) if isinstance(task, Mapping) else None
         if isinstance(dataset, Mapping) and kind not in without_splits:
             lacking = tuple(key for key in ("split", "revision") if dataset.get(key) is None)
+            if by_evaluator and "/" not in (string(dataset.get("type")) or ""):
+                lacking = _OWN if "split" in lacking else ()  # data that is not on the Hub has no revision
             if lacking:
                 found.setdefault(lacking, []).append((join(subject, "dataset"), head(dataset)))
     for lacking, ((subject, place), *others) in found.items():
         more = f" (and {len(others)} more like it)" if others else ""
-        yield Problem(_LACKS[lacking] + more, place, subject, at_most="note" if lacking == ("revision",) else None)
+        yield Problem(_LACKS[lacking] + more, place, subject, at_most="note" if lacking in (("revision",), _OWN) else None)
 
 
+_OWN = ("split", "of its own")
 _LACKS = {
     ("url",): "the source of the figures has no `url`, so nobody can look them up",
+    _OWN: "the dataset of a result has no `split`, and its `type` is no id on the Hub, so nobody can repeat the evaluation",
     ("split",): "the dataset of a result has no `split`, so nobody can tell what part of it was used",
     ("revision",): "the dataset of a result has no `revision`, so a change of its data changes the figure unseen",
     ("split", "revision"): "the dataset of a result has neither `split` nor `revision`, so nobody can repeat the evaluation",

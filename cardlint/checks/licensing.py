@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.licenses.knowledge import knowledge
 from cardlint.licenses.names import readings
-from cardlint.licenses.prose import statements
+from cardlint.licenses.prose import restrictions, statements
 from cardlint.licenses.texts import role_of
 from cardlint.nodes import Scalar, listed, string
 from cardlint.problem import Problem, Related
@@ -82,7 +82,7 @@ def contradicted(  # noqa: PLR0913 - the facts of the rule, and its data
         yield from _apart(texts, said) or _unsaid(metadata, declared, topics.markdown, said)
         return
     own = readings(declared.ids)
-    others = [item for item in (_by_file(own, texts, said), _by_prose(own, said)) if item]
+    others = [item for item in (_by_file(own, texts, said), _by_prose(own, said), _by_terms(declared, topics, identity)) if item]
     if others:
         message = f"the metadata says {declared.words}, but {others[0].words}"
         capped: Severity | None = None if any(item.at_most is None for item in others) else "warning"
@@ -175,6 +175,16 @@ def _by_prose(own: frozenset[str], said: tuple[Statement, ...]) -> Other | None:
     # The patterns for other scripts were never tried on many real cards.
     certain = item.certain and item.text.isascii()
     return Other(words, item.ids, Related(words, item.span), None if certain else "warning")
+
+
+def _by_terms(declared: Declared, topics: Topics, identity: Identity) -> Other | None:
+    """A sentence that forbids commercial use, beside licences all of which allow it."""
+    if any((known := knowledge(id_)) is None or known.commercial != "yes" for id_ in declared.ids):
+        return None
+    for item in restrictions(topics, identity.kind):
+        words = f'the text of the card says "{_cut(item.text)}"'
+        return Other(words, item.ids, Related(words, item.span), "warning")
+    return None
 
 
 def _cut(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache, cached_property
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from cardlint.checks.vocabulary import quoted, shown
@@ -27,6 +28,8 @@ _PIPELINE, _MODULES = "model_index.json", "modules.json"
 _ANYWHERE = "**/"
 _MOST_PARTS = 200
 _PAIR = 2
+# `model-00001-of-00003.safetensors`: what comes before, the number, of how many, and the ending.
+_SHARD = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<total>\d{5})(?P<ending>\.(?:safetensors|bin|gguf))")
 
 
 @cache
@@ -34,9 +37,10 @@ def needs_of_libraries() -> dict[str, dict[str, Any]]:
     """What each library needs, by its name.
 
     A library has `unless`, patterns of files that are loaded in another way, and `needs`. Of a need, one pattern of `any`
-    has to match a path; `add` is what to add. It counts only for `tasks`, where every group of `where` matches and none of
-    `unless`; where a file of `beside` lies in the root, the needed one has to lie there. `main` needs are those without
-    which nothing is there at all; `own_code`, `model_types` and `classes` say what else may stand for it.
+    has to match a path; `add` is what to add. It counts only for `tasks` (null where the card names none), where every
+    group of `where` matches and none of `unless`; where a file of `beside` lies in the root, the needed one has to lie
+    there. `main` needs are those without which nothing is there at all; `own_code`, `model_types` and `classes` say what
+    else may stand for it.
     """
     held: dict[str, dict[str, Any]] = json.loads((data_folder("schemas") / "loading" / "libraries.json").read_bytes())["values"]
     return held
@@ -126,6 +130,7 @@ def missing(  # noqa: PLR0913 - data of the rule
     name = declared.raw
     library = needs_of_libraries()[name]
     model = _Model(metadata, files, contents)
+    yield from _gaps(files, declared)
     if model.names.any(library["unless"]):
         return
     lacking = [need for need in library["needs"] if _lacks(model, need)]
@@ -137,6 +142,22 @@ def missing(  # noqa: PLR0913 - data of the rule
         yield from _own_code(model)
     if model.obstacle is not None:
         raise model.obstacle
+
+
+def _gaps(files: Files, declared: Scalar) -> Iterator[Problem]:
+    """Numbered sets of weights in the root, or in a folder of it, that lack a number: their names alone prove it."""
+    sets: dict[tuple[str, str, str], set[int]] = {}
+    for path in files.by_path:
+        if path.count("/") <= 1 and (match := _SHARD.fullmatch(path)):
+            sets.setdefault((match["stem"], match["total"], match["ending"]), set()).add(int(match["number"]))
+    for (stem, total, ending), there in sets.items():
+        first = 0 if 0 in there else 1
+        lacking = int(total) - len(there)
+        if lacking > 0 and "checkpoint" not in stem.rpartition("/")[0]:
+            number = next(number for number in count(first) if number not in there)
+            path = f"{stem}-{number:05}-of-{total}{ending}"
+            more = f" (and {lacking - 1} more of the {int(total)})" if lacking > 1 else ""
+            yield Problem(f"the weights are in {int(total)} parts, and there is no {shown(path)}{more}; add it", declared.span, path)
 
 
 def _is_any(path: str, globs: list[str]) -> bool:

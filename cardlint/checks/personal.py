@@ -34,22 +34,26 @@ class _Sign(NamedTuple):
 
 
 def undisclosed(  # noqa: PLR0913 - four lists of words, each of another use
-    topics: Topics, metadata: Mapping | None, *, columns: list[str], whole: list[str], phrases: list[str], mentions: list[str]
-) -> Iterator[Problem]:
+    topics: Topics, metadata: Mapping | None, *,
+    columns: list[str], whole: list[str], beside: list[str],
+    phrases: list[str], details: list[str], removed: list[str], mentions: list[str],
+) -> Iterator[Problem]:  # fmt: skip
     """Signs of personal data in the names of columns or in the text, where no section speaks of it.
 
     `columns` are names (words joined by `_`) a column's name ends or begins with; `whole` are the names it must have;
-    `phrases` are kinds of data as the text names them; `mentions` are words of a text that does speak of privacy.
+    `beside` are names that count next to one of those; `phrases` are kinds of data as the text names them, `details` such
+    of which a paragraph has to name two, and none of the words of `removed`; `mentions` are words of a text that does
+    speak of privacy.
     """
     if topics.covered("personal-data", "privacy") or _speaks(topics.markdown, mentions):
         return
-    signs = list(_columns(metadata, topics.markdown, _names(columns, whole)))
+    signs = list(_columns(metadata, topics.markdown, _names(columns, whole), beside))
     if signs:
         named = ", ".join(dict.fromkeys(quoted(sign.what) for sign in signs[:_SHOWN]))
         more = f" and {len(signs) - _SHOWN} more" if len(signs) > _SHOWN else ""
         plural = "columns" if len(signs) > 1 else "column"
         yield _problem(topics, signs[0], f"the {plural} {named}{more} may hold personal data")
-    elif sign := _phrase(topics.markdown, phrases):
+    elif sign := _phrase(topics.markdown, phrases) or _listing(topics.markdown, details, removed):
         yield _problem(topics, sign, f"{quoted(sign.what)} may be personal data")
 
 
@@ -79,14 +83,14 @@ def _names(columns: list[str], whole: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:.*_)?(?:{parts})s?(?:_(?:raw|hash|text|value|number|no|str|id|s|\d+))?|{'|'.join(map(re.escape, whole))}")
 
 
-def _columns(metadata: Mapping | None, markdown: Markdown, names: re.Pattern[str]) -> Iterator[_Sign]:
+def _columns(metadata: Mapping | None, markdown: Markdown, names: re.Pattern[str], beside: list[str]) -> Iterator[_Sign]:
     """Columns of `dataset_info`, and fields the text lists, whose names suggest personal data; each name once."""
-    seen: set[str] = set()
+    held: dict[str, _Sign] = {}
     for name, span in (*_features(metadata), *_fields(markdown)):
-        plain = _plain(name)
-        if plain not in seen and names.fullmatch(plain):
-            seen.add(plain)
-            yield _Sign(name, span)
+        held.setdefault(_plain(name), _Sign(name, span))
+    certain = {plain for plain in held if names.fullmatch(plain)}
+    if certain:
+        yield from (sign for plain, sign in held.items() if plain in certain or plain in beside)
 
 
 def _plain(name: str) -> str:
@@ -122,6 +126,18 @@ def _phrase(markdown: Markdown, phrases: list[str]) -> _Sign | None:
     pattern = re.compile(rf"\b(?:{'|'.join(map(_loose, phrases))})\b", re.IGNORECASE)
     for span in markdown.paragraphs:
         if match := pattern.search(markdown.text.content, span.start, span.end):
+            return _Sign(shown(match[0]), markdown.text.span(*match.span()))
+    return None
+
+
+def _listing(markdown: Markdown, details: list[str], removed: list[str]) -> _Sign | None:
+    """The first place where a paragraph names two details of persons, and does not say that they were taken out."""
+    pattern = re.compile(rf"\b(?:{'|'.join(map(_loose, details))})\b", re.IGNORECASE)
+    gone = re.compile(rf"\b(?:{'|'.join(map(re.escape, removed))})", re.IGNORECASE)
+    for span in markdown.paragraphs:
+        found = {" ".join(match[0].lower().split()): match for match in pattern.finditer(markdown.text.content, span.start, span.end)}
+        if len(found) > 1 and not gone.search(markdown.text.content, span.start, span.end):
+            match = min(found.values(), key=lambda match: match.start())
             return _Sign(shown(match[0]), markdown.text.span(*match.span()))
     return None
 

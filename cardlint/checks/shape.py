@@ -57,8 +57,18 @@ def duplicates(metadata: Mapping) -> Iterator[Problem]:
                 readers = "the Hub and `datasets` refuse that, PyYAML and `huggingface_hub` keep the last"
                 message = f'"{_cut(entry.name)}" is repeated; {readers}'
                 related = (Related("first written here", known.key.span),)
-                cure = Cure("unsafe", "keep the last, as PyYAML does", (Remove(_whole(before)),))
-                yield Problem(message, entry.key.span, join(subject, entry.name), related, cure)
+                yield Problem(message, entry.key.span, join(subject, entry.name), related, _one_kept(before, entry))
+
+
+def _one_kept(before: Entry, entry: Entry) -> Cure:
+    """One of two entries of a key goes: the first, unless it alone says something."""
+    if _is_empty(entry.value) and not _is_empty(before.value):
+        return Cure("unsafe", "keep the one with a value", (Remove(_whole(entry)),))
+    return Cure("unsafe", "keep the last, as PyYAML does", (Remove(_whole(before)),))
+
+
+def _is_empty(value: Node) -> bool:
+    return says_nothing(value) or (isinstance(value, Mapping) and not value.entries)
 
 
 def _whole(entry: Entry) -> Span:
@@ -135,7 +145,9 @@ def unknown(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
         alias = known.aliases.get(name, known.aliases.get(name.lower()))
         near = [alias] if alias in current else [key for key in current if _near(fold(name), fold(key))]
         if near:
-            message = f'nobody reads the key "{_cut(name)}"; did you mean {" or ".join(near[:2])}?'
+            given = len(near) == 1 and metadata.get(near[0]) is not None
+            advice = f"remove it, `{near[0]}` is given already" if given else f"did you mean {' or '.join(near[:2])}?"
+            message = f'nobody reads the key "{_cut(name)}"; {advice}'
             # About the key that is missing in its place: where another rule reports that, one finding is enough.
             problem = Problem(message, entry.key.span, near[0] if len(near) == 1 else name)
             certain = len(near) == 1 and metadata.entry(near[0]) is None

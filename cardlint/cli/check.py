@@ -68,6 +68,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
         raise UsageError("standard input is in no commit; leave out --staged and --revision, or -")
     located = [_locate(name, given["stdin_filename"])._replace(tree=tree) for name in targets or (".",)]
     fixing = _fixing(located, outputs, given)
+    located = _apart(located) if fixing else located
     baseline = _baseline(given)
     options = Options(
         policy=given["policy"], kind=given["kind"], select=given["select"], ignore=given["ignore"],
@@ -100,12 +101,27 @@ def _fixing(located: list[Located], outputs: list[tuple[str, Path | None]], give
     return {"fix": "unsafe" if given["unsafe_fixes"] else "safe", "write": not given["diff"]}
 
 
+def _apart(located: list[Located]) -> list[Located]:
+    """The targets, of those that are one card of one repository only one: its folder where that is among them."""
+    first: dict[tuple[str, str], Located] = {}
+    for item in located:
+        card = STDIN if item.content is not None else os.path.realpath(item.root / item.card_path)
+        known = first.setdefault((os.path.realpath(item.root), card), item)
+        if known.card_only and not item.card_only:
+            first[os.path.realpath(item.root), card] = item
+    return list(first.values())
+
+
 def _baseline(given: dict[str, Any]) -> Baseline | None:
     """The baseline to hold findings against. Raises UsageError where it cannot be read, or the one to write has no name."""
     if given["write_baseline"] == "" or given["baseline"] == "":
         raise UsageError("a baseline is a file; give its name")
     if given["write_baseline"] and given["diff"]:
         raise UsageError("--diff writes nothing; leave out --write-baseline")
+    if given["write_baseline"]:
+        from cardlint.baseline import assert_replaceable
+
+        assert_replaceable(given["write_baseline"])  # before anything is fixed
     if given["baseline"] is None:
         return None
     from cardlint.baseline import read

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -54,33 +55,31 @@ def command(path: str, **given: Any) -> int:  # noqa: ANN401 - click's keywords
 
 def config(policy: str, kind: Kind | None) -> str:
     """The text of a configuration that extends a policy."""
-    written = json.dumps(policy, ensure_ascii=False) if _odd(policy) else policy
-    return _scaffold("cardlint.yaml").replace("@POLICY@", written).replace("@KIND@", f"kind: {kind}" if kind else "# kind: model")
+    written = policy if policy in shipped_policies() else _quoted(policy)
+    return _filled("cardlint.yaml", {"@POLICY@": written, "@KIND@": f"kind: {kind}" if kind else "# kind: model"})
 
 
 def card(identity: Identity, name: str, task: str | None) -> str:
     """The text of a card to fill in. What is not known is left out or marked, so that the rules ask for it."""
     key, unknown = ("pipeline_tag", "text-classification") if identity.kind == "model" else ("task_categories", "[text-classification]")
     known_task = f"\n{key}: {task}\n" if identity.kind == "model" else f"\n{key}:\n- {task}\n"
-    tokens = {
+    return _filled(f"{identity.kind}.md", {
         "@TASK@": known_task if task else f"\n# What it is for: https://huggingface.co/tasks\n# {key}: {unknown}\n",
         "@INPUTS@": _INPUTS if task and not task.startswith("text") else "",
-        "@TITLE@": json.dumps(name, ensure_ascii=False),
+        "@TITLE@": _quoted(name),
         "@NAME@": name,
-    }
-    text = _scaffold(f"{identity.kind}.md")
-    for token, value in tokens.items():
-        text = text.replace(token, value)
-    return text
+    })  # fmt: skip
 
 
-def _scaffold(name: str) -> str:
-    return (data_folder("schemas") / "scaffolds" / name).read_text("utf-8")
+def _filled(name: str, tokens: dict[str, str]) -> str:
+    """A scaffold with its tokens replaced, once: a name may contain what looks like another token."""
+    scaffold = (data_folder("schemas") / "scaffolds" / name).read_text("utf-8")
+    return re.sub("|".join(tokens), lambda match: tokens[match[0]], scaffold)
 
 
-def _odd(word: str) -> bool:
-    """Whether a word needs quotes in YAML."""
-    return not word.replace("-", "").replace("/", "").replace(".", "").isalnum()
+def _quoted(text: str) -> str:
+    """A text as YAML that is always text: a file may be called null, or 1.5."""
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in json.dumps(text, ensure_ascii=False))
 
 
 def _name(identity: Identity, root: Path) -> str:
@@ -104,7 +103,10 @@ def _policy(root: Path, named: str) -> str:
     load_policy(known(), name=named)
     if named in shipped_policies() or named.startswith(SCHEME):
         return named
-    return Path(os.path.relpath(named, root)).as_posix()
+    if not Path(os.path.realpath(named)).is_relative_to(os.path.realpath(root)):
+        raise UsageError(f"{named} lies outside {root}, and what a repository extends lies in it; give check --policy {named} instead")
+    beside = Path(os.path.relpath(named, root)).as_posix()
+    return f"./{beside}" if beside in shipped_policies() else beside
 
 
 def _write(root: Path, files: dict[str, str]) -> None:

@@ -35,13 +35,23 @@ def reached(shown: str, path: str) -> str:
     return f"{shown}/{path}" if shown and path else shown or path or "."
 
 
+def _whose_defect(rule: str) -> str:
+    """To whom to report that a rule failed."""
+    from cardlint.plugins import installed  # few runs fail
+
+    name, slash, _ = rule.partition("/")
+    if slash and (name in installed().broken or any(plugin.name == name for plugin in installed().plugins)):
+        return f"this is a defect of the plug-in {name}, please report it to its authors"
+    return "this is a defect of cardlint, please report it"
+
+
 def incidents(target: Target) -> Iterator[str]:
     """What was not examined although it had to be, and what failed."""
     for skipped in target.skipped:
         if skipped.because is None:
             yield f"{target.name}: not examined[{skipped.rule}] {skipped.reason}"
     for failed in target.failed:
-        yield f"{target.name}: failed[{failed.rule}] {failed.error}; this is a defect of cardlint, please report it"
+        yield f"{target.name}: failed[{failed.rule}] {failed.error}; {_whose_defect(failed.rule)}"
     if target.fixing is not None:
         yield from (f"{target.name}: {note}" for note in target.fixing.notes)
         if target.fixing.unwritten is not None:

@@ -39,6 +39,19 @@ class Name(NamedTuple):
     end: int
 
 
+class Form(NamedTuple):
+    """How a language says that this is under a licence: the words for this, those before a name, after it, and between.
+
+    `loose` are words that mean this only where nothing else is spoken of.
+    """
+
+    this: re.Pattern[str]
+    under: re.Pattern[str]
+    after: re.Pattern[str]
+    close: re.Pattern[str]
+    loose: bool
+
+
 class Words:
     """The patterns of `schemas/licenses/prose.json`, compiled on first use."""
 
@@ -54,13 +67,15 @@ class Words:
         ]
 
     @cache  # noqa: B019 - there is one of these
-    def sentences(self, kind: Kind) -> list[tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str] | None]]:
+    def sentences(self, kind: Kind) -> list[Form]:
         """Of each language how a card speaks of itself, the words before the name of a licence, and those after it."""
         return [
-            (
+            Form(
                 re.compile(item["this"].replace("KIND", self._held["kinds"][kind]), re.IGNORECASE),
                 re.compile(item["under"], re.IGNORECASE),
-                re.compile(item["after"], re.IGNORECASE) if "after" in item else None,
+                re.compile(item.get("after", ""), re.IGNORECASE),
+                re.compile(item.get("close", r"[^,;\uff0c\u3001]{0,60}"), re.IGNORECASE),
+                item.get("loose", False),
             )
             for item in self._held["sentences"]
         ]

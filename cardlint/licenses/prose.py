@@ -34,12 +34,12 @@ _MOST_LINKS = 50
 _CC_URL = re.compile(
     r"creativecommons\.org/(?:licenses/(?P<kind>[a-z-]{2,8})/(?P<version>\d\.\d)|publicdomain/(?P<zero>zero))", re.IGNORECASE
 )
+_USES = frozenset({"intended-use", "limitations", "out-of-scope-use"})
 _MARKUP = re.compile(
     r"!\[[^\[\]]{0,300}\]\([^()]{0,700}\)|!?\["
     r"|\]\((?P<target>[^()\s]{0,500})(?:[^()]{0,200})\)|\]\[[^\]]{0,100}\]"
     r"|[*`\[\]<>\"“”„«»]|(?<!\w)_+|_+(?!\w)|\s{2,}|[^\S ]"
 )
-_CLOSELY = re.compile(r"[^,;\uff0c\u3001]{0,60}")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|[。！？；;]")  # noqa: RUF001 - full stops of East Asia
 
 
@@ -97,6 +97,14 @@ def statements(topics: Topics, kind: Kind) -> tuple[Statement, ...]:
     return tuple(sorted(islice(_Reader(topics, kind).read(), MOST_STATEMENTS), key=lambda item: item.span))
 
 
+def restrictions(topics: Topics, kind: Kind) -> tuple[Statement, ...]:
+    """The sentences in which a card forbids to use what is published here commercially, at most 200; they mean no licence."""
+    words = spoken().pattern("noncommercial")
+    if not words.search(topics.markdown.text.content):
+        return ()
+    return tuple(islice(_Reader(topics, kind, words).restrictions(words), MOST_STATEMENTS))
+
+
 class _Where(NamedTuple):
     """Where a paragraph stands: its innermost section and the section on the licence around it, as indices, or None."""
 
@@ -108,7 +116,8 @@ class _Where(NamedTuple):
 class _Reader:
     """One card being read for statements."""
 
-    def __init__(self, topics: Topics, kind: Kind) -> None:
+    def __init__(self, topics: Topics, kind: Kind, stem: re.Pattern[str] = STEM) -> None:
+        self.stem = stem
         self.markdown: Markdown = topics.markdown
         self.content = topics.markdown.text.content
         self.topics = topics
@@ -138,7 +147,7 @@ class _Reader:
         """Whether a paragraph is short enough to read, no quotation, and holds the beginning of a licence's name."""
         line = self.content.rfind("\n", 0, span.start) + 1
         quoted = ">" in self.content[max(line, span.start - 20) : span.start]
-        return span.end - span.start <= _LONGEST_PARAGRAPH and not quoted and bool(STEM.search(self.content, span.start, span.end))
+        return span.end - span.start <= _LONGEST_PARAGRAPH and not quoted and bool(self.stem.search(self.content, span.start, span.end))
 
     def _places(self, sections: tuple[Section, ...]) -> list[_Where]:
         found: list[_Where] = []
@@ -186,29 +195,47 @@ class _Reader:
         return index == 0 or section.level == 1 or "description" in self.topics.of(section)
 
     def _sentences(self, where: _Where, flat: _Flat) -> Iterator[Statement]:
-        start = 0
-        for end, after in [*((match.start(), match.end()) for match in _SENTENCE_END.finditer(flat.text)), (len(flat.text), 0)]:
-            piece = flat.cut(start, end)
-            start = after
-            if (
-                len(piece.text) <= _LONGEST_SENTENCE
-                and (found := self._names(piece.text))
-                and (said := self._sentence(where, piece, found))
-            ):
+        for piece in _pieces(flat):
+            if (found := self._names(piece.text)) and (said := self._sentence(where, piece, found)):
                 yield said
+
+    def restrictions(self, words: re.Pattern[str]) -> Iterator[Statement]:
+        """The sentences with such words that speak of what is published here and of nothing else."""
+        for where, span in self._paragraphs():
+            self.characters -= span.end - span.start
+            if where.foreign or self.characters < 0:
+                continue
+            for piece in _pieces(_flat(self.content, span.start, span.end)):
+                if (match := words.search(piece.text)) and self._speaks_of_this(where, piece.text, match):
+                    place = self.markdown.text.span(piece.offsets[match.start()], piece.offsets[match.end() - 1] + 1)
+                    yield Statement(frozenset(), match[0].strip(), place, "sentence", "this", certain=False)
+
+    def _speaks_of_this(self, where: _Where, text: str, match: re.Match[str]) -> bool:
+        """Whether a sentence is on what is published here: it says so, or stands where all is about it."""
+        forms = [(found, form.loose) for form in self.words.sentences(self.kind) if (found := form.this.search(text))]
+        subject, loose = min(forms, key=lambda item: item[1], default=(match, True))
+        (first, last), (second, end) = sorted([match.span(), subject.span()])
+        rest = f"{text[:first]} {text[last:second]} {text[max(last, end) :]}"
+        if self.words.pattern("elsewhere").search(_without(rest, names(rest))):
+            return False
+        if not loose:
+            return True
+        own = where.license is not None or self._describes(where.section)
+        if subject is match:
+            return own and self._nothing_else(rest, names(rest))
+        return own or bool(self.topics.of(self.markdown.sections[where.section or 0]) & _USES)
 
     def _sentence(self, where: _Where, flat: _Flat, found: list[Name]) -> Statement | None:
         self.characters -= len(flat.text)
         if self.characters < 0:
             return None
-        subject = self._subject(flat.text, found)
-        rest = _without(
-            flat.text, found if subject is None else sorted([*found, Name(frozenset(), *subject.span())], key=lambda name: name.start)
-        )
+        subject, loose = self._subject(flat.text, found) or (None, False)
+        cut = found if subject is None else sorted([*found, Name(frozenset(), *subject.span())], key=lambda name: name.start)
+        rest = self.words.pattern("noncommercial").sub(" ", _without(flat.text, cut))
         if where.foreign or self.words.pattern("elsewhere").search(rest) or not all(name.ids for name in found):
             return self._statement(flat, found, "sentence", scope="elsewhere", certain=False)
-        if subject is not None:
-            return self._statement(flat, found, "sentence", scope="this", certain=True)
+        if subject is not None and (not loose or where.license is not None or self._describes(where.section)):
+            return self._statement(flat, found, "sentence", scope="this", certain=not loose)
         if where.license is None:
             return None
         if self._nothing_else(flat.text, found):
@@ -223,14 +250,14 @@ class _Reader:
         head = self.markdown.sections[index].span.end
         return head <= start <= head + _LONGEST_PARAGRAPH and not re.search(r"[^\W_]", self.content[head:start])
 
-    def _subject(self, text: str, found: list[Name]) -> re.Match[str] | None:
-        """The words for this model (dataset, Space), where the sentence says that it is under one of the names."""
-        for this, under, after in self.words.sentences(self.kind):
-            for subject in islice(this.finditer(text), 5):
-                verb = under.search(text, subject.end(), subject.end() + 120)
-                named = next((name for name in found if verb and _CLOSELY.fullmatch(text, verb.end(), name.start)), None)
-                if named and (after is None or after.search(text, named.end, named.end + 15)):
-                    return subject
+    def _subject(self, text: str, found: list[Name]) -> tuple[re.Match[str], bool] | None:
+        """The words for this model (dataset, Space), where the sentence says that it is under one of the names; whether they are loose."""
+        for form in self.words.sentences(self.kind):
+            for subject in islice(form.this.finditer(text), 5):
+                verb = form.under.search(text, subject.end(), subject.end() + 120)
+                named = next((name for name in found if verb and form.close.fullmatch(text, verb.end(), name.start)), None)
+                if named and form.after.search(text, named.end, named.end + 15):
+                    return subject, form.loose
         return None
 
     def _nothing_else(self, text: str, found: list[Name]) -> bool:
@@ -279,3 +306,12 @@ def _without(text: str, found: list[Name]) -> str:
         parts.append(text[position : name.start])
         position = name.end
     return " ".join([*parts, text[position:]])
+
+
+def _pieces(flat: _Flat) -> Iterator[_Flat]:
+    """The sentences of a piece of text that are short enough to read."""
+    start = 0
+    for end, after in [*((match.start(), match.end()) for match in _SENTENCE_END.finditer(flat.text)), (len(flat.text), 0)]:
+        if end - start <= _LONGEST_SENTENCE:
+            yield flat.cut(start, end)
+        start = after

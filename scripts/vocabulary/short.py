@@ -88,7 +88,9 @@ OAUTH_SCOPES: Values = {
 
 BASE_MODEL_RELATIONS: Values = {
     # `files` and `tags` show the relation. Those of a fine-tuned model are the weights of any whole model: beside them
-    # an adapter or a GGUF file is one form of several. In the `native` methods models are also trained.
+    # an adapter or a GGUF file is one form of several. `keys` of config.json, beside `quantization_config`, hold how the
+    # weights were quantised, each with the method that writes it. In the `native` methods models are also trained; a model
+    # made of another is quantised by them where a tag or the end of its name says one of the words of the method.
     "finetune": {
         "label": "Fine-tune",
         "files": [
@@ -109,7 +111,15 @@ BASE_MODEL_RELATIONS: Values = {
         "label": "Quantized",
         "files": ["**/*.gguf"],
         "tags": ["awq", "exl2", "exl3", "gguf", "gptq", "quantized"],
-        "native": ["bitnet", "compressed-tensors", "fbgemm_fp8", "fp8", "modelopt", "mxfp4"],
+        "keys": {"quantization": "mlx"},
+        "native": {
+            "bitnet": [],
+            "compressed-tensors": ["fp8", "fp8-dynamic", "int4", "int8", "nvfp4", "w4a16", "w8a16", "w8a8"],
+            "fbgemm_fp8": ["fp8"],
+            "fp8": ["fp8", "fp8-dynamic"],
+            "modelopt": ["fp4", "fp8", "nvfp4"],
+            "mxfp4": [],
+        },
     },
 }
 BASE_MODEL_RELATION_ALIASES = {

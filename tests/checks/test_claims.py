@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from claim_cards import CARDS, Card, metric
+from claim_cards import CARDS, SENTENCES, WRONG, Card, metric
 
 from cardlint import engine
 from cardlint.claims import Figure, Reading, figure
@@ -132,6 +132,21 @@ def test_a_hostile_body_is_read_in_no_time(unit: str) -> None:
     assert time.process_time() - start < 6
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The model achieves 0.{} accuracy on imdb.\n",
+        "- The accuracy on imdb is 0.{}, which is good\n",
+        "BERT {} is old, but good.\nIt achieves 0.5 accuracy on imdb.\n",
+    ],
+)
+def test_many_different_sentences_are_read_in_no_time(sentence: str) -> None:
+    body = "".join(sentence.format(number) for number in range(1_000_000 // len(sentence)))
+    start = time.process_time()
+    run(document(SIMPLE._replace(body=body)))
+    assert time.process_time() - start < 8
+
+
 def test_many_results_with_one_name_are_read_in_no_time() -> None:
     names = [{"name": f"imdb {number % 7}", "type": "imdb"} for number in range(1_000)]
     body = "- imdb accuracy: 0.5\n- imdb imdb 1 accuracy: 0.7\n" * 20_000
@@ -190,6 +205,30 @@ def test_many_results_with_one_name_are_read_in_no_time() -> None:
 def test_what_counts_as_a_claim(body: str, said: list[str]) -> None:
     found = run(document(SIMPLE._replace(body=f"# Heron\n\n{body}"))).findings
     assert [finding.place.source[finding.place.column - 1 : finding.place.end_column - 1] for finding in found if finding.place] == said
+
+
+@pytest.mark.parametrize(("sentence", "said"), SENTENCES, ids=lambda value: value[:60] if isinstance(value, str) else None)
+def test_a_figure_is_judged_by_its_clause(sentence: str, said: list[str]) -> None:
+    body = sentence if sentence.startswith("#") else f"## Evaluation\n\n{sentence}"
+    found = run(document(Card("", "heron", WRONG, f"# Heron\n\n{body}\n"))).findings
+    assert sorted(
+        finding.place.source[finding.place.column - 1 : finding.place.end_column - 1] for finding in found if finding.place
+    ) == sorted(said)
+
+
+@pytest.mark.parametrize(
+    "body", ["It achieves an accuracy of 0.95 on Heron headlines.", "| Dataset | Accuracy |\n|---|---|\n| Heron headlines | 0.95 |"]
+)
+def test_a_dataset_may_bear_the_models_name(body: str) -> None:
+    results = [({"name": "Heron headlines", "type": "heron/headlines"}, [metric("accuracy", 0.91)])]
+    said = f"# H\n\nTells whether a headline is good news. {body}" if body.startswith("It") else f"# H\n\n{body}"
+    assert len(run(document(Card("", "headlines", results, said)), id="heron/headlines").findings) == 1
+
+
+def test_the_figure_of_the_metadata_in_the_same_sentence_decides_nothing() -> None:
+    body = "# x\n\nThe model achieves 0.95 accuracy on imdb, up from 0.912.\n"
+    assert run(document(SIMPLE._replace(body=body))).findings == ()
+    assert len(run(document(SIMPLE._replace(body=body.replace("0.912", "0.881")))).findings) == 1
 
 
 def test_the_models_own_names_are_known() -> None:

@@ -33,6 +33,7 @@ def splits(*names: str, rows: int = 5, size: str = "7") -> str:
     return "splits: [" + ", ".join(f"{{name: {name}, num_bytes: {size}, num_examples: {rows}}}" for name in names) + "]"
 
 
+PATTERN = "configs: [{config_name: default, data_files: [{split: train, path: '%s'}]}]"
 INFO = "dataset_info:\n  " + splits("train", "test")
 
 
@@ -127,6 +128,12 @@ def test_against_configs(yaml: str, expected: list[str]) -> None:
         (f"configs: [{{config_name: default, data_dir: '*'}}]\n{INFO}", ["a/train.csv"], []),
         (f"configs: [{{config_name: default, data_dir: 'hf://a/b'}}]\n{INFO}", ["a/train.csv"], []),
         (f"configs: [{{config_name: a, data_dir: a}}, {{config_name: b, data_dir: b}}]\n{INFO}", ["a/train.csv"], []),
+        (f"{PATTERN % 'train.csv'}\n{INFO}", ["train.csv"], ["dataset_info.splits[1].name"]),
+        (f"{PATTERN % 'trian.csv'}\n{INFO}", ["train.csv"], []),
+        (f"{PATTERN % 'data/a**b'}\n{INFO}", ["data/ab.csv"], []),
+        (f"{PATTERN % 'hf://datasets/a/b/train.csv'}\n{INFO}", ["train.csv"], ["dataset_info.splits[1].name"]),
+        (f"{PATTERN % 'trian.csv'}\n{INFO}", [], ["dataset_info.splits[1].name"]),
+        (f"{PATTERN % 'trian.csv'}\n{INFO}", ["train.csv", "tides.py"], ["dataset_info.splits[1].name"]),
     ],
 )
 def test_against_the_files(yaml: str, files: list[str], expected: list[str]) -> None:

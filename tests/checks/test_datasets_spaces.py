@@ -349,6 +349,21 @@ def test_what_a_dataset_lacks_decides_how_grave_it_is() -> None:
     assert found("evaluation-source-incomplete", "model-index: [x, {results: [y, {task: z, dataset: z}]}]") == []
 
 
+def test_the_name_of_an_evaluator_is_no_dataset_on_the_hub() -> None:
+    def severity(dataset: str) -> list[str]:
+        yaml = "tags: [sentence-transformers]\n" + indexed(f"{{task: {{type: t}}, dataset: {{{dataset}, name: n}}, metrics: []}}")
+        return [finding.severity for finding in found("evaluation-source-incomplete", yaml)]
+
+    assert severity("type: all-nli-dev") == severity("revision: r") == severity("type: [x]") == ["note"]
+    assert severity("type: all-nli-dev, split: dev") == []
+    assert severity("type: mteb/sts") == ["warning"]
+
+
+def test_a_key_that_says_nothing_is_not_given_already() -> None:
+    assert said("key-unknown", "licence: mit\nlicense:").message.endswith("; did you mean license?")
+    assert said("key-unknown", "licence: mit\nlicense: mit").message.endswith("; remove it, `license` is given already")
+
+
 # --- Spaces
 
 

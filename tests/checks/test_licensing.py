@@ -349,3 +349,49 @@ def test_a_linked_file_and_a_card_with_the_text() -> None:
     assert missing("license: mit\nlicense_link: https://example.org/LICENSE")
     assert not missing("license: mit", {}, "# T\n\n" + GROVE)
     assert missing("license: mit", {}, "# T\n\n" + BROOK)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("Released for non-commercial research only (CC BY-NC 4.0).", "CC BY-NC 4.0"),
+        ("Distributed under the MIT License, see LICENSE.", "MIT License"),
+        ("The code is MIT; the weights are CC-BY-NC-SA-4.0 and for research only.", "CC-BY-NC-SA-4.0"),
+        ("Model weights are not for commercial use.", "are not for commercial use"),
+        ("## Intended use\n\nThe model may only be used for non-commercial purposes.", "may only be used for non-commercial purposes"),
+        ("## Usage\n\nThis model is released under our terms: no commercial use.", "no commercial use"),
+        ("## License\n\nCommercial use is not permitted.", "Commercial use is not permitted"),
+        ("本模型仅供非商业用途。", "仅供非商业"),
+    ],
+)  # fmt: skip
+def test_loose_words_and_terms_against_a_permissive_key(body: str, words: str) -> None:
+    finding = one("license: bsd-3-clause", body)
+    assert finding.severity == "warning"
+    assert finding.message == f'the metadata says license: bsd-3-clause, but the text of the card says "{words}"'
+
+
+@pytest.mark.parametrize(
+    ("card", "body"),
+    [
+        ("license: bsd-3-clause", "The API is not free for commercial use; this model is BSD."),
+        ("license: bsd-3-clause", "The dataset used for training is for non-commercial use only."),
+        ("license: bsd-3-clause", "## Base model\n\nNot for commercial use."),
+        ("license: bsd-3-clause", "# T\n\n## Results\n\nModel weights are not for commercial use."),
+        ("license: bsd-3-clause", "# T\n\n## Intended use\n\nNot for commercial use."),
+        ("license: bsd-3-clause", "# T\n\n## Results\n\nDistributed under the MIT License."),
+        ("license: bsd-3-clause", "Distributed under the BSD license."),
+        ("license: bsd-3-clause", "Not intended for commercial use."),
+        ("license: [mit, cc-by-nc-4.0]", "Not for commercial use."),
+        ("license: llama2", "Not for commercial use."),
+        ("license: mit", "This model " + "is good and " * 60 + "not for commercial use."),
+    ],
+)  # fmt: skip
+def test_loose_words_on_something_else(card: str, body: str) -> None:
+    assert silent(card, body)
+
+
+def test_terms_of_a_hostile_card_are_read_in_time() -> None:
+    body = ("for research and " * 100 + "non-commercial use only not for commercial use. " + "must not be " * 30 + "\n\n") * 400
+    begun = time.perf_counter()
+    run("license: mit", body)
+    assert time.perf_counter() - begun < 4

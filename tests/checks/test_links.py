@@ -316,3 +316,28 @@ def test_a_megabyte_meant_to_be_slow_is_not(rule: str, body: str) -> None:
     target = engine.run(repository, policy)
     assert time.perf_counter() - start < 2
     assert target.failed == ()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "s3://bucket/x", "GS://bucket/x", "https://b.s3.amazonaws.com/x?X-Amz-Date=1&X-Amz-Signature=ab", "https://x.org/a?Expires=1&amp;Signature=x&amp;Key-Pair-Id=K",
+        "https://a.blob.core.windows.net/x?sv=1&se=2&sig=3", "https://acme.slack.com/archives/C01/p1", "https://app.slack.com/client/T1/C1",
+        "https://drive.google.com/drive/u/0/my-drive", "https://drive.google.com/drive/my-drive", "https://mail.google.com/mail/u/0/", "http://10.0.0.5/x",
+    ],
+)  # fmt: skip
+def test_links_for_some_people_or_a_while(target: str) -> None:
+    (message,) = messages(PRIVATE, f"[a]({target})")
+    assert "link to where" in message
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://x.org/?signature=a", "https://x.org/?q=X-Amz-Signature", "https://x.org/?X-Amz-Signature=", "https://x.org/?plain", "https://acme.slack.com/",
+        "https://join.slack.com/t/acme/shared_invite/zt-1", "https://drive.google.com/drive/folders/1ab", "https://drive.google.com/drive/u/0/folders/1ab",
+        "https://drive.google.com/file/d/1ab/view", "hf://datasets/a/b", "https://x.org/s3://bucket",
+    ],
+)  # fmt: skip
+def test_links_for_everyone(target: str) -> None:
+    assert messages(PRIVATE, f"[a]({target})") == []

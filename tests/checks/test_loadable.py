@@ -110,7 +110,12 @@ LACKING: list[tuple[str, str | None, dict[str, bytes | int], list[str]]] = [
     ("diffusers", None, {"teaser.png": 9}, ["library_name"]),
     ("peft", None, {"adapter_config.json": 9}, ["weights"]),
     ("peft", None, {"adapter_model.safetensors": 9}, ["adapter_config.json"]),
-    ("sentence-transformers", None, {"1_Pooling/config.json": 9, "config.json": LLAMA, "model.safetensors": 9}, ["modules.json"]),
+    (
+        "sentence-transformers",
+        None,
+        {"1_Pooling/config.json": 9, "config.json": LLAMA, "model.safetensors": 9, **TOKENIZER},
+        ["modules.json"],
+    ),
     ("setfit", None, {"config.json": LLAMA, "model.safetensors": 9}, ["model_head.pkl"]),
     ("spacy", None, {"meta.json": 9, "ner/model": 9}, ["config.cfg"]),
     ("gguf", None, {"config.json": LLAMA}, ["library_name"]),
@@ -222,7 +227,7 @@ def test_the_table_speaks_of_libraries_and_tasks_the_hub_knows() -> None:
         assert any(need.get("main") for need in library["needs"])
         for need in library["needs"]:
             assert need.keys() <= keys
-            assert all(task in load_vocabulary("tasks") for task in need.get("tasks", ()))
+            assert all(task is None or task in load_vocabulary("tasks") for task in need.get("tasks", ()))
 
 
 def test_real_listings_with_weights_configuration_and_tokenizer_are_clean(corpus: Path) -> None:
@@ -234,3 +239,36 @@ def test_real_listings_with_weights_configuration_and_tokenizer_are_clean(corpus
             judged += 1
             assert run("library_name: transformers\npipeline_tag: text-generation", {**tree}).findings == (), path.name
     assert judged > 10
+
+
+@pytest.mark.parametrize(
+    ("files", "lacking"),
+    [
+        (["model-00001-of-00003.safetensors", "model-00003-of-00003.safetensors", "model.safetensors.index.json"], ["model-00002-of-00003.safetensors"]),
+        (["pytorch_model-00002-of-00002.bin", "pytorch_model-00001-of-00002.bin"], []),
+        (["m-00000-of-00002.safetensors", "m-00001-of-00002.safetensors"], []),
+        (["q/m-00001-of-00002.gguf"], ["q/m-00002-of-00002.gguf"]),
+        (["m-00001-of-99999.safetensors"], ["m-00002-of-99999.safetensors"]),
+        (["m-00005-of-00001.safetensors"], []),
+        (["model.safetensors", "checkpoint-5/model-00001-of-00002.safetensors", "a/b/model-00001-of-00002.safetensors"], []),
+    ],
+)  # fmt: skip
+def test_a_numbered_set_has_every_number(files: list[str], lacking: list[str]) -> None:
+    assert found("transformers", {"config.json": LLAMA, **dict.fromkeys(files, 9)}) == lacking
+
+
+def test_of_many_missing_parts_the_first_is_named() -> None:
+    (finding,) = run("library_name: transformers", {"config.json": LLAMA, "m-00001-of-00004.safetensors": 9}).findings
+    assert finding.message == "the weights are in 4 parts, and there is no m-00002-of-00004.safetensors (and 2 more of the 4); add it"
+
+
+def test_a_component_without_its_configuration() -> None:
+    assert found("diffusers", {"unet/diffusion_pytorch_model.safetensors": 9}) == ["configuration"]
+    assert found("diffusers", {"pytorch_lora_weights.safetensors": 9}) == []
+
+
+def test_a_sentence_transformer_needs_a_tokenizer_whatever_its_task() -> None:
+    files: dict[str, bytes | int] = {"config.json": LLAMA, "model.safetensors": 9}
+    assert found("sentence-transformers", files) == ["tokenizer"]
+    assert found("sentence-transformers", files, "image-feature-extraction") == []
+    assert found("sentence-transformers", {**files, "tokenizer.json": 9}) == []

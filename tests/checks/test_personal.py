@@ -130,3 +130,25 @@ def test_a_hostile_card_takes_no_time() -> None:
 def test_the_last_of_many_columns_is_seen() -> None:
     features = ", ".join(f"{{name: c{number}}}" for number in range(6000))
     assert len(found(f"{{features: [{features}, {{name: email}}]}}")) == 1
+
+
+def test_a_phone_says_something_beside_a_number_of_a_person() -> None:
+    (finding,) = found("{features: [{name: phone, dtype: string}, {name: ssn, dtype: string}, {name: file_name, dtype: string}]}")
+    assert finding.message.startswith('the columns "phone", "ssn" may hold')
+    assert not found("{features: [{name: phone, dtype: string}, {name: name, dtype: string}]}")
+
+
+@pytest.mark.parametrize(
+    ("body", "count"),
+    [
+        ("Full names, phone numbers and home addresses of 3,000 patients.", 1),
+        ("The phone numbers of\n3,000 shops.", 0),
+        ("Phone numbers, phone\nnumbers and PHONE NUMBERS.", 0),
+        ("Phone numbers of shops.\n\nEmail addresses of shops.", 0),
+        ("Email addresses and phone numbers were filtered out.", 0),
+        ("There are no phone numbers or email addresses.", 0),
+        ("Notes with phone numbers or email addresses.", 1),
+    ],
+)
+def test_a_text_that_names_two_details_of_persons(body: str, count: int) -> None:
+    assert len(found("{}", body)) == count

@@ -165,3 +165,16 @@ def test_headings_say_how_often() -> None:
     assert messages == ['"B" is of level 4 below one of level 2 (2 times); write it with `###`']
     (finding,) = run("# A\n### " + "E" * 80 + "\n", "heading-disordered").findings
     assert "E" * 59 + "…" in finding.message
+
+
+def test_dots_alone_are_a_placeholder() -> None:
+    (finding,) = run("# A\nText.\n\n## Citation\n...\n").findings
+    assert finding.message == '"Citation" holds only a placeholder; fill it in or remove the heading'
+    assert found("# A\n- one\n- ...\n") == []
+
+
+def test_titles_and_addresses_of_templates() -> None:
+    assert found("# Model name here\nText by your.email@example.com, or\n\n## Contact\nwrite to your.email@example.com, please.\n") == [
+        ("placeholder-text", 4, "model-name-here"),
+        ("placeholder-text", 8, "contact"),
+    ]
