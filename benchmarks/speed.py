@@ -106,6 +106,7 @@ def small(folder: Path) -> list[Comparison]:
     yamllint = [str(BIN / "yamllint"), "-d", "relaxed", str(folder / "frontmatter.yaml")]
     return [
         Comparison("check / yamllint of the frontmatter", check, yamllint, 1.5),
+        Comparison("check of metadata alone / yamllint of the frontmatter", [*check, "--select", "frontmatter/,metadata/"], yamllint, 1.5),
         Comparison("check / ModelCard.load", check, [sys.executable, "-c", LOAD, str(folder / "README.md")], 0.5),
         Comparison(
             "check / check-jsonschema", check,

@@ -89,4 +89,4 @@ RULES = [rule.id for rule in shipped().values() if rule.category in {"ethics", "
 def test_a_long_body_takes_no_long_time(rule: str, body: str) -> None:
     started = time.process_time()
     messages(rule, f"---\n{ASR}\n---\n{body}")
-    assert time.process_time() - started < 20  # minutes where something is quadratic
+    assert time.process_time() - started < 120  # a guard against what never ends; speed is measured in benchmarks

