@@ -173,9 +173,10 @@ def test_what_was_to_be_cured_is_gone_and_nothing_else_came(case: Case) -> None:
     found = look(opened(after, case.kind))
     assert [item for item in found.findings if item.fix and (case.unsafe or item.fix.applicability == "safe")] == []
     before = rounds[0][1]
-    known = {(item.rule, item.subject) for item in before.findings}
+    # What an anchor and an alias share is reported under whichever key comes first, which a removed key can change.
+    known = {(item.rule, about) for item in before.findings for about in (item.subject, item.place and item.place.source)}
     names = touched(rounds, case)
     # A value that begins to mean something asks for what goes with it (a licence for its text), which is not wrong now.
     told = {item.rule for item in before.skipped} | {name for name in shipped() if name.endswith("-missing")}
-    came = [item for item in found.findings if (item.rule, item.subject) not in known and item.rule not in told and top(item) not in names]
-    assert came == []
+    came = [item for item in found.findings if item.rule not in told and top(item) not in names]
+    assert [item for item in came if not known & {(item.rule, item.subject), (item.rule, item.place and item.place.source)}] == []
