@@ -211,7 +211,7 @@ def write(name: str, entries: Iterable[Entry]) -> None:
     Only in the place of nothing, an empty file or another baseline.
     """
     assert_replaceable(name)
-    from cardlint.fixwrite import replace_file
+    from cardlint.atomic import replace_file
     from cardlint.formats.safe import json_safe
 
     ordered = sorted(entries, key=lambda item: (item.target, item.path or "", item.rule, item.subject, item.message, item.fingerprint))

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import difflib
 import os
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cardlint.atomic import beside, discard
 from cardlint.errors import Unreadable
 from cardlint.formats.safe import visible
 from cardlint.source import read_regular
@@ -36,29 +35,13 @@ def write(root: Path, changes: Iterable[Change]) -> None:
     ready: list[tuple[str, Path]] = []
     try:
         for place, change in places:
-            ready.append((_beside(place, change.after), place))
+            ready.append((beside(place, change.after), place))
         for name, place in ready:
             os.replace(name, place)  # noqa: PTH105 - names, as mkstemp gives them
     except OSError as error:
         for name, _ in ready:
-            _discard(name)
+            discard(name)
         raise ConflictError(f"the fixed files cannot be written: {error.strerror or error}") from error
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Put a file on disk, new or in the place of another, so that at no moment half of it is there. Raises OSError."""
-    place = Path(os.path.realpath(path))
-    name = _beside(place, content)
-    try:
-        os.replace(name, place)  # noqa: PTH105
-    except OSError:
-        _discard(name)
-        raise
-
-
-def _discard(name: str) -> None:
-    with suppress(OSError):
-        os.unlink(name)  # noqa: PTH108
 
 
 def _place(root: Path, change: Change) -> Path:
@@ -77,38 +60,6 @@ def _place(root: Path, change: Change) -> Path:
     if not mode & _WRITE_BITS or (current is not None and not os.access(real, os.W_OK)):
         raise ConflictError(f"{change.path} is read-only; nothing was written")
     return real
-
-
-def _beside(place: Path, content: bytes) -> str:
-    """The name of a file beside the one to write, which has the new content and the owner and permissions of the old one."""
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:100]}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        _adopt(name, place)
-    except BaseException:
-        _discard(name)
-        raise
-    return name
-
-
-def _adopt(name: str, place: Path) -> None:
-    try:
-        status = place.stat()
-    except FileNotFoundError:
-        os.chmod(name, 0o666 & ~_umask())  # noqa: PTH101
-        return
-    with suppress(OSError):
-        os.chown(name, status.st_uid, status.st_gid)
-    os.chmod(name, status.st_mode & 0o777)  # noqa: PTH101 - who wrote the new content is not whom setuid speaks for
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def diff(change: Change, path: str) -> str:

@@ -88,7 +88,7 @@ def read_yaml(content: str, *, path: str = "", base: int = 0, limits: Limits = L
     try:
         return builder.document()
     except yaml.MarkedYAMLError as error:
-        raise _from_pyyaml(error, content, base) from None
+        raise _from_pyyaml(error, content, base, limits) from None
 
 
 def alias_places(content: str, base: int = 0) -> Iterator[tuple[int, int]]:
@@ -145,11 +145,13 @@ def _parser(content: str, *, pure: bool) -> Any:  # noqa: ANN401 - PyYAML's two 
     return _PureParser(content) if pure or CParser is None else CParser(content)
 
 
-def _from_pyyaml(error: yaml.MarkedYAMLError, content: str, base: int) -> YamlError:
+def _from_pyyaml(error: yaml.MarkedYAMLError, content: str, base: int, limits: Limits) -> YamlError:
     problem: Any = error.problem_mark
     context: Any = error.context_mark
     where = base + _offset(problem, content)
     message = error.problem or error.context or "not YAML"
+    if "nesting depth" in message:  # libyaml has a limit of its own, and reaches it reading ahead
+        return HostileYamlError("depth", f"nested more than {limits.depth} levels deep", where, where)
     return YamlError(message, where, where, None if context is None else base + _offset(context, content))
 
 

@@ -7,7 +7,6 @@ Exit codes: 0 written or up to date, 1 `--check` found a difference, 2 usage.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from card_schema import dataset, model, shared, space
 from card_schema.parts import END, PRELOAD, REPOSITORY, URL, Schema, constrained
+from generated import settle
 from refresh_vocabularies import load
 
 if TYPE_CHECKING:
@@ -117,20 +117,8 @@ def to_text(schema: Schema) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Command line."""
-    parser = argparse.ArgumentParser(description="build the schemas of the cards")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a file would change")
-    options = parser.parse_args(arguments)
-    changed = 0
-    for kind in KINDS:
-        path, text = FOLDER / f"{kind}-card.schema.json", to_text(build(kind))
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        changed += 1
-        print(f"{path.name} {'differs' if options.check else 'written'}")
-        if not options.check:
-            path.write_text(text, encoding="utf-8")
-    return 1 if options.check and changed else 0
+    """Write or compare the three schemas; 1 where `--check` finds a difference."""
+    return settle({FOLDER / f"{kind}-card.schema.json": to_text(build(kind)) for kind in KINDS}, arguments)
 
 
 if __name__ == "__main__":

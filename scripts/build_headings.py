@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from generated import settle
+
 from cardlint.headings import SPACELESS, folded, words
 
 SCHEMAS = Path(__file__).parent.parent / "schemas"
@@ -103,15 +105,7 @@ def _lines(value: Any) -> str:  # noqa: ANN401 - a part of the table
 
 def main() -> int:
     """Write or compare the table; 1 where `--check` finds a difference."""
-    path, new = SCHEMAS / "headings.json", rendered()
-    if path.is_file() and path.read_text("utf-8") == new:
-        return 0
-    if "--check" in sys.argv:
-        print("schemas/headings.json is out of date: run python scripts/build_headings.py")
-        return 1
-    path.write_text(new, "utf-8", newline="\n")
-    print(f"wrote {path.name}: {len(json.loads(new)['exact'])} headings")
-    return 0
+    return settle({SCHEMAS / "headings.json": rendered()})
 
 
 if __name__ == "__main__":

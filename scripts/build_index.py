@@ -7,6 +7,8 @@ import json
 import sys
 from pathlib import Path
 
+from generated import settle
+
 from cardlint.rulecard import read_rule_card, rule_paths
 
 RULES = Path(__file__).parent.parent / "rules"
@@ -23,15 +25,7 @@ def rendered(root: Path = RULES) -> str:
 
 def main() -> int:
     """Write or compare the index; 1 where `--check` finds a difference."""
-    path, new = RULES / "index.json", rendered()
-    if path.is_file() and path.read_text("utf-8") == new:
-        return 0
-    if "--check" in sys.argv:
-        print("rules/index.json is out of date: run python scripts/build_index.py")
-        return 1
-    path.write_text(new, "utf-8", newline="\n")
-    print(f"wrote {path.name}: {new.count(chr(10)) - 2} rules")
-    return 0
+    return settle({RULES / "index.json": rendered()})
 
 
 if __name__ == "__main__":

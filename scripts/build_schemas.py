@@ -6,6 +6,8 @@ import json
 import sys
 from pathlib import Path
 
+from generated import settle
+
 from cardlint.models import SCHEMAS, schema
 
 FOLDER = Path(__file__).parent.parent / "schemas"
@@ -18,20 +20,7 @@ def rendered(name: str) -> str:
 
 def main() -> int:
     """Write or compare every schema; 1 where `--check` finds a difference."""
-    stale = [name for name in SCHEMAS if not _same(name)]
-    if "--check" in sys.argv:
-        for name in stale:
-            print(f"schemas/{name}.schema.json is out of date: run python scripts/build_schemas.py")
-        return int(bool(stale))
-    for name in stale:
-        (FOLDER / f"{name}.schema.json").write_text(rendered(name), "utf-8", newline="\n")
-        print(f"wrote schemas/{name}.schema.json")
-    return 0
-
-
-def _same(name: str) -> bool:
-    path = FOLDER / f"{name}.schema.json"
-    return path.is_file() and path.read_text("utf-8") == rendered(name)
+    return settle({FOLDER / f"{name}.schema.json": rendered(name) for name in SCHEMAS})
 
 
 if __name__ == "__main__":

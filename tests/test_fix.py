@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cardlint import engine, fix, fixwrite
+from cardlint import atomic, engine, fix, fixwrite
+from cardlint.atomic import replace_file
 from cardlint.exampletest import applicabilities, verify_folder
 from cardlint.fix import Overlay, applied, chosen, fixed
 from cardlint.fixguard import spoilt
-from cardlint.fixwrite import ConflictError, diff, replace_file, write
+from cardlint.fixwrite import ConflictError, diff, write
 from cardlint.locate import data_folder
 from cardlint.policyfile import load_policy
 from cardlint.problem import Cure, Edit, Fix, Problem
@@ -461,7 +462,7 @@ def test_nothing_is_left_behind_when_writing_fails(tmp_path: Path, monkeypatch: 
 
     for name in ("fsync", "replace"):
         with monkeypatch.context() as patch:
-            patch.setattr(fixwrite.os, name, full)
+            patch.setattr(atomic.os, name, full)
             with pytest.raises(ConflictError, match="No space left on device"):
                 write(tmp_path, changes())
             with pytest.raises(OSError, match="No space left"):
