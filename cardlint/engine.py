@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cardlint import given
 from cardlint.errors import Blocked, Inapplicable, Obstacle
+from cardlint.home import rule_page
 from cardlint.problem import CONFIDENCES, milder
 from cardlint.report import Failed, Finding, Place, RelatedPlace, Skipped, Target
 
@@ -117,7 +118,8 @@ def _finding(repository: Repository, rule: Rule, subject: str, problem: Problem)
     path = repository.card_path if place is None else place.path
     return Finding(
         rule=rule.id, severity=rule.severity, confidence=rule.confidence, message=problem.message, subject=subject,
-        path=path, place=place, fingerprint=_fingerprint(rule, subject, path, place), related=related, fix=_fix(repository, problem.fix),
+        path=path, place=place, fingerprint=_fingerprint(rule, subject, path, place), url=rule_page(rule), related=related,
+        fix=_fix(repository, problem.fix),
     )  # fmt: skip
 
 

@@ -71,6 +71,18 @@ class Finding(NamedTuple):
         return (self.path or "", *place, self.rule, self.subject, self.message)
 
 
+class Descriptor(NamedTuple):
+    """What a report can say of a rule: `card` is the file of its card, `url` its page, where it has one."""
+
+    id: str
+    title: str
+    category: str
+    severity: Severity
+    confidence: Confidence
+    card: str
+    url: str | None = None
+
+
 class Skipped(NamedTuple):
     """A rule that had to look and could not; `because` is the rule that reports the obstacle, or None."""
 
@@ -126,7 +138,8 @@ class Target(NamedTuple):
     """All that was found in one repository. `shown` is how its root is reached from the working directory.
 
     `fixing` is None unless fixing was asked for; then the findings are those that remain. `gone` is what the baseline
-    holds and nobody finds any more, `recorded` what a new baseline should hold, where one was asked for.
+    holds and nobody finds any more, `recorded` what a new baseline should hold, where one was asked for. `rules` are those
+    that are named in it.
     """
 
     name: str
@@ -141,6 +154,7 @@ class Target(NamedTuple):
     fixing: Fixing | None = None
     gone: tuple[Entry, ...] = ()
     recorded: tuple[Entry, ...] = ()
+    rules: tuple[Descriptor, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -161,6 +175,11 @@ class Report(NamedTuple):
     def findings(self) -> list[Finding]:
         """The findings of every target."""
         return [finding for target in self.targets for finding in target.findings]
+
+    @property
+    def rules(self) -> list[Descriptor]:
+        """The rules named in the report, sorted by id."""
+        return [rule for _, rule in sorted({rule.id: rule for target in self.targets for rule in target.rules}.items())]
 
     def counts(self) -> Counter[str]:
         """How many findings count, by severity, and `suppressed`, `skipped`, `failed`, `fixable`, `fixed`, `incomplete`."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint import __version__, settle
 from cardlint.errors import UsageError
+from cardlint.home import rule_page
 from cardlint.plugins import installed
 from cardlint.policy import DEFAULT, Policy
 from cardlint.policyfile import CONFIG_NAME, load_policy
-from cardlint.report import Failed, Fixing, Report
+from cardlint.report import Descriptor, Failed, Fixing, Report
 from cardlint.rule import known, shipped_hash
 from cardlint.target import Located, locate, open_repository, revision, staged_config
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from cardlint.problem import Applicability, Confidence
     from cardlint.report import Target
     from cardlint.repository import Kind, Repository
+    from cardlint.rule import Rule
 
 _CHUNKS_PER_WORKER = 8
 
@@ -58,7 +60,8 @@ def check(target: str | Path | Repository = ".", *, policy: str | Policy | None 
         if kind is not None:
             target = Opened(target.source, target.identity._replace(kind=kind, told=True), target.card_path)
         chosen = policy if isinstance(policy, Policy) else load_policy(known(), name=policy)
-        return report_of([settle.check(target, chosen.bind(target), settle.Terms(settle.today()))], chosen.name)
+        found = settle.check(target, chosen.bind(target), settle.Terms(settle.today()))
+        return report_of([_described(found, chosen)], chosen.name)
     options = Options(policy=None if isinstance(policy, Policy) else policy, kind=kind)
     found = check_target(locate(str(target)), options, policy if isinstance(policy, Policy) else None)
     return report_of([found], policy.name if isinstance(policy, Policy) else policy or DEFAULT)
@@ -94,7 +97,19 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     found = look(repository)
     if options.fix is not None:
         found = _fixed(repository, found, look, located, options)
-    return found._replace(shown=located.shown, revision=commit, policy=chosen.name, failed=(*found.failed, *unloaded(chosen)))
+    found = found._replace(shown=located.shown, revision=commit, policy=chosen.name, failed=(*found.failed, *unloaded(chosen)))
+    return _described(found, chosen)
+
+
+def _described(target: Target, policy: Policy) -> Target:
+    """The target with what there is to say of the rules it names."""
+    named = {item.rule for group in (target.findings, target.skipped, target.failed) for item in group}
+    return target._replace(rules=tuple(describe(policy.rules[rule]) for rule in sorted(named & policy.rules.keys())))
+
+
+def describe(rule: Rule) -> Descriptor:
+    """What a report can say of a rule."""
+    return Descriptor(rule.id, rule.title, rule.category, rule.severity, rule.confidence, str(rule.card), rule_page(rule))
 
 
 def _look(repository: Repository, *, located: Located, options: Options, policy: Policy) -> Target:

@@ -79,7 +79,7 @@ def test_json_is_the_contract(cardlint: Command, tmp_path: Path) -> None:
     assert finding | {"fingerprint": ""} == {
         "rule": "license-unknown", "severity": "error", "confidence": "high",
         "message": '"apache2" is not a Hub licence id; did you mean apache-2.0?', "subject": "license", "path": "README.md",
-        "line": 2, "column": 10, "end_line": 2, "end_column": 17, "fingerprint": "", "url": None, "related": [],
+        "line": 2, "column": 10, "end_line": 2, "end_column": 17, "fingerprint": "", "url": "https://cardlint.github.io/cardlint/rules/metadata/license-unknown/", "related": [],
         "fix": {
             "applicability": "safe", "title": "write apache-2.0",
             "edits": [{"path": "README.md", "start": 13, "end": 20, "text": "apache-2.0"}],

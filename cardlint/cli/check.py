@@ -12,6 +12,7 @@ import click
 
 from cardlint.cli import warn_of_plugins
 from cardlint.errors import UsageError
+from cardlint.formats import FORMATS, render
 from cardlint.run import Options, check_all
 from cardlint.target import STDIN, from_stdin, locate
 
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from cardlint.report import Report
     from cardlint.target import Located
 
-_FORMATS = ("text", "concise", "json")
 _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 _CONFIDENCE = click.Choice(["low", "medium", "high"])
+_JSON = frozenset({"json", "sarif", "gitlab", "rdjson"})
 _STDIN_BYTES = 50_000_000
 _WIDTH = 100
 
@@ -43,7 +44,7 @@ def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
 @click.option("--select", multiple=True, callback=_split, metavar="RULE,…", help="Run only these rules: ids, category/, all.")
 @click.option("--ignore", multiple=True, callback=_split, metavar="RULE,…", help="Leave these rules out.")
 @click.option("--fail-on", type=_FAIL_ON, default="error", show_default=True, help="Least severity that makes the exit code 1.")
-@click.option("--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", help="text, concise or json; repeatable.")
+@click.option("--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", help=f"{', '.join(FORMATS)}; repeatable.")
 @click.option("--fix", "fix", is_flag=True, help="Write what keeps the meaning of the card; report what remains.")
 @click.option("--unsafe-fixes", is_flag=True, help="Fix also what may change the meaning; implies --fix.")
 @click.option("--diff", "diff", is_flag=True, help="Show what would be fixed and write nothing; 1 if there is anything.")
@@ -180,10 +181,10 @@ def _outputs(asked: tuple[str, ...]) -> list[tuple[str, Path | None]]:
     outputs: list[tuple[str, Path | None]] = []
     for item in asked or ("text",):
         name, given, path = item.partition("=")
-        if name not in _FORMATS:
+        if name not in FORMATS:
             from cardlint.rule import did_you_mean
 
-            raise UsageError(f'there is no output format "{name}"{did_you_mean(name, _FORMATS)} ({", ".join(_FORMATS)})')
+            raise UsageError(f'there is no output format "{name}"{did_you_mean(name, FORMATS)} ({", ".join(FORMATS)})')
         if given and not path:
             raise UsageError(f"--output-format {item} names no file; leave out the = for standard output")
         outputs.append((name, Path(path) if path not in ("", "-") else None))
@@ -197,7 +198,7 @@ def _outputs(asked: tuple[str, ...]) -> list[tuple[str, Path | None]]:
 
 def _write(report: Report, name: str, path: Path | None, *, quiet: bool, verbose: bool) -> None:
     if path is None:
-        _print(_render(report, name, _style(quiet=quiet, verbose=verbose)), escape=name == "json")
+        _print(_render(report, name, _style(quiet=quiet, verbose=verbose)), escape=name in _JSON)
         return
     from cardlint.formats.text import Style
 
@@ -225,17 +226,11 @@ def _print(rendered: str, *, escape: bool) -> None:
 
 
 def _render(report: Report, name: str, style: Style) -> str:
-    if name == "json":
-        from cardlint.formats import json
+    if name == "text":
+        from cardlint.formats import text
 
-        return json.render(report)
-    if name == "concise":
-        from cardlint.formats import concise
-
-        return concise.render(report)
-    from cardlint.formats import text
-
-    return text.render(report, style)
+        return text.render(report, style)
+    return render(report, name)
 
 
 def _style(*, quiet: bool, verbose: bool) -> Style:
