@@ -26,6 +26,7 @@ def steps() -> list[tuple[str, list[str]]]:
         ("schemas", [python, "scripts/build_schemas.py", "--check"]),
         ("card schemas", [python, "scripts/build_card_schemas.py", "--check"]),
         ("headings", [python, "scripts/build_headings.py", "--check"]),
+        ("hooks", [python, "scripts/build_hooks.py", "--check"]),
         ("tests", [python, "-m", "coverage", "run", "-m", "pytest", "-q", "-n", "auto"]),
         ("gather coverage", [python, "-m", "coverage", "combine", "-q"]),
         ("coverage", [python, "-m", "coverage", "report"]),
