@@ -20,9 +20,8 @@ class Contents:
         self._repository = repository
 
     def text(self, path: str, limit: int) -> Text:
-        """A file as text. Raises Unreadable where it has more than `limit` bytes or is a Git LFS pointer."""
-        if self._repository.listing.pointer(path) is not None:
-            raise Unreadable(f"{path} is a Git LFS pointer, and its content is not here")
+        """A file as text. Raises Unreadable where it has more than `limit` bytes, another Obstacle for a Git LFS pointer."""
+        self._repository.listing.assert_held(path)
         text = self._repository.text(path, limit)
         if text.truncated:
             raise Unreadable(f"{path} is larger than {limit:,} bytes")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.errors import Blocked
 from cardlint.text import BOM, Span, Text
 from cardlint.yamlreader import HostileYamlError, Limits, YamlError, read_yaml
 
@@ -82,8 +81,7 @@ def _top(repository: Repository, path: str) -> Span:
 
 
 def _read(repository: Repository, files: Files, path: str) -> EvalFile:
-    if files.pointer(path):
-        raise Blocked("lfs-pointer-unresolved", f"{path} is a Git LFS pointer, not the file itself")
+    files.assert_held(path)
     text = repository.text(path, EVAL_BYTES)
     if text.truncated:
         message = f"{path} is larger than {EVAL_BYTES:,} bytes, which is all that is read of it"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from cardlint.errors import Blocked, Inapplicable
 from cardlint.source import FileEntry, Pointer, Source, pointer
 
 if TYPE_CHECKING:
@@ -40,6 +41,25 @@ class Files:
     def with_suffix(self, *suffixes: str) -> list[str]:
         """The paths that end in one of the suffixes (`.gguf`), in either case."""
         return [path for path in self.by_path if path.lower().endswith(suffixes)]
+
+    def assert_held(self, path: str) -> None:
+        """Raise the obstacle where a Git LFS pointer stands for a file, and Unreadable.
+
+        A tree of Git never holds more than the pointer, which is no defect; in a folder the file itself should have been there.
+        """
+        if self.pointer(path) is None:
+            return
+        if self.of_git:
+            raise Inapplicable(f"{path} lies in Git LFS, and Git holds only a pointer to it")
+        raise Blocked("lfs-pointer-unresolved", f"{path} is a Git LFS pointer, not the file itself")
+
+    @property
+    def of_git(self) -> bool:
+        """Whether these are the files of a tree of Git."""
+        source: Any = self._source
+        while hasattr(source, "source"):  # whatever is laid over another
+            source = source.source
+        return hasattr(source, "commit")
 
     def pointer(self, path: str) -> Pointer | None:
         """The Git LFS pointer that stands at a path, or None. Raises Unreadable."""

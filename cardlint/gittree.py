@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
-import subprocess
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Unreadable, UsageError
-from cardlint.kind import git_folder
+from cardlint.gitrun import Git
 from cardlint.source import MAX_ENTRIES, FileEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 _LINK = "120000"
 _SUBMODULE = "160000"
 _MAX_LINKS = 8
-_OF_A_HOOK = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"})
+# What Git calls a file and a folder with nothing in it, in SHA-1 and in SHA-256; it knows them without having them.
+_EMPTY_FILES = frozenset({
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+})  # fmt: skip
+_EMPTY_FOLDERS = {
+    40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
+    64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
+}
 
 
 class _Blob(NamedTuple):
@@ -33,6 +42,11 @@ class GitTree:
     root: Path
     revision: str | None = None
 
+    @cached_property
+    def git(self) -> Git:
+        """The git command, in this folder."""
+        return Git(self.root)
+
     @property
     def listed(self) -> bool:
         """A tree knows all its files."""
@@ -40,6 +54,10 @@ class GitTree:
 
     def entries(self) -> list[FileEntry]:
         """Every file, sorted by path; a link counts with the size of what it leads to inside the tree."""
+        return self._entries
+
+    @cached_property
+    def _entries(self) -> list[FileEntry]:
         return [self._entry(path) for path in sorted(self._blobs)]
 
     def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
@@ -47,14 +65,14 @@ class GitTree:
         target = self._resolve(path)
         if target is None:
             raise Unreadable(f"{path} is a link that leads outside the repository")
-        content = self._git("cat-file", "blob", self._blobs[target].oid)
+        content = self.git("cat-file", "blob", self._blobs[target].oid)
         return content[start : None if size is None else start + size]
 
     def commit(self) -> str | None:
         """The full hash of the commit; None for the index. Raises UsageError where there is no such commit, or no Git repository."""
         asked = ("--git-dir",) if self.revision is None else ("--verify", "--quiet", "--end-of-options", f"{self.revision}^{{commit}}")
         try:
-            answer = self._git("rev-parse", *asked)
+            answer = self.git("rev-parse", *asked)
         except Unreadable as error:
             if self.revision is None or "not a git repository" in str(error):
                 raise UsageError(str(error)) from error
@@ -71,7 +89,7 @@ class GitTree:
         for _ in range(_MAX_LINKS):
             if blob.mode != _LINK:
                 return path
-            to = self._git("cat-file", "blob", blob.oid).decode("utf-8", "replace")
+            to = self.git("cat-file", "blob", blob.oid).decode("utf-8", "replace")
             path = posixpath.normpath(posixpath.join(posixpath.dirname(path), to))
             if path not in self._blobs:
                 return None
@@ -89,58 +107,57 @@ class GitTree:
 
     def _index(self) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
-        for row in self._git("ls-files", "--stage", "-z").split(b"\0"):
-            head, _, path = row.partition(b"\t")
-            if path:
-                mode, oid, stage = head.decode().split()
-                if stage != "0":
-                    raise Unreadable(f"{path.decode('utf-8', 'replace')} is in conflict: the index holds several versions of it")
-                found[path.decode("utf-8", "surrogateescape")] = (mode, oid)
-        return {path: item for path, item in found.items() if item[0] != _SUBMODULE}
+        for head, path in self._rows("ls-files", "--stage", "-z", "--", *self._below):
+            mode, oid, stage = head.split()
+            if stage != "0":
+                raise Unreadable(f"{_shown(path)} is in conflict: the index holds several versions of it")
+            if mode != _SUBMODULE:
+                found[path] = (mode, oid)
+        empty = {path for path, (_, oid) in found.items() if oid in _EMPTY_FILES}
+        if empty:
+            for path in empty - self._added(found[next(iter(empty))][1]):
+                del found[path]
+        return found
+
+    def _added(self, oid: str) -> set[str]:
+        """The files a commit of the index would hold: not those whose addition was only announced (`git add --intent-to-add`).
+
+        The index holds these as empty files, and only a comparison tells them from others; with a folder that is empty it
+        looks at no file on disk. `oid` is one of this repository, which says how it counts.
+        """
+        options = ("--cached", "--ita-invisible-in-index", "--no-renames", "--relative", "--name-only", "-z")
+        answer = self.git("diff-index", *options, _EMPTY_FOLDERS[len(oid)], "--", *self._below)
+        return {_path(row, self.git.below) for row in answer.split(b"\0") if row}
 
     def _tree(self, revision: str) -> dict[str, tuple[str, str]]:
         found: dict[str, tuple[str, str]] = {}
-        for row in self._git("ls-tree", "-r", "-z", "--end-of-options", revision).split(b"\0"):
+        for head, path in self._rows("ls-tree", "-r", "-z", "--end-of-options", revision, *self._below):
+            mode, kind, oid = head.split()
+            if kind == "blob":
+                found[path] = (mode, oid)
+        return found
+
+    @property
+    def _below(self) -> tuple[str, ...]:
+        return (self.git.below,) if self.git.below else ()
+
+    def _rows(self, *arguments: str) -> Iterator[tuple[str, str]]:
+        """What stands before the tab of each row, and the path after it, relative to the root."""
+        for row in self.git(*arguments).split(b"\0"):
             head, _, path = row.partition(b"\t")
             if path:
-                mode, kind, oid = head.decode().split()
-                if kind == "blob":
-                    found[path.decode("utf-8", "surrogateescape")] = (mode, oid)
-        return found
+                yield head.decode(), _path(path, self.git.below)
 
     def _sizes(self, oids: list[str]) -> list[int]:
         if not oids:
             return []
-        answer = self._git("cat-file", "--batch-check=%(objectsize)", stdin="".join(f"{oid}\n" for oid in oids).encode())
+        answer = self.git("cat-file", "--batch-check=%(objectsize)", stdin="".join(f"{oid}\n" for oid in oids).encode())
         return [0 if line.endswith(b" missing") else int(line) for line in answer.split(b"\n") if line]
 
-    @cached_property
-    def _environment(self) -> dict[str, str]:
-        """The environment for git. A hook's own points at the repository of the hook, which a target need not lie in.
 
-        Git finds the repository from the folder; only the index a commit in progress uses has to be told, and only where
-        it is that repository's.
-        """
-        # A partial clone would fetch what it lacks, over the network and by a program that its own configuration names.
-        offline = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
-        if "GIT_WORK_TREE" in os.environ:
-            return os.environ | offline
-        kept = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK} | offline
-        index = os.environ.get("GIT_INDEX_FILE")
-        if index and (folder := git_folder(self.root)) and Path(index).parent.resolve() == folder.resolve():
-            kept["GIT_INDEX_FILE"] = str(Path(index).absolute())
-        return kept
+def _path(path: bytes, below: str) -> str:
+    return path.decode("utf-8", "surrogateescape").removeprefix(below)
 
-    def _git(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        # A repository may not choose programs for us: no hooks, no file system monitor, no external filters.
-        command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C", str(self.root), *arguments]
-        try:
-            done = subprocess.run(command, input=stdin, capture_output=True, check=False, timeout=60, env=self._environment)  # noqa: S603
-        except FileNotFoundError as error:
-            raise UsageError("reading a Git tree needs the git command, which was not found") from error
-        except subprocess.TimeoutExpired as error:
-            raise Unreadable(f"git {arguments[0]} took longer than 60 s in {self.root}") from error
-        if done.returncode:
-            reason = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
-            raise Unreadable(f"git {arguments[0]} failed in {self.root}: {reason}")
-        return done.stdout
+
+def _shown(path: str) -> str:
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

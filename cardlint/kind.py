@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Obstacle, Unreadable
 from cardlint.source import read_regular
@@ -47,27 +47,34 @@ def from_remote(git_config: str) -> tuple[Kind | None, str | None]:
 def read_remote(root: Path) -> tuple[Kind | None, str | None]:
     """Kind and id of a checkout on disk; nothing where it is none, or its configuration cannot be read."""
     try:
-        folder = git_folder(root, parents=False)
-        if folder is None:
+        found = checkout(root, parents=False)
+        if found is None:
             return None, None
-        common = folder / "commondir"  # of a further worktree, the folder it shares with the first
-        home = folder / os.fsdecode(read_regular(common, size=_GIT_BYTES).strip()) if common.is_file() else folder
+        common = found.git / "commondir"  # of a further worktree, the folder it shares with the first
+        home = found.git / os.fsdecode(read_regular(common, size=_GIT_BYTES).strip()) if common.is_file() else found.git
         content = read_regular(home / "config", size=_CONFIG_BYTES)
     except (OSError, ValueError, Unreadable):
         return None, None
     return from_remote(content.decode("utf-8", "replace"))
 
 
-def git_folder(root: Path, *, parents: bool = True) -> Path | None:
-    """Git's own folder of the checkout at `root`, or that `root` lies in; a worktree and a submodule have a file that names it."""
+class Checkout(NamedTuple):
+    """A checkout of Git: its top folder, and Git's own folder, which a worktree and a submodule have elsewhere."""
+
+    top: Path
+    git: Path
+
+
+def checkout(root: Path, *, parents: bool = True) -> Checkout | None:
+    """The checkout at `root`, or that `root` lies in."""
     root = root.absolute()
     for folder in (root, *(root.parents if parents else ())):
         found = folder / ".git"
         if found.is_dir():
-            return found
+            return Checkout(folder, found)
         if found.is_file():
             named = read_regular(found, size=_GIT_BYTES).partition(b"gitdir:")[2].strip()
-            return folder / os.fsdecode(named) if named else None
+            return Checkout(folder, folder / os.fsdecode(named)) if named else None
     return None
 
 

@@ -96,6 +96,8 @@ def _text(repository: Repository) -> Text:
     try:
         if repository.card_path not in repository.listing:
             raise Blocked("card-missing", f"there is no {repository.card_path}")
+        if repository.listing.of_git:
+            repository.listing.assert_held(repository.card_path)
     except Unreadable:
         pass  # a folder elsewhere cannot be listed; the card may be read all the same, or says itself why not
     return repository.text(repository.card_path, CARD_BYTES)
@@ -130,6 +132,7 @@ def _json(path: str) -> Callable[[Repository], Mapping | None]:
     def fact(repository: Repository) -> Mapping | None:
         if path not in repository.fact("files"):
             return None
+        repository.listing.assert_held(path)
         node = read_json(repository.text(path, JSON_BYTES))
         if not isinstance(node, Mapping):
             raise Unreadable(f"{path} holds no JSON object")

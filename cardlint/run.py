@@ -13,7 +13,7 @@ from cardlint.policy import DEFAULT, Policy
 from cardlint.policyfile import CONFIG_NAME, load_policy
 from cardlint.report import Descriptor, Failed, Fixing, Report
 from cardlint.rule import known, shipped_hash
-from cardlint.target import Located, locate, open_repository, revision, staged_config
+from cardlint.target import Located, locate, open_repository, revision, source_of, staged_config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cardlint.report import Target
     from cardlint.repository import Kind, Repository
     from cardlint.rule import Rule
+    from cardlint.source import Source
 
 _CHUNKS_PER_WORKER = 8
 
@@ -90,9 +91,10 @@ def _in_processes(targets: Sequence[Located], options: Options, jobs: int) -> li
 
 def check_target(located: Located, options: Options, policy: Policy | None = None) -> Target:
     """What is found in one target."""
-    commit = revision(located)
-    chosen = policy or _policy(options.policy, *_config(located, options), options.select, options.ignore, offline=options.offline)
-    repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude))
+    source = source_of(located)
+    commit = revision(located, source)
+    chosen = policy or _policy(options.policy, *_config(located, options, source), options.select, options.ignore, offline=options.offline)
+    repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude), source)
     look = partial(_look, located=located, options=options, policy=chosen)
     found = look(repository)
     if options.fix is not None:
@@ -143,13 +145,13 @@ def unloaded(policy: Policy) -> Iterator[Failed]:
             yield Failed(f"{name}/plug-in", reason)
 
 
-def _config(located: Located, options: Options) -> tuple[Path | None, bytes | None]:
+def _config(located: Located, options: Options, source: Source) -> tuple[Path | None, bytes | None]:
     """Where the repository's configuration stands, and its content where it is Git's and not the disk's."""
     if options.isolated:
         return None, None
     if located.tree is None or located.content is not None:
         return located.config, None
-    content = staged_config(located)
+    content = staged_config(source)
     return (None, None) if content is None else (located.root / CONFIG_NAME, content)
 
 

@@ -52,8 +52,8 @@ class Located(NamedTuple):
         return "" if shown == "." else shown
 
 
-def locate(name: str) -> Located:
-    """The target of this name. Raises UsageError, saying what may be given instead."""
+def locate(name: str, tree: str | None = None) -> Located:
+    """The target of this name; `tree` as in `Located`. Raises UsageError, saying what may be given instead."""
     if not name:
         raise UsageError("a target has an empty name; give the folder of a repository, a card file, or - for standard input")
     if "://" in name:
@@ -64,12 +64,29 @@ def locate(name: str) -> Located:
     except OSError as error:
         raise UsageError(f"{name}: {error.strerror or error}") from error
     if is_folder:
-        return _folder(name, path)
+        return _folder(name, path)._replace(tree=tree)
     if is_file:
-        return _file(name, path)
+        return _file(name, path)._replace(tree=tree)
+    if tree is not None and (held := _held(name, path, tree)):
+        return held
     if os.path.lexists(path):
         raise UsageError(f"{name} is neither a folder nor a file")
     raise UsageError(f"{name} does not exist; give the folder of a repository, a card file, or - for standard input")
+
+
+def _held(name: str, path: Path, tree: str) -> Located | None:
+    """The target where Git holds it and the disk no longer does."""
+    from cardlint.gittree import GitTree
+
+    beside = GitTree(path.parent, tree or None)
+    beside.commit()  # where there is no such tree, that is what has to be said
+    below = f"{path.name}/"
+    for entry in beside.entries():
+        if entry.path == path.name:
+            return _file(name, path)._replace(tree=tree)
+        if entry.path.startswith(below):
+            return Located(name, path, tree=tree)
+    return None
 
 
 def _folder(name: str, path: Path) -> Located:
@@ -93,7 +110,8 @@ def from_stdin(content: bytes, filename: str | None) -> Located:
     return Located(STDIN, path.parent, path.name, card_only=True, content=content)
 
 
-def _source(located: Located) -> Source:
+def source_of(located: Located) -> Source:
+    """Where the bytes of a target come from; what of it is read once is then known to all that share it."""
     if located.content is not None:
         return Memory({located.card_path: located.content}, listed=False)
     if located.tree is None:
@@ -103,7 +121,7 @@ def _source(located: Located) -> Source:
     return GitTree(located.root, located.tree or None)
 
 
-def revision(located: Located) -> str | None:
+def revision(located: Located, source: Source) -> str | None:
     """The full hash of the commit a target is read from; None for files on disk, the index and standard input.
 
     Raises UsageError where Git holds no such tree: a wrong name is no defect of the repository.
@@ -112,21 +130,21 @@ def revision(located: Located) -> str | None:
         return None
     from cardlint.gittree import GitTree
 
-    return GitTree(located.root, located.tree or None).commit()
+    assert isinstance(source, GitTree)
+    return source.commit()
 
 
-def staged_config(located: Located) -> bytes | None:
+def staged_config(source: Source) -> bytes | None:
     """The configuration as Git holds it, where a target is read from Git; None where it has none there."""
-    source = _source(located)
     try:
         return source.read(CONFIG_NAME) if any(entry.path == CONFIG_NAME for entry in source.entries()) else None
     except Unreadable:
         return None  # then nothing else can be read either, and every rule says so
 
 
-def open_repository(located: Located, kind: Kind | None, exclude: tuple[str, ...]) -> Repository:
+def open_repository(located: Located, kind: Kind | None, exclude: tuple[str, ...], source: Source | None = None) -> Repository:
     """The repository of a target; its kind as told, else by its remote, else by its content."""
-    source = _source(located)
+    source = source_of(located) if source is None else source
     if exclude and source.listed:
         source = Excluding(source, exclude)
     remote_kind, remote_id = read_remote(located.root)

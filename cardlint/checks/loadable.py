@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from cardlint.checks.vocabulary import quoted, shown
-from cardlint.errors import Unreadable
+from cardlint.errors import Obstacle
 from cardlint.locate import data_folder
 from cardlint.nodes import Mapping, Scalar, Sequence, string, walk
 from cardlint.problem import Problem
@@ -89,7 +89,7 @@ class _Model:
     def __init__(self, metadata: Mapping, files: Files, contents: Contents) -> None:
         self.task = string(metadata.get("pipeline_tag"))
         self.names = _Names(files)
-        self.obstacle: Unreadable | None = None
+        self.obstacle: Obstacle | None = None
         self._contents = contents
         self._documents: dict[str, Node | None] = {}
 
@@ -102,7 +102,7 @@ class _Model:
     def _read(self, path: str) -> Node | None:
         try:
             return self._contents.json(path)
-        except Unreadable as error:
+        except Obstacle as error:
             self.obstacle = error
             return None
 

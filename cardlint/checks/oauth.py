@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.checks.vocabulary import quoted, shown
-from cardlint.errors import Unreadable
+from cardlint.errors import Obstacle, Unreadable
 from cardlint.nodes import Scalar, join, listed, string
 from cardlint.problem import Problem
 
@@ -30,7 +30,7 @@ class _Program(NamedTuple):
 
     paths: list[str]
     text: str
-    obstacle: Unreadable | None
+    obstacle: Obstacle | None
 
 
 def excessive(  # noqa: PLR0913 - data of the rule
@@ -75,13 +75,13 @@ def _program(files: Files, contents: Contents, read: list[str], unread: list[str
     if not code:
         return None
     texts: list[str] = []
-    obstacle = Unreadable(f"the Space has more than {_MOST_FILES} files of code") if len(code) > _MOST_FILES else None
+    obstacle: Obstacle | None = Unreadable(f"the Space has more than {_MOST_FILES} files of code") if len(code) > _MOST_FILES else None
     size = 0
     for path in code[:_MOST_FILES]:
         try:
             size += files.by_path[path].size
             texts.append(contents.text(path, _FILE_BYTES).content.lower() if size <= _ALL_BYTES else "")
-        except Unreadable as error:
+        except Obstacle as error:
             obstacle = error
     if size > _ALL_BYTES:
         obstacle = Unreadable(f"the Space has more than {_ALL_BYTES:,} bytes of code")

@@ -67,7 +67,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     tree = _tree(given["revision"], staged=given["staged"])
     if tree is not None and STDIN in targets:
         raise UsageError("standard input is in no commit; leave out --staged and --revision, or -")
-    located = [_locate(name, given["stdin_filename"])._replace(tree=tree) for name in targets or (".",)]
+    located = [_locate(name, given["stdin_filename"], tree) for name in targets or (".",)]
     fixing = _fixing(located, outputs, given)
     located = _apart(located) if fixing else located
     baseline = _baseline(given)
@@ -168,9 +168,9 @@ def _tree(revision: str | None, *, staged: bool) -> str | None:
     return "" if staged else revision
 
 
-def _locate(name: str, stdin_filename: str | None) -> Located:
+def _locate(name: str, stdin_filename: str | None, tree: str | None) -> Located:
     if name != STDIN:
-        return locate(name)
+        return locate(name, tree)
     if sys.stdin is None:
         raise UsageError("standard input is closed, so there is no card to read on it")
     return from_stdin(sys.stdin.buffer.read(_STDIN_BYTES), stdin_filename)

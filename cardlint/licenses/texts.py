@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote
 
-from cardlint.errors import Blocked, Inapplicable, Obstacle, Unreadable
+from cardlint.errors import Inapplicable, Obstacle, Unreadable
 from cardlint.licenses.fingerprint import Identified, identify
 from cardlint.nodes import string
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.repository import Repository
-    from cardlint.source import Source
     from cardlint.text import Span, Text
 
 MOST_FILES = 20
@@ -116,10 +115,9 @@ def _read(repository: Repository, path: str, role: Role, named: bool) -> License
     if repository.listing.by_path[path].size > TEXT_BYTES:
         return LicenseText(path, role, named, None, Unreadable(f"{path} is larger than {TEXT_BYTES:,} bytes"))
     try:
-        if repository.listing.pointer(path):
-            return LicenseText(path, role, named, None, _behind_pointer(repository.source, path))
+        repository.listing.assert_held(path)
         text = repository.texts.get(path) or repository.text(path, TEXT_BYTES)
-    except Unreadable as obstacle:
+    except Obstacle as obstacle:
         return LicenseText(path, role, named, None, obstacle)
     if text.content.startswith(_BINARY):
         return LicenseText(path, role, named, None, Inapplicable(f"{path} is a document for a word processor or for print, not text"))
@@ -128,15 +126,3 @@ def _read(repository: Repository, path: str, role: Role, named: bool) -> License
 
 def _unread(path: str, role: Role, named: bool) -> LicenseText:  # noqa: FBT001 - a field's value
     return LicenseText(path, role, named, None, Unreadable(f"{path}: there are more than {MOST_FILES} licence files"))
-
-
-def _behind_pointer(source: Source, path: str) -> Obstacle:
-    """In a tree of Git the content of an LFS file is nowhere to be had; in a folder it should have been there."""
-    from cardlint.gittree import GitTree
-    from cardlint.source import Excluding
-
-    while isinstance(source, Excluding):
-        source = source.source
-    if isinstance(source, GitTree):
-        return Inapplicable(f"{path} lies in Git LFS, and Git holds only a pointer to it")
-    return Blocked("lfs-pointer-unresolved", f"{path} is a Git LFS pointer, not the text it stands for")
