@@ -195,7 +195,9 @@ def test_a_target_may_be_gone_from_disk(model: Path, tmp_path: Path, cardlint: C
     for folder in ("a b/c", "a b", "sub"):
         (model / folder).rmdir()
     done = cardlint("check", "--staged", "model/a b/c/README.md", "model/a b/c", "model/sub", *ONLY)
-    assert [line.partition(" is ")[0] for line in done.out.splitlines()] == ['model/a b/c/README.md:2:10: warning[license-unknown] "bad"'] * 2
+    assert [line.partition(" is ")[0] for line in done.out.splitlines()] == [
+        'model/a b/c/README.md:2:10: warning[license-unknown] "bad"'
+    ] * 2
     assert cardlint("check", "--revision", "HEAD", "model/sub/README.md", *ONLY).code == 0
     assert [entry.path for entry in GitTree(model / "x" / ".." / "sub").entries()] == ["README.md"]
     assert [entry.path for entry in GitTree(model / "sub", "HEAD").entries()] == ["README.md"]
