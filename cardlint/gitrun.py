@@ -64,6 +64,17 @@ class Git:
             raise Unreadable(f"git {arguments[0]} failed in {self.root}: {reason}")
         return done.stdout
 
+    def beginning(self, size: int, *arguments: str) -> bytes:
+        """The first `size` bytes of what a git command says, whose end nobody waits for. Raises Unreadable where there are fewer."""
+        command = [*_COMMAND, "-C", str(self.folder), *arguments]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self._environment) as process:  # noqa: S603
+            assert process.stdout is not None
+            content = process.stdout.read(size)
+            process.kill()
+        if len(content) < size:
+            raise Unreadable(f"git {arguments[0]} ended early in {self.root}")
+        return content
+
     @cached_property
     def _environment(self) -> dict[str, str]:
         return environment(self.folder)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _LINK = "120000"
 _SUBMODULE = "160000"
 _MAX_LINKS = 8
+_LARGE = 1_000_000
 # What Git calls a file and a folder with nothing in it, in SHA-1 and in SHA-256; it knows them without having them.
 _EMPTY_FILES = frozenset({
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
@@ -65,8 +66,11 @@ class GitTree:
         target = self._resolve(path)
         if target is None:
             raise Unreadable(f"{path} is a link that leads outside the repository")
-        content = self.git("cat-file", "blob", self._blobs[target].oid)
-        return content[start : None if size is None else start + size]
+        blob = self._blobs[target]
+        end = blob.size if size is None else min(start + size, blob.size)
+        if blob.size - end > _LARGE:  # a person may have committed what takes more memory than there is
+            return self.git.beginning(end, "cat-file", "blob", blob.oid)[start:]
+        return self.git("cat-file", "blob", blob.oid)[start:end]
 
     def commit(self) -> str | None:
         """The full hash of the commit; None for the index. Raises UsageError where there is no such commit, or no Git repository."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Unreadable, UsageError
 from cardlint.kind import from_content, read_remote
-from cardlint.policyfile import CONFIG_NAME
+from cardlint.policyfile import CONFIG_BYTES, CONFIG_NAME
 from cardlint.repository import CARD_PATH, Identity, Repository
 from cardlint.source import Excluding, Folder, Memory
 
@@ -135,11 +135,19 @@ def revision(located: Located, source: Source) -> str | None:
 
 
 def staged_config(source: Source) -> bytes | None:
-    """The configuration as Git holds it, where a target is read from Git; None where it has none there."""
+    """The configuration as Git holds it, where a target is read from Git; None where it has none there.
+
+    Raises UsageError where it is too large.
+    """
     try:
-        return source.read(CONFIG_NAME) if any(entry.path == CONFIG_NAME for entry in source.entries()) else None
+        if all(entry.path != CONFIG_NAME for entry in source.entries()):
+            return None
+        content = source.read(CONFIG_NAME, 0, CONFIG_BYTES + 1)
     except Unreadable:
         return None  # then nothing else can be read either, and every rule says so
+    if len(content) > CONFIG_BYTES:
+        raise UsageError(f"{CONFIG_NAME} is larger than {CONFIG_BYTES:,} bytes")
+    return content
 
 
 def open_repository(located: Located, kind: Kind | None, exclude: tuple[str, ...], source: Source | None = None) -> Repository:

@@ -253,6 +253,22 @@ def test_a_checkout_that_cannot_be_read_is_left_to_git(tmp_path: Path, monkeypat
         GitTree(tmp_path).entries()
 
 
+def test_of_a_large_file_only_what_is_asked_for_is_held(tmp_path: Path, cardlint: Command) -> None:
+    git(put(tmp_path, "0123456789" * 300_000, "large.bin"), "init", "-q")
+    git(put(tmp_path, "x" * 1_000_001, ".cardlint.yaml"), "add", "-A")
+    tree = GitTree(tmp_path)
+    assert (tree.read("large.bin", 11, 3), tree.read("large.bin", 2_999_998, 9), tree.read("large.bin", 5_000_000, 9)) == (
+        b"123",
+        b"89",
+        b"",
+    )
+    assert len(tree.read("large.bin")) == 3_000_000
+    with pytest.raises(Unreadable, match="ended early"):
+        tree.git.beginning(9, "cat-file", "blob", "0" * 40)
+    done = cardlint("check", "--staged")
+    assert (done.code, done.err) == (2, "cardlint: error: .cardlint.yaml is larger than 1,000,000 bytes\n")
+
+
 def test_what_lies_in_lfs_is_no_obstacle(tmp_path: Path, cardlint: Command) -> None:
     git(tmp_path, "init", "-q")
     text = "---\nlicense: apache-2.0\nlibrary_name: transformers\npipeline_tag: text-classification\n---\n# A model\n[x](data.csv)\n"
