@@ -37,7 +37,7 @@ def git(root: Path, *arguments: str) -> str:
 
 
 def tracked(root: Path = ROOT) -> list[str]:
-    """The files Git tracks and the working tree has, relative and sorted. Raises BuildError for links, which archives handle differently."""
+    """The files Git tracks and the working tree has, relative and sorted. Raises BuildError for symbolic links."""
     names = sorted(name for name in git(root, "ls-files", "-z").split("\0") if name)
     if links := [name for name in names if (root / name).is_symlink()]:
         raise BuildError(f"symbolic links cannot be built reproducibly: {', '.join(links)}")

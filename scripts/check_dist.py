@@ -91,7 +91,7 @@ def checkers(wheel: Path, sdist: Path) -> Iterator[str]:
     ):
         if not (here / command[0]).is_file():
             raise BuildError(f"missing component: {command[0]}; pip install --require-hashes -r scripts/release.lock")
-        done = subprocess.run([here / command[0], *command[1:]], cwd=wheel.parent, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run([here / command[0], *command[1:]], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             yield f"{command[0]}:\n{done.stdout}{done.stderr}"
 
@@ -117,7 +117,7 @@ def main() -> int:
         print("usage: check_dist.py FOLDER", file=sys.stderr)
         return 2
     try:
-        wrong = list(check(Path(sys.argv[1])))
+        wrong = list(check(Path(sys.argv[1]).resolve()))
     except (BuildError, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
         wrong = [str(error)]
     for line in wrong:

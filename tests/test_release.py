@@ -53,7 +53,9 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("scripts/check_release.py", "cardlint/__init__.py", "cardlint/home.py", "pyproject.toml"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    (tmp_path / "CHANGELOG.md").write_text(f"# Changelog\n\n## {__version__} (2026-01-31)\n\n### Added\n\n- A thing.\n\n## 0.0.9 (2025-01-01)\n\nOld.\n")
+    (tmp_path / "CHANGELOG.md").write_text(
+        f"# Changelog\n\n## {__version__} (2026-01-31)\n\n### Added\n\n- A thing.\n\n## 0.0.9 (2025-01-01)\n\nOld.\n"
+    )
     return tmp_path
 
 
@@ -68,7 +70,9 @@ def test_a_release_that_is_ready_gets_its_notes(checkout: Path) -> None:
     assert (checkout / "notes.md").read_text() == "### Added\n\n- A thing.\n"
 
 
-@pytest.mark.parametrize("tag", ["", __version__, f"v{__version__}.post1", "v9.9.9", f"V{__version__}", f"v{__version__}\n", "refs/tags/v1"])
+@pytest.mark.parametrize(
+    "tag", ["", __version__, f"v{__version__}.post1", "v9.9.9", f"V{__version__}", f"v{__version__}\n", "refs/tags/v1"]
+)
 def test_a_tag_that_is_not_the_version_is_refused(checkout: Path, tag: str) -> None:
     code, said = released(checkout, tag, HERE, "notes.md")
     assert code == 1

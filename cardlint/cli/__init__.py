@@ -16,7 +16,8 @@ from cardlint.cli.complete import VARIABLE
 from cardlint.errors import CardlintError, UsageError
 
 _COMMANDS = {
-    "check": "check", "completion": "completion", "explain": "explain", "init": "init", "policy": "policy", "rules": "rules", "test": "test",
+    "check": "check", "completion": "completion", "explain": "explain", "init": "init",
+    "policy": "policy", "rules": "rules", "test": "test",
 }  # fmt: skip
 _INTERRUPTED = 130
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

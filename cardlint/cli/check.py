@@ -56,7 +56,9 @@ _RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE
 @click.option("--diff", "diff", is_flag=True, help="Show what would be fixed and write nothing; 1 if there is anything.")
 @click.option("--exclude", multiple=True, callback=_split, metavar="GLOB,…", help="Paths nobody looks at.")
 @click.option("--baseline", metavar="FILE", shell_complete=complete.paths, help="Findings recorded there do not count.")
-@click.option("--write-baseline", metavar="FILE", shell_complete=complete.paths, help="Record what is found now, so that only what is new counts.")
+@click.option(
+    "--write-baseline", metavar="FILE", shell_complete=complete.paths, help="Record what is found now, so that only what is new counts."
+)
 @click.option("--min-confidence", type=_CONFIDENCE, default="low", show_default=True, help="Leave out rules less sure than this.")
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
 @click.option("--offline", is_flag=True, help="Never touch the network; local targets never do.")

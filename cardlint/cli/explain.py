@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("rule", shell_complete=complete.rules)
-@click.option("--policy", metavar="NAME|FILE", shell_complete=complete.policies, help="Know the rules of this policy's rule folders as well.")
+@click.option(
+    "--policy", metavar="NAME|FILE", shell_complete=complete.policies, help="Know the rules of this policy's rule folders as well."
+)
 def command(rule: str, policy: str | None) -> int:
     """Say what a RULE does, why it matters, and show its examples."""
     warn_of_plugins()

@@ -39,7 +39,8 @@ _INPUTS = """
 @click.option("--kind", type=click.Choice(KINDS), help="What the repository is, where nothing else tells.")
 @click.option("--task", metavar="TASK", help="What the model does or the dataset is for, as text-classification.")
 @click.option(
-    "--policy", default="recommended", show_default=True, metavar="NAME|FILE", shell_complete=complete.policies, help="The policy to extend.",
+    "--policy", default="recommended", show_default=True, metavar="NAME|FILE", shell_complete=complete.policies,
+    help="The policy to extend.",
 )  # fmt: skip
 def command(path: str, **given: Any) -> int:  # noqa: ANN401 - click's keywords
     """Write a small .cardlint.yaml into the repository at PATH, by default this folder. Nothing is ever overwritten."""

@@ -42,7 +42,9 @@ def list_command() -> int:
 
 @command.command(context_settings=_SETTINGS)
 @click.argument("target", default=".", shell_complete=complete.paths)
-@click.option("--policy", "name", metavar="NAME|FILE", shell_complete=complete.policies, help="Policy to show instead of the configured one.")
+@click.option(
+    "--policy", "name", metavar="NAME|FILE", shell_complete=complete.policies, help="Policy to show instead of the configured one."
+)
 @click.option("--kind", type=click.Choice(KINDS), help="What the repository is, where nothing else tells.")
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
 @click.option("--offline", is_flag=True, help="Never touch the network.")

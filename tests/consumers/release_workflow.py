@@ -62,7 +62,12 @@ def test_nobody_may_do_more_than_needed() -> None:
         "publish": {"id-token": "write", "attestations": "write"},
         "announce": {"contents": "write"},
     }
-    assert {name: job.get("environment") for name, job in JOBS.items()} == {"build": None, "test": None, "publish": "pypi", "announce": None}
+    assert {name: job.get("environment") for name, job in JOBS.items()} == {
+        "build": None,
+        "test": None,
+        "publish": "pypi",
+        "announce": None,
+    }
 
 
 def test_who_may_prove_our_identity_runs_no_code_of_the_repository() -> None:
