@@ -12,9 +12,13 @@ from pathlib import Path
 import click
 
 from cardlint import __version__
+from cardlint.cli.complete import VARIABLE
 from cardlint.errors import CardlintError, UsageError
 
-_COMMANDS = {"check": "check", "explain": "explain", "init": "init", "policy": "policy", "rules": "rules", "test": "test"}
+_COMMANDS = {
+    "check": "check", "completion": "completion", "explain": "explain", "init": "init",
+    "policy": "policy", "rules": "rules", "test": "test",
+}  # fmt: skip
 _INTERRUPTED = 130
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -34,7 +38,7 @@ class _Group(click.Group):
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS:
+        if args and args[0] not in _COMMANDS and not ctx.resilient_parsing:  # while completing, nothing is said
             from cardlint.rule import did_you_mean
 
             raise click.UsageError(f'there is no command "{args[0]}"{did_you_mean(args[0], _COMMANDS)}', ctx)
@@ -57,6 +61,10 @@ def run(arguments: list[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
+        if VARIABLE in os.environ:
+            from cardlint.cli.shells import register
+
+            register()
         return int(cli.main(arguments, prog_name="cardlint", standalone_mode=False) or 0)
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cardlint.cli import warn_of_plugins
+from cardlint.cli import complete, warn_of_plugins
 from cardlint.errors import UsageError
 from cardlint.formats import FORMATS, render
 from cardlint.run import Options, check_all
@@ -37,24 +37,32 @@ def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ..
     return words
 
 
+_RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE,…", "shell_complete": complete.selectors}
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=complete.paths)
 @click.option("--kind", type=click.Choice(["model", "dataset", "space"]), help="What the repository is, where nothing else tells.")
-@click.option("--policy", metavar="NAME|FILE", help="Policy to apply instead of the configured one.")
-@click.option("--select", multiple=True, callback=_split, metavar="RULE,…", help="Run only these rules: ids, category/, all.")
-@click.option("--ignore", multiple=True, callback=_split, metavar="RULE,…", help="Leave these rules out.")
+@click.option("--policy", metavar="NAME|FILE", shell_complete=complete.policies, help="Policy to apply instead of the configured one.")
+@click.option("--select", help="Run only these rules: ids, category/, all.", **_RULES)
+@click.option("--ignore", help="Leave these rules out.", **_RULES)
 @click.option("--fail-on", type=_FAIL_ON, default="error", show_default=True, help="Least severity that makes the exit code 1.")
-@click.option("--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", help=f"{', '.join(FORMATS)}; repeatable.")
+@click.option(
+    "--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", shell_complete=complete.outputs,
+    help=f"{', '.join(FORMATS)}; repeatable.",
+)  # fmt: skip
 @click.option("--fix", "fix", is_flag=True, help="Write what keeps the meaning of the card; report what remains.")
 @click.option("--unsafe-fixes", is_flag=True, help="Fix also what may change the meaning; implies --fix.")
 @click.option("--diff", "diff", is_flag=True, help="Show what would be fixed and write nothing; 1 if there is anything.")
 @click.option("--exclude", multiple=True, callback=_split, metavar="GLOB,…", help="Paths nobody looks at.")
-@click.option("--baseline", metavar="FILE", help="Findings recorded there do not count.")
-@click.option("--write-baseline", metavar="FILE", help="Record what is found now, so that only what is new counts.")
+@click.option("--baseline", metavar="FILE", shell_complete=complete.paths, help="Findings recorded there do not count.")
+@click.option(
+    "--write-baseline", metavar="FILE", shell_complete=complete.paths, help="Record what is found now, so that only what is new counts."
+)
 @click.option("--min-confidence", type=_CONFIDENCE, default="low", show_default=True, help="Leave out rules less sure than this.")
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
 @click.option("--offline", is_flag=True, help="Never touch the network; local targets never do.")
-@click.option("--stdin-filename", metavar="FILE", help="The name of the card that comes on standard input.")
+@click.option("--stdin-filename", metavar="FILE", shell_complete=complete.paths, help="The name of the card that comes on standard input.")
 @click.option("--staged", is_flag=True, help="Check what is staged for the next commit instead of the files on disk.")
 @click.option("--revision", metavar="REV", help="Check a commit, by any name Git knows, instead of the files on disk.")
 @click.option("--statistics", is_flag=True, help="Add a count per rule.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cardlint.cli import warn_of_plugins
+from cardlint.cli import complete, warn_of_plugins
 from cardlint.policyfile import load_policy
 from cardlint.rule import find, known
 from cardlint.rulecard import prose
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("rule")
-@click.option("--policy", metavar="NAME|FILE", help="Know the rules of this policy's rule folders as well.")
+@click.argument("rule", shell_complete=complete.rules)
+@click.option(
+    "--policy", metavar="NAME|FILE", shell_complete=complete.policies, help="Know the rules of this policy's rule folders as well."
+)
 def command(rule: str, policy: str | None) -> int:
     """Say what a RULE does, why it matters, and show its examples."""
     warn_of_plugins()

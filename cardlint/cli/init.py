@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cardlint.cli import complete
 from cardlint.errors import UsageError
 from cardlint.formats.safe import visible
 from cardlint.hub import SCHEME
@@ -33,11 +34,14 @@ _INPUTS = """
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.argument("path", default=".")
+@click.argument("path", default=".", shell_complete=complete.paths)
 @click.option("--card", is_flag=True, help="Write a card to fill in, README.md, as well.")
 @click.option("--kind", type=click.Choice(KINDS), help="What the repository is, where nothing else tells.")
 @click.option("--task", metavar="TASK", help="What the model does or the dataset is for, as text-classification.")
-@click.option("--policy", default="recommended", show_default=True, metavar="NAME|FILE", help="The policy to extend.")
+@click.option(
+    "--policy", default="recommended", show_default=True, metavar="NAME|FILE", shell_complete=complete.policies,
+    help="The policy to extend.",
+)  # fmt: skip
 def command(path: str, **given: Any) -> int:  # noqa: ANN401 - click's keywords
     """Write a small .cardlint.yaml into the repository at PATH, by default this folder. Nothing is ever overwritten."""
     root = Path(path)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cardlint.cli import warn_of_plugins
+from cardlint.cli import complete, warn_of_plugins
 from cardlint.formats.safe import visible
 from cardlint.locate import data_folder
 from cardlint.policyfile import load_policy, shipped_policies
@@ -41,8 +41,10 @@ def list_command() -> int:
 
 
 @command.command(context_settings=_SETTINGS)
-@click.argument("target", default=".")
-@click.option("--policy", "name", metavar="NAME|FILE", help="Policy to show instead of the configured one.")
+@click.argument("target", default=".", shell_complete=complete.paths)
+@click.option(
+    "--policy", "name", metavar="NAME|FILE", shell_complete=complete.policies, help="Policy to show instead of the configured one."
+)
 @click.option("--kind", type=click.Choice(KINDS), help="What the repository is, where nothing else tells.")
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
 @click.option("--offline", is_flag=True, help="Never touch the network.")

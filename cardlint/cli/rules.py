@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cardlint.cli import warn_of_plugins
+from cardlint.cli import complete, warn_of_plugins
 from cardlint.policyfile import load_policy
 from cardlint.repository import KINDS, Identity, Repository
 from cardlint.rule import known
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--kind", type=click.Choice(KINDS), default="model", show_default=True, help="Severities are those for this kind.")
-@click.option("--policy", metavar="NAME|FILE", help="Severities are those of this policy; default: recommended.")
+@click.option(
+    "--policy", metavar="NAME|FILE", shell_complete=complete.policies, help="Severities are those of this policy; default: recommended."
+)
 @click.option("--output-format", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def command(kind: Kind, policy: str | None, output_format: str) -> int:
     """List the rules with their severity, and the kinds of repository they speak of."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from cardlint.cli import complete
 from cardlint.errors import UsageError
 from cardlint.exampletest import verify_folder
 from cardlint.formats.safe import visible
@@ -15,7 +16,7 @@ from cardlint.plugins import installed
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
-@click.argument("rules_folder", required=False)
+@click.argument("rules_folder", required=False, shell_complete=complete.paths)
 def command(rules_folder: str | None) -> int:
     """Run the examples of every rule card in RULES_FOLDER, or of the plug-in of this name; without it, of the rules that ship."""
     root = _folder(rules_folder) if rules_folder else data_folder("rules")
