@@ -33,6 +33,7 @@ from cardlint.formats import FORMATS  # noqa: E402 - the checkout's own; needs t
 
 OUTCOMES = {0: "clean", 1: "findings", 2: "usage", 3: "failure", 4: "incomplete"}
 USAGE, FAILURE = 2, 3
+_WHY_NO_REPORT = {2: "cardlint cannot do what was asked", 3: "cardlint failed", 4: "cardlint could not examine what it had to"}
 SUMMARY_BYTES = 1024 * 1024  # GitHub refuses a summary of more than 1 MiB per step
 TAIL_BYTES = 4000
 _INSTALL_SECONDS = 900
@@ -163,8 +164,10 @@ def _run(command: Sequence[str]) -> Ended:
     """Run cardlint, its output passed through where no line of it can act on the runner."""
     tail = b""
     # One stream: GitHub reads two independently, so that a line of the other could come after the end of the quiet.
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    with _quiet(), subprocess.Popen(command, **streams) as process:  # noqa: S603
+    with (
+        _quiet(),
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process,  # noqa: S603
+    ):
         for line in process.stdout or ():
             sys.stdout.buffer.write(line)
             sys.stdout.buffer.flush()
@@ -176,10 +179,9 @@ def _run(command: Sequence[str]) -> Ended:
 def _report(inputs: Inputs, folder: Path, ended: Ended) -> None:
     """Annotations, summary and outputs. An exit code without the report that belongs to it is a failure, never clean."""
     counts = _counts(folder / "report.json")
-    code = ended.code if ended.code in OUTCOMES and (counts or ended.code in (USAGE, FAILURE)) else FAILURE
+    code = ended.code if ended.code in (OUTCOMES if counts else _WHY_NO_REPORT) else FAILURE
     if not counts:
-        what = {USAGE: "cardlint cannot do what was asked", FAILURE: "cardlint failed"}[code]
-        _give_up(code, what, f"{ended.said or 'it said nothing'} (exit code {ended.code})")
+        _give_up(code, _WHY_NO_REPORT[code], f"{ended.said or 'it said nothing'} (exit code {ended.code})")
         return
     if inputs.annotations:
         _annotate((folder / "annotations.txt").read_text("utf-8"))
