@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -89,7 +90,8 @@ def _switch(given: Mapping[str, str], name: str) -> bool:
 
 
 def _is_plain(text: str) -> bool:
-    return len(text) <= _LONGEST and not any(ord(char) < 0x20 or 0x7F <= ord(char) < 0xA0 for char in text)  # noqa: PLR2004 - C0, DEL and C1
+    """Whether a text is of sensible length and without C0 and C1 controls, DEL and lone surrogates, which no command line can hold."""
+    return len(text) <= _LONGEST and re.search(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", text) is None
 
 
 def _line(given: Mapping[str, str], name: str, expected: str) -> str:
@@ -138,7 +140,8 @@ def _inside(name: str, file: str, roots: Sequence[Path]) -> Path:
         for root in (root for root in roots if path.is_relative_to(root)):
             real = root.resolve() / path.relative_to(root)
             within = path.relative_to(root).parts
-            if within and real.resolve() == real and not real.is_dir() and ".git" not in [part.lower() for part in within]:
+            fits = not real.is_dir() and not any(parent.is_file() for parent in real.parents)
+            if within and real.resolve() == real and fits and ".git" not in [part.lower() for part in within]:
                 return real
     except (OSError, RuntimeError) as error:  # RuntimeError: links in a circle, up to Python 3.12
         raise WrongInputError(name, f"{expected} ({type(error).__name__})", file) from error
@@ -164,7 +167,9 @@ def _args(given: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _assert_apart(made: Inputs) -> None:
-    """A report that would overwrite another would be lost without a word."""
+    """What would be left out without a word: a file nobody asked to write, a report that another overwrites."""
+    if made.sarif_file and not made.sarif:
+        raise WrongInputError("sarif-file", "sarif: true beside it", str(made.sarif_file))
     files = [*(path for _, path in made.reports), *([made.sarif_file] if made.sarif_file else [])]
     for path in files:
         if files.count(path) > 1:
