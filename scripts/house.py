@@ -22,6 +22,7 @@ def steps() -> list[tuple[str, list[str]]]:
         ("format", [python, "-m", "ruff", "format", "--check", "."]),
         ("lint", [python, "-m", "ruff", "check", "."]),
         ("types", [python, "-m", "mypy"]),
+        ("types of the GitHub action", [python, "-m", "mypy", "action/run.py"]),
         ("rule index", [python, "scripts/build_index.py", "--check"]),
         ("schemas", [python, "scripts/build_schemas.py", "--check"]),
         ("card schemas", [python, "scripts/build_card_schemas.py", "--check"]),
