@@ -16,9 +16,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cardlint.errors import CardlintError
-from cardlint.home import REPOSITORY, SITE
-from cardlint.rule import shipped
 from website import docs, llms, policies, reference, rules, schemas, vocabularies
 from website.linkcheck import broken
 from website.links import Links
@@ -26,13 +23,17 @@ from website.navigation import navigation
 from website.pages import Page, SiteError, unique
 from website.severities import policies as policy_names
 
+from cardlint.errors import CardlintError
+from cardlint.home import REPOSITORY, SITE
+from cardlint.rule import shipped
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = Path(__file__).resolve().parent / "website" / "assets"
 _FEATURES = (
-    "content.code.copy", "navigation.footer", "navigation.indexes", "navigation.prune", "navigation.tabs", "navigation.top",
+    "content.code.copy", "navigation.footer", "navigation.prune", "navigation.tabs", "navigation.top",
     "search.highlight", "toc.follow",
 )  # fmt: skip
 
@@ -74,12 +75,15 @@ def configuration(made: Iterable[Page], tree: Path, out: Path) -> dict[str, Any]
         for media, scheme, other in schemes
     ]  # fmt: skip
     return {
-        "site_name": "cardlint", "site_url": SITE, "repo_url": REPOSITORY, "repo_name": REPOSITORY.partition("github.com/")[2],
+        "site_name": "cardlint", "site_url": SITE,
         "docs_dir": str(tree), "site_dir": str(out), "use_directory_urls": False,
         "theme": {"name": "material", "font": False, "language": "en", "features": list(_FEATURES), "palette": palette},
         "plugins": ["search", "offline"],
         "markdown_extensions": ["attr_list", {"toc": {"permalink": True, "toc_depth": 3}}],
-        "extra": {"homepage": "index.html", "polyfills": ["assets/iframe-worker.js"], "generator": False},
+        "extra": {
+            "homepage": "index.html", "polyfills": ["assets/iframe-worker.js"], "generator": False,
+            "social": [{"icon": "fontawesome/brands/github", "link": REPOSITORY, "name": "Source"}],
+        },
         "extra_css": ["assets/site.css"], "extra_javascript": ["assets/rules.js"],
         "nav": navigation(made),
         "validation": {"nav": {"omitted_files": "warn", "not_found": "warn", "absolute_links": "warn"}},
@@ -94,8 +98,8 @@ def write_tree(made: Iterable[Page], tree: Path, root: Path) -> None:
         head = {"title": page.title, "description": page.about, **({} if page.search else {"search": {"exclude": True}})}
         path.write_text(f"---\n{json.dumps(head, ensure_ascii=False)}\n---\n{page.body}", "utf-8", newline="\n")
     shutil.copytree(ASSETS, tree / "assets", dirs_exist_ok=True)
-    for path in [*schemas.schema_files(root), *vocabularies.vocabulary_files(root)]:
-        _copy(root / path, tree / path)
+    for name in [*schemas.schema_files(root), *vocabularies.vocabulary_files(root)]:
+        _copy(root / name, tree / name)
     for name in policy_names():
         _copy(root / f"rules/policies/{name}.yaml", tree / f"policies/{name}.yaml")
 

@@ -27,10 +27,9 @@ _LONGEST = 200
 
 
 def document_addresses(root: Path) -> dict[str, str]:
-    """The addresses of the pages made of Markdown files: README, docs/*.md and decisions; examples are no pages."""
-    docs = {f"docs/{path.name}": f"{path.stem}/" for path in sorted((root / "docs").glob("*.md"))}
-    decisions = {f"docs/decisions/{path.name}": f"{DECISIONS}{path.stem}/" for path in sorted((root / "docs/decisions").glob("*.md"))}
-    return {**_TOP, **docs, **decisions}
+    """The addresses of the pages made of Markdown files: README and its like, and all below docs/ but the examples."""
+    below = [path.relative_to(root / "docs").as_posix() for path in sorted((root / "docs").rglob("*.md"))]
+    return {**_TOP, **{f"docs/{name}": f"{name.removesuffix('.md')}/" for name in below if not name.startswith("examples/")}}
 
 
 def document_pages(root: Path, links: Links) -> Iterator[Page]:
@@ -41,7 +40,9 @@ def document_pages(root: Path, links: Links) -> Iterator[Page]:
         yield page
         if address.startswith(DECISIONS):
             decisions.append(page)
-    text = "# Decisions\n\nWhy things are as they are, a page each.\n\n" + "".join(f"- [{page.title}]({page.source})\n" for page in decisions)
+    text = "# Decisions\n\nWhy things are as they are, a page each.\n\n" + "".join(
+        f"- [{page.title}]({page.source})\n" for page in decisions
+    )
     to = Converter("README.md", DECISIONS, links)
     yield Page(DECISIONS, "Decisions", "Why things are as they are", to.convert(text))
 

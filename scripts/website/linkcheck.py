@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 NOT_FOUND = "404.html"  # shown in place of any address, so its links begin at the root of the server
 _ROOT = urlsplit(SITE).path
 _LOADS = {
-    "script": ("src",), "img": ("src", "srcset"), "iframe": ("src",), "source": ("src", "srcset"), "video": ("src", "poster"), "audio": ("src",),
-    "embed": ("src",), "object": ("data",), "input": ("src",), "track": ("src",), "use": ("href", "xlink:href"), "image": ("href", "xlink:href"),
+    "script": ("src",), "img": ("src", "srcset"), "iframe": ("src",), "source": ("src", "srcset"), "video": ("src", "poster"),
+    "audio": ("src",), "embed": ("src",), "object": ("data",), "input": ("src",), "track": ("src",), "use": ("href", "xlink:href"),
+    "image": ("href", "xlink:href"),
 }  # fmt: skip
-_LOADING_RELATIONS = frozenset({"stylesheet", "icon", "preload", "prefetch", "modulepreload", "preconnect", "dns-prefetch", "manifest", "apple-touch-icon"})
+_LOADING_RELATIONS = frozenset(
+    {"stylesheet", "icon", "preload", "prefetch", "modulepreload", "preconnect", "dns-prefetch", "manifest", "apple-touch-icon"}
+)
 _STYLE = re.compile(r"""url\(\s*["']?([^"')]+)|@import\s+["']([^"']+)""")
 
 

@@ -22,7 +22,10 @@ def index(pages: Sequence[Page]) -> str:
         name = next((name for start, name in _GROUPS if page.address.startswith(start)), "Guides")
         groups.setdefault(name, []).append(f"- [{page.title}]({SITE}{page.address}): {page.about}")
     full = f"Everything in one file: {SITE}llms-full.txt"
-    return "\n\n".join([f"# {home.title}", f"> {home.about}", full, *(f"## {name}\n\n" + "\n".join(lines) for name, lines in groups.items())]) + "\n"
+    return (
+        "\n\n".join([f"# {home.title}", f"> {home.about}", full, *(f"## {name}\n\n" + "\n".join(lines) for name, lines in groups.items())])
+        + "\n"
+    )
 
 
 def full(pages: Sequence[Page]) -> str:

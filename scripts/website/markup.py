@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from pygments import highlight
+from pygments import format as format_tokens
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.util import ClassNotFound
@@ -25,9 +25,12 @@ from website.pages import href
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from pygments.lexer import Lexer
+
     from website.links import Links
 
 _SEVERITY = re.compile(r"\b(error|warning|note)(\[[a-z0-9/-]+\])")
+_FRONTMATTER = re.compile(r"---\n(?s:.*?)^---$\n?", re.MULTILINE)
 _NO_WORD = re.compile(r"[^\w\- ]")
 _LANGUAGES = {"yml": "yaml", "shell": "console", "sh": "bash"}
 
@@ -59,15 +62,33 @@ def raw(markup: str) -> str:
     return "\n" + markup.strip("\n").replace("\t", "&#9;") + "\n"
 
 
+def wide(table: str, name: str) -> str:
+    """A table in a frame of its own that scrolls sideways, by keyboard too."""
+    return f'<div class="wide" role="region" tabindex="0" aria-label="{escape(name)}">{table}</div>'
+
+
 def code(text: str, language: str = "", title: str = "") -> str:
     """A frame of code, with the name of a file above it."""
-    try:
-        lexer = get_lexer_by_name(_LANGUAGES.get(language, language), stripnl=False, ensurenl=False)
-    except ClassNotFound:
-        lexer = TextLexer(stripnl=False, ensurenl=False)
-    made = highlight(text, lexer, HtmlFormatter(wrapcode=True, filename=""))
+    made = format_tokens(_tokens(text, _LANGUAGES.get(language, language)), HtmlFormatter(wrapcode=True))
     name = f'<span class="filename">{escape(title)}</span>' if title else ""
-    return made.replace('<div class="highlight">', f'<div class="highlight">{name}', 1)
+    return str(made).replace('<div class="highlight">', f'<div class="highlight">{name}', 1)
+
+
+def _tokens(text: str, language: str) -> Iterator[tuple[object, str]]:
+    """The parts of a text as its language has them; the frontmatter of a card is YAML."""
+    head = _FRONTMATTER.match(text) if language == "markdown" else None
+    if head:
+        yield from _lexer("yaml").get_tokens(head[0])
+        text = text[head.end() :]
+    if text:
+        yield from _lexer(language).get_tokens(text)
+
+
+def _lexer(language: str) -> Lexer:
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return TextLexer(stripnl=False, ensurenl=False)
 
 
 def findings(text: str) -> str:

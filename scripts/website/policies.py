@@ -10,7 +10,7 @@ import yaml
 from cardlint.locate import data_folder
 from cardlint.repository import KINDS
 from website.links import source_href
-from website.markup import Converter, code, heading, plain, raw
+from website.markup import Converter, code, heading, plain, raw, wide
 from website.pages import Page, file_href, href
 from website.rules import address
 from website.severities import badge, conditional, policies, severities
@@ -93,4 +93,4 @@ def _cell(found: Mapping[Kind, str]) -> str:
 
 def _framed(words: tuple[str, ...], rows: list[str]) -> str:
     head = "".join(f'<th scope="col">{word}</th>' for word in words)
-    return f'<table class="rules"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    return wide(f'<table class="rules"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>', "Rules and severities")

@@ -43,8 +43,8 @@ def _all(group: click.Group, name: str) -> Iterator[tuple[str, click.Command]]:
     """The commands of a group, and those below them."""
     context = click.Context(group, info_name=name)
     for each in group.list_commands(context):
-        command = group.get_command(context, each)
-        assert command is not None
+        if (command := group.get_command(context, each)) is None:
+            raise SiteError(f"{name} lists a command {each} and has none")
         yield f"{name} {each}", command
         if isinstance(command, click.Group):
             yield from _all(command, f"{name} {each}")

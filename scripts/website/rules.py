@@ -15,7 +15,7 @@ from cardlint.rulecard import prose
 from cardlint.text import decode
 from website.examples import examples
 from website.links import source_href
-from website.markup import Converter, blocks, code, heading, parse, plain, raw
+from website.markup import Converter, blocks, code, heading, parse, plain, raw, wide
 from website.pages import Page, SiteError, href
 from website.severities import badge, conditional, severities
 from website.words import type_words
@@ -23,8 +23,9 @@ from website.words import type_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cardlint.rule import Rule
     from markdown_it.token import Token
+
+    from cardlint.rule import Rule
     from website.links import Links
 
 CATEGORIES = {
@@ -81,7 +82,8 @@ def _body(rule: Rule, text: str, source: str, links: Links) -> str:
 
 def _sections(tokens: Sequence[list[Token]], to: Converter) -> Iterator[str]:
     """The blocks of a card; those below Examples become frames with the names of files."""
-    inside, group = False, []
+    inside = False
+    group: list[list[Token]] = []
     for block in tokens:
         if block[0].type == "heading_open" and block[0].tag == "h2":
             yield from examples(group, to)
@@ -143,7 +145,7 @@ def _options(rule: Rule) -> str:
     )
     head = "<thead><tr><th>option</th><th>type</th><th>value in the card, or default</th></tr></thead>"
     about = "<p>A policy sets them under <code>with</code>.</p>"
-    return heading(2, "Options", "options") + raw(f"{about}<table>{head}<tbody>{rows}</tbody></table>")
+    return heading(2, "Options", "options") + raw(about + wide(f'<table class="keys">{head}<tbody>{rows}</tbody></table>', "Options"))
 
 
 def _value(value: Any) -> str:  # noqa: ANN401 - any option
@@ -152,8 +154,8 @@ def _value(value: Any) -> str:  # noqa: ANN401 - any option
 
 def _configure(rule: Rule, page: str) -> str:
     """How to make the rule graver or milder, or a finding of it accepted."""
-    other = "warning" if rule.severity == "error" else "error"
-    policy = f"rules:\n  {rule.id}: {other}   # or error, warning, note, off\n".replace(f"or {other}, ", "or ", 1)
+    others = [severity for severity in ("off", "note", "warning", "error") if severity != rule.severity]
+    policy = f"rules:\n  {rule.id}: {others[0]}   # or {', '.join(others[1:])}\n"
     parts = [
         heading(2, plain("Configure or suppress it"), "configure-or-suppress-it"),
         raw(f'<p>In <code>.cardlint.yaml</code> or a <a href="{href(page, "policies/")}">policy</a>:</p>'),
@@ -172,7 +174,7 @@ def index_pages(rules: Mapping[str, Rule]) -> Iterator[Page]:
     """The page of all rules, and one per category. Raises SiteError for a category without a description."""
     every = list(rules.values())
     about = "Every rule, by category, severity, kind and fix"
-    intro = f"<p>{len(every)} rules. Severities are those of the policy <a href=\"../policies/recommended/index.html\">recommended</a>.</p>"
+    intro = f'<p>{len(every)} rules. Severities are those of the policy <a href="../policies/recommended/index.html">recommended</a>.</p>'
     body = heading(1, "Rules", "rules") + raw(intro) + raw(_table(every, "rules/", "rule-index"))
     yield Page("rules/", "Rules", about, body)
     for category in sorted({rule.category for rule in every}):
@@ -189,7 +191,7 @@ def _table(rules: Sequence[Rule], page: str, name: str) -> str:
     head = "".join(f'<th scope="col">{word}</th>' for word in ("Rule", "Category", "Severity", "Kinds", "Fix"))
     rows = "".join(_table_row(rule, page) for rule in rules)
     mark = f' id="{name}"' if name else ""
-    return f'<table{mark} class="rules"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return wide(f'<table{mark} class="rules"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>', "Rules")
 
 
 def _table_row(rule: Rule, page: str) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from website.links import source_href
-from website.markup import Converter, heading, plain, raw
+from website.markup import Converter, heading, plain, raw, wide
 from website.pages import Page, file_href, href
 from website.words import type_words
 
@@ -81,7 +81,7 @@ def _keys(schema: dict[str, Any], to: Converter) -> str:
     if not rows:
         return ""
     head = "<thead><tr><th>key</th><th>value</th><th>meaning</th></tr></thead>"
-    return raw(f'<table class="keys">{head}<tbody>{rows}</tbody></table>')
+    return raw(wide(f'<table class="keys">{head}<tbody>{rows}</tbody></table>', "Keys"))
 
 
 def _rows(schema: dict[str, Any], to: Converter, prefix: str) -> Iterator[str]:

@@ -36,7 +36,9 @@ def vocabulary_pages(root: Path) -> Iterator[Page]:
         page = _page(path, vocabulary)
         yield page
         link = f'<th scope="row"><a href="{href(INDEX, page.address)}">{page.title}</a></th>'
-        rows.append(f"<tr>{link}<td>{escape(vocabulary['noun'])}</td><td>{len(vocabulary['values'])}</td><td>{vocabulary['as_of']}</td></tr>")
+        rows.append(
+            f"<tr>{link}<td>{escape(vocabulary['noun'])}</td><td>{len(vocabulary['values'])}</td><td>{vocabulary['as_of']}</td></tr>"
+        )
     head = "<thead><tr><th>vocabulary</th><th>a value is a</th><th>values</th><th>as of</th></tr></thead>"
     intro = "<p>What the Hub knows, with the day it was looked up and where. A value that is not on a list may be newer than the list.</p>"
     body = heading(1, "Vocabularies", "vocabularies") + raw(f"{intro}<table>{head}<tbody>{''.join(rows)}</tbody></table>")
@@ -74,7 +76,9 @@ def _values(values: dict[str, dict[str, Any]]) -> str:
     """Values with their names in words; those that have none as a list."""
     if not any("label" in entry for entry in values.values()):
         return f"<p>{', '.join(f'<code>{escape(value)}</code>' for value in values)}</p>"
-    rows = "".join(f"<tr><td><code>{escape(value)}</code></td><td>{escape(str(entry.get('label', '')))}</td></tr>" for value, entry in values.items())
+    rows = "".join(
+        f"<tr><td><code>{escape(value)}</code></td><td>{escape(str(entry.get('label', '')))}</td></tr>" for value, entry in values.items()
+    )
     return f"<table><thead><tr><th>value</th><th>name</th></tr></thead><tbody>{rows}</tbody></table>"
 
 

@@ -3,10 +3,11 @@
 (function () {
   "use strict";
   if (location.protocol !== "file:") return;
-  window.Worker = class extends EventTarget {
+  // The second name tells the script that it runs in a frame, for what it loads itself.
+  window.Worker = window.IFrameWorker = class extends EventTarget {
     constructor(url) {
       super();
-      this.url = String(url);
+      this.url = new URL(url, document.baseURI);
       this.frame = document.createElement("iframe");
       this.frame.hidden = true;
       this.frame.title = "search";

@@ -58,6 +58,6 @@
   new URLSearchParams(location.search).forEach((value, name) => {
     if (controls[name]) controls[name].value = value;
   });
-  table.before(form, status);
+  table.parentElement.before(form, status);
   apply();
 })();
