@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from website.markup import code, findings, raw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from markdown_it.token import Token
 
@@ -24,25 +24,27 @@ _FLAGS = {"escaped": "bytes escaped", "base64": "base64"}
 
 @dataclass
 class _Example:
-    """One example: its files and what is found, each as HTML, and the paths seen."""
+    """One example: its files and what is found, each as HTML."""
 
     files: list[str] = field(default_factory=list)
     said: str = ""
-    paths: set[str] = field(default_factory=set)
 
     @property
     def frames(self) -> str:
         return "".join([*self.files, self.said])
 
 
-def examples(section: Sequence[list[Token]], to: Converter) -> Iterator[str]:
-    """The blocks of the section Examples for the generator: a frame per example, fixed ones beside what they were."""
+def examples(section: Sequence[list[Token]], to: Converter, starts: Container[int]) -> Iterator[str]:
+    """The blocks of the section Examples for the generator: a frame per example, fixed ones beside what they were.
+
+    `starts` are the lines of the card on which examples begin.
+    """
     failing: dict[str, list[_Example]] = {}
     for heading, content in _verdicts(section):
         if heading is not None:
             yield to.block(heading)
         verdict, _, kind = heading[1].content.partition(" ") if heading else ("", "", "")
-        found = [item if isinstance(item, _Example) else to.html(item) for item in _grouped(content)]
+        found = list(_grouped(content, to, starts))
         if verdict == "Fails":
             failing.setdefault(kind, []).extend(item for item in found if isinstance(item, _Example))
         befores = iter(failing.get(kind, ())) if verdict == "Fixed" else iter(())
@@ -65,27 +67,26 @@ def _verdicts(section: Sequence[list[Token]]) -> Iterator[tuple[list[Token] | No
         yield heading, content
 
 
-def _grouped(content: Sequence[list[Token]]) -> Iterator[_Example | list[Token]]:
-    """Examples, and other blocks as they are. One ends after its findings, or where a path comes a second time (as in rulecard.py)."""
-    example = _Example()
+def _grouped(content: Sequence[list[Token]], to: Converter, starts: Container[int]) -> Iterator[_Example | str]:
+    """Examples, and other blocks as HTML between them."""
+    example: _Example | None = None
     for block in content:
-        if block[0].type != "fence":
-            if example.paths:
+        fence = block[0]
+        if fence.type != "fence":
+            if example is not None:
                 yield example
-                example = _Example()
-            yield block
+            example = None
+            yield to.html(block)
             continue
-        info, text = block[0].info.strip(), block[0].content
-        path = info if info in _RESERVED or info == "findings" else " ".join(info.split()[1:])
-        if path in example.paths or example.said:
-            yield example
+        if example is None or to.line(fence) in starts:
+            if example is not None:
+                yield example
             example = _Example()
-        example.paths.add(path)
-        if info == "findings":
-            example.said = findings(text)
+        if fence.info.strip() == "findings":
+            example.said = findings(fence.content)
         else:
-            example.files.append(_file(info, text))
-    if example.paths:
+            example.files.append(_file(fence.info.strip(), fence.content))
+    if example is not None:
         yield example
 
 

@@ -125,6 +125,10 @@ class Converter:
         parts = (f"<code>{plain(child.content)}</code>" if child.type == "code_inline" else plain(child.content) for child in children)
         return heading(level, "".join(parts), slug(words, self.anchors))
 
+    def line(self, token: Token) -> int:
+        """The line of the source on which a block begins."""
+        return self.first_line + (token.map[0] if token.map else 0)
+
     def html(self, tokens: Sequence[Token]) -> str:
         """Blocks as HTML, links led to where they lead on the site."""
         made = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -137,7 +141,7 @@ class Converter:
 
     def _inline(self, inline: Token) -> Iterator[Token]:
         """The parts of a line, its links resolved, ids of rules made links."""
-        line = self.first_line + (inline.map[0] if inline.map else 0)
+        line = self.line(inline)
         inside = 0
         for token in inline.children or ():
             inside += (token.type == "link_open") - (token.type == "link_close")

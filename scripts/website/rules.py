@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from cardlint.engine import SETTLED, check_function
 from cardlint.exampletest import applicabilities
 from cardlint.home import SITE, rule_page
+from cardlint.locate import data_folder
 from cardlint.options import option_schema
 from cardlint.repository import KINDS
-from cardlint.rulecard import prose
+from cardlint.rulecard import prose, read_rule_card
 from cardlint.text import decode
 from website.examples import examples
 from website.links import source_href
@@ -21,7 +22,7 @@ from website.severities import badge, conditional, severities
 from website.words import type_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
 
     from markdown_it.token import Token
 
@@ -74,26 +75,26 @@ def _body(rule: Rule, text: str, source: str, links: Links) -> str:
     to = Converter(source, address(rule), links, first_line)
     title, *rest = blocks(parse(shown))
     parts = [to.block(title), raw(_facts(rule, to.address, links))]
-    parts += _sections(rest, to)
+    parts += _sections(rest, to, {example.line for example in read_rule_card(rule.card, data_folder("rules")).examples})
     parts += [_options(rule), _configure(rule, to.address)]
     link = f'<p class="source">This page is the rule itself: <a href="{source_href(source)}">{escape(source)}</a>.</p>'
     return "".join([*parts, raw(link)])
 
 
-def _sections(tokens: Sequence[list[Token]], to: Converter) -> Iterator[str]:
+def _sections(tokens: Sequence[list[Token]], to: Converter, starts: Container[int]) -> Iterator[str]:
     """The blocks of a card; those below Examples become frames with the names of files."""
     inside = False
     group: list[list[Token]] = []
     for block in tokens:
         if block[0].type == "heading_open" and block[0].tag == "h2":
-            yield from examples(group, to)
+            yield from examples(group, to, starts)
             inside, group = block[1].content == "Examples", []
             yield to.block(block)
         elif inside:
             group.append(block)
         else:
             yield to.block(block)
-    yield from examples(group, to)
+    yield from examples(group, to, starts)
 
 
 def _facts(rule: Rule, page: str, links: Links) -> str:
