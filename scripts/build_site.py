@@ -6,6 +6,7 @@ committed. A link, an anchor or a page that leads nowhere, a file somewhere that
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import re
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = Path(__file__).resolve().parent / "website" / "assets"
+_MARK = "llms.txt"  # by which a folder is known to hold a site of ours
 _FEATURES = (
     "content.code.copy", "navigation.footer", "navigation.prune", "navigation.tabs", "navigation.top",
     "search.highlight", "toc.follow",
@@ -110,27 +112,34 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def build(root: Path, out: Path) -> int:
-    """Build the site of a checkout; how many pages there are. Raises SiteError for whatever does not hold together."""
+    """Build the site of a checkout; how many pages there are. Raises SiteError for what does not hold together, and leaves OUT alone."""
+    if out.exists() and not (out / _MARK).is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise SiteError(f"{out} is there already and no site of ours, which alone may be replaced; give another folder, or an empty one")
     made = pages(root)
     with tempfile.TemporaryDirectory() as folder:
-        tree = Path(folder, "docs")
+        tree, built = Path(folder, "docs"), Path(folder, "site")
         write_tree(made, tree, root)
         settings = Path(folder, "mkdocs.yml")
-        settings.write_text(json.dumps(configuration(made, tree, out)), "utf-8")
+        settings.write_text(json.dumps(configuration(made, tree, built)), "utf-8")
         _generate(settings)
-    _name_folders(out)
-    (out / "llms.txt").write_text(llms.index(made), "utf-8", newline="\n")
-    (out / "llms-full.txt").write_text(llms.full(made), "utf-8", newline="\n")
-    missing = [page.address for page in made if not (out / page.address / "index.html").is_file()]
-    wrong = [*(f"{address or 'the landing page'} was not built" for address in missing), *broken(out)]
-    if wrong:
-        raise SiteError("\n".join(wrong))
+        _name_folders(built)
+        (built / _MARK).write_text(llms.index(made), "utf-8", newline="\n")
+        (built / "llms-full.txt").write_text(llms.full(made), "utf-8", newline="\n")
+        missing = [page.address for page in made if not (built / page.address / "index.html").is_file()]
+        if wrong := [*(f"{address or 'the landing page'} was not built" for address in missing), *broken(built)]:
+            raise SiteError("\n".join(wrong))
+        shutil.rmtree(out, ignore_errors=True)
+        shutil.copytree(built, out)
     return len(made)
 
 
 def _generate(settings: Path) -> None:
+    """Run the generator. Raises SiteError where it is missing, or has anything to say against the site."""
+    if importlib.util.find_spec("material") is None:
+        raise SiteError("missing component: mkdocs-material; install the extra docs")
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--config-file", str(settings)]
-    done = subprocess.run(command, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
         raise SiteError(f"the generator gave up:\n{done.stdout}{done.stderr}".rstrip())
 

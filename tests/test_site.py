@@ -142,6 +142,16 @@ def test_exit_codes_come_from_the_readme(tmp_path: Path, pages: dict[str, Page],
         list(reference.reference_pages(tmp_path, links))
 
 
+@pytest.mark.parametrize("name", ["folder", "file"])
+def test_what_is_no_site_of_ours_is_never_replaced(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine", "utf-8")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "mine.txt").write_text("mine", "utf-8")
+    with pytest.raises(SiteError, match="is there already and no site of ours"):
+        build_site.build(ROOT, tmp_path / name)
+    assert (tmp_path / "folder" / "mine.txt").read_text("utf-8") == (tmp_path / "file").read_text("utf-8") == "mine"
+
+
 # --- links of sources
 
 

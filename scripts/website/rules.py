@@ -126,7 +126,7 @@ def _policies(rule: Rule, page: str) -> str:
         graded = dict.fromkeys(found.values())
         each = badge(*graded) if len(graded) == 1 else " ".join(f"{badge(severity)} {kind}s" for kind, severity in found.items())
         also = conditional(policy, rule)
-        note = f'; <span title="{escape("; ".join(also))}">{escape("; ".join(also))}</span>' if also else ""
+        note = f" ({escape('; '.join(also))})" if also else ""
         items.append(f'<li><a href="{href(page, f"policies/{policy}/")}">{policy}</a> {each}{note}</li>')
     return f'<ul class="policies">{"".join(items)}</ul>'
 

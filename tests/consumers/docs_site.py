@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import components
 import pytest
+from markdown_it import MarkdownIt
 from playwright.sync_api import expect, sync_playwright
 
 from cardlint.home import SITE, rule_page
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser, Page
+
+    from cardlint.rule import Rule
 
 ROOT = Path(__file__).parent.parent.parent
 FLAGS = (
@@ -161,7 +164,40 @@ def test_every_link_and_anchor_of_every_page_leads_somewhere(site: Path) -> None
             assert target.is_relative_to(site.resolve())
             assert not anchor or target not in pages or anchor in pages[target].ids, f"{path}: {reference}"
             followed += 1
-    assert followed > 10_000
+    assert followed > 5_000
+
+
+class Frames(HTMLParser):
+    """The text of each frame of code."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self._inside = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del attrs
+        if tag == "pre":
+            self.texts.append("")
+            self._inside = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "pre"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            self.texts[-1] += data
+
+
+@pytest.mark.parametrize("rule", shipped().values(), ids=lambda rule: rule.id)
+def test_every_block_of_a_rule_card_is_on_its_page_letter_by_letter(site: Path, rule: Rule) -> None:
+    shown = Frames(read(site / str(rule_page(rule)).removeprefix(SITE) / "index.html")).texts
+    body = read(rule.card).split("\n---\n", 1)[1]
+    blocks = [token.content for token in MarkdownIt("commonmark").parse(body) if token.type == "fence"]
+    assert len(blocks) > 2
+    for block in blocks:
+        assert block in shown
 
 
 def test_nothing_a_browser_loads_is_elsewhere(site: Path) -> None:
@@ -297,22 +333,30 @@ def test_pages_fit_and_follow_the_scheme(browser: Browser, site: Path, width: in
 # --- the build is strict
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("A [link](no-such-page.md).", "docs/planted.md:3: the link no-such-page.md leads nowhere"),
-        ("A [link](policies.md#no-such-heading).", "planted/index.html"),
-        ("![a picture](https://example.org/a.png)", "a browser would load https://example.org/a.png from elsewhere"),
-    ],
-)
-def test_what_is_wrong_in_a_document_ends_the_build(tmp_path: Path, text: str, message: str) -> None:
-    checkout = tmp_path / "checkout"
+def planted(folder: Path, text: str) -> tuple[int, str]:
+    """What the build of this checkout says with one more document."""
+    checkout, out = folder / "checkout", folder / "out"
     shutil.copytree(ROOT, checkout, ignore=shutil.ignore_patterns(".git", "__pycache__", ".*_cache", "build", "dist", ".venv", "node"))
     (checkout / "docs" / "planted.md").write_text(f"# Planted\n\n{text}\n", "utf-8")
-    done = build(checkout, tmp_path / "out")
-    assert done.returncode == 1
-    assert message in done.stderr
+    done = build(checkout, out)
+    assert not out.exists()
     assert "Traceback" not in done.stderr
+    return done.returncode, done.stderr
+
+
+def test_a_broken_link_ends_the_build(tmp_path: Path) -> None:
+    code, said = planted(tmp_path, "A [link](no-such-page.md).")
+    assert code == 1
+    assert said == "docs/planted.md:3: the link no-such-page.md leads nowhere: there is no docs/no-such-page.md\n"
+
+
+def test_a_broken_anchor_and_a_foreign_picture_end_the_build(tmp_path: Path) -> None:
+    code, said = planted(tmp_path, "A [link](policies.md#no-such-heading).\n\n![a picture](https://example.org/a.png)")
+    assert code == 1
+    first, second = said.splitlines()
+    assert first.startswith("planted/index.html:")
+    assert first.endswith("../policies/index.html#no-such-heading leads to no anchor of that page")
+    assert second.endswith("a browser would load https://example.org/a.png from elsewhere")
 
 
 def test_the_workflow_is_sound() -> None:
