@@ -11,7 +11,7 @@ from cardlint.problem import SEVERITIES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from cardlint.report import Finding, Report, Target
+    from cardlint.report import Finding, Place, Report, Target
 
 GRAVEST_FIRST = ("error", "warning", "note")
 WAYS = {"safe": "--fix", "unsafe": "--unsafe-fixes"}
@@ -68,6 +68,13 @@ def reached(shown: str, path: str) -> str:
 def file_of(target: Target, path: str | None) -> str:
     """The same with `/` between all steps, as the web has it; of what is in no file the card, where people look first."""
     return reached(target.shown.replace(os.sep, "/"), path or target.card)
+
+
+def forward(place: Place) -> Place:
+    """The place with an end that is not before its start, which it is where the value of an entry is an alias."""
+    if (place.end_line, place.end_column) >= (place.line, place.column):
+        return place
+    return place._replace(end_line=place.line, end_column=place.column, end=place.start)
 
 
 def fixable(report: Report, option: str = "{}") -> str:

@@ -13,7 +13,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from cardlint.formats.contents import gaps
+from cardlint.formats.contents import cut, gaps
 from cardlint.formats.safe import visible
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ COLUMNS = (
     "entry", "target", "kind", "revision", "policy", "rule", "severity", "confidence", "message", "subject", "path", "line", "column",
     "end_line", "end_column", "fix", "suppressed", "suppression_reason", "baseline", "fingerprint", "url",
 )  # fmt: skip
+_LONGEST = 32_000  # Excel keeps 32,767 characters of a cell
 _FORMULA = re.compile('(^"*|;"*)(?=[\'=+\\-@＝＋－＠])')  # noqa: RUF001 - full-width forms are what it is about
 
 
@@ -40,7 +41,7 @@ def render(report: Report) -> str:
 
 
 def _cell(value: object) -> str:
-    return "" if value is None else _FORMULA.sub(r"\1'", visible(str(value)))
+    return "" if value is None else _FORMULA.sub(r"\1'", cut(visible(str(value)), _LONGEST))
 
 
 def _rows(target: Target) -> Iterator[dict[str, object]]:

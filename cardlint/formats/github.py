@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.formats.contents import GRAVEST_FIRST, WAYS, counting, cut, file_of, gathered, plural
+from cardlint.formats.contents import GRAVEST_FIRST, WAYS, counting, cut, file_of, forward, gathered, plural
 from cardlint.formats.safe import visible
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _of_gap(target: Target, gap: Gap) -> _Annotation:
 
 
 def _of_finding(target: Target, finding: Finding) -> _Annotation:
-    place = {} if finding.place is None else _place(finding.place)
+    place = {} if finding.place is None else _place(forward(finding.place))
     properties = {"file": file_of(target, finding.path), **place, "title": f"cardlint: {finding.rule}"}
     return _Annotation(properties, [finding.message, *_hints(target, finding)])
 

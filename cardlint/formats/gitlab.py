@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from cardlint.formats.contents import counting, file_of, gathered
+from cardlint.formats.contents import counting, file_of, forward, gathered
 from cardlint.formats.safe import json_safe, visible
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def _gap(target: Target, gap: Gap) -> dict[str, Any]:
 
 def _finding(target: Target, finding: Finding) -> dict[str, Any]:
     place = finding.place
-    lines = {"begin": 1} if place is None else {"begin": place.line, "end": place.end_line}
+    lines = {"begin": 1} if place is None else {"begin": place.line, "end": forward(place).end_line}
     return {
         "description": visible(f"{finding.rule}: {finding.message}"), "check_name": finding.rule,
         "fingerprint": _digest(target.folder, finding.rule, finding.fingerprint), "severity": _SEVERITIES[finding.severity],

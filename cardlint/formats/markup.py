@@ -41,7 +41,12 @@ def _is_plain(word: str) -> bool:
 
 
 def _spans(words: list[str]) -> list[str]:
-    return [code(" ".join(words))] if words else []
+    """Words that are not plain in one code span, the punctuation of prose behind them outside of it."""
+    if not words:
+        return []
+    text = " ".join(words)
+    end = text[-1] if len(text) > 1 and text[-1] in ",;.?" else ""
+    return [code(text.removesuffix(end)) + end]
 
 
 def code(text: str) -> str:

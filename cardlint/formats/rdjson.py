@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cardlint.formats.contents import WAYS, counting, cut, file_of, gathered
+from cardlint.formats.contents import WAYS, counting, cut, file_of, forward, gathered
 from cardlint.formats.markup import code, inline
 from cardlint.formats.safe import is_unicode, json_safe, visible
 from cardlint.home import SITE
@@ -56,7 +56,7 @@ def _finding(target: Target, finding: Finding) -> dict[str, Any]:
     return {
         "message": "\n".join([_text(finding.message), *_hints(target, finding, offered)]),
         "severity": _SEVERITIES[finding.severity],
-        "location": location if place is None else location | {"range": _range(place)},
+        "location": location if place is None else location | {"range": _range(forward(place))},
         "code": {"value": finding.rule} if finding.url is None else {"value": finding.rule, "url": finding.url},
         **({} if offered is None else {"suggestions": [offered]}),
     }
