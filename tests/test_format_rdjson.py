@@ -50,6 +50,7 @@ SCHEMA = {
     "properties": {
         "source": {"type": "object", "additionalProperties": False, "required": ["name"], "properties": {"name": _TEXT, "url": _TEXT}},
         "diagnostics": {"type": "array", "items": _DIAGNOSTIC},
+        "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
     },
 }  # fmt: skip
 FINDING = Finding("license-unknown", "error", "high", "m", "license", "README.md", None, "0" * 32)
