@@ -106,6 +106,8 @@ def test_a_range_over_lines_is_exact_where_its_end_is_known() -> None:
         {"start": {"line": 1}, "end": {"line": 2}},
     ]
     assert "range" not in only(FINDING)["location"]
+    undecodable = only(FINDING._replace(place=at("\ufffd: x", 3, 4)))["location"]["range"]
+    assert undecodable == {"start": {"line": 1}, "end": {"line": 1}}
     backwards = at(content, 7, 8)._replace(end_line=1, end_column=2)
     assert only(FINDING._replace(place=backwards))["location"]["range"]["end"] == {"line": 2, "column": 3}
 

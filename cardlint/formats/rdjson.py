@@ -76,7 +76,13 @@ def _hints(target: Target, finding: Finding, offered: dict[str, Any] | None) -> 
 
 
 def _range(place: Place) -> dict[str, Any]:
-    """The range of a place. Only its first line is known here, so one that ends inside another is given in whole lines."""
+    """The range of a place, in whole lines where its bytes cannot be counted.
+
+    That is where it ends inside another line than the first, which is the only one known here, and where something that
+    is no UTF-8 may stand on the line: U+FFFD has three bytes, and nothing tells how many it stands for.
+    """
+    if "\ufffd" in place.source:
+        return {"start": {"line": place.line}, "end": {"line": place.end_line}}
     start = {"line": place.line, "column": _byte_column(place, place.column)}
     if place.end_line == place.line:
         return {"start": start, "end": {"line": place.line, "column": _byte_column(place, place.end_column)}}
