@@ -65,7 +65,8 @@ def examine(repository: Repository, selection: Selection, rules: list[Rule], *, 
         except BaseException as error:  # noqa: BLE001 - whatever a check raises, SystemExit too, is reported, and the other rules run
             failed.append(Failed(rule.id, f"{type(error).__name__}: {error}"))
     findings = _numbered(sorted(yielded(found, selection), key=lambda finding: finding.order))
-    return Target(name, repository.kind, tuple(findings), tuple(skipped), tuple(failed), tuple(not_applicable))
+    results = tuple(findings), tuple(skipped), tuple(failed), tuple(not_applicable)
+    return Target(name, repository.kind, *results, card=repository.card_path)
 
 
 def _reported(name: str, rules: list[Rule], selection: Selection) -> bool:
@@ -136,8 +137,8 @@ def _place(repository: Repository, span: Span) -> Place:
     text = repository.texts[span.path]
     start, end = text.position(span.start), text.position(span.end)
     return Place(
-        span.path, start.line, start.column, end.line, end.column, span.start, span.end, text.line(start.line)
-    )  # fmt: skip
+        span.path, start.line, start.column, end.line, end.column, span.start, span.end, text.line(start.line), text.ending(start.line)
+    )
 
 
 def _fingerprint(rule: Rule, subject: str, path: str, place: Place | None) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cardlint.atomic import beside, discard
 from cardlint.errors import Unreadable
-from cardlint.formats.safe import visible
+from cardlint.formats.safe import no_command, visible
 from cardlint.source import read_regular
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def _range(start: int, end: int) -> str:
 def _marked(mark: str, lines: list[str]) -> Iterator[str]:
     for line in lines:
         shown = _shown(line.removesuffix("\n"))
-        yield mark + (_no_command(shown) if mark == " " else shown)
+        yield mark + (no_command(shown) if mark == " " else shown)
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
 
@@ -121,9 +121,3 @@ def _shown(line: str) -> str:
     """A line without what acts on a terminal; tabs, and a carriage return that ends it, act on nothing."""
     text = line.removesuffix("\r")
     return "\t".join(visible(part) for part in text.split("\t")) + line[len(text) :]
-
-
-def _no_command(line: str) -> str:
-    """A line that GitHub does not take for a command of the workflow."""
-    bare = line.lstrip()
-    return line.replace(bare[0], f"\\x{ord(bare[0]):02x}", 1) if bare.startswith(("::", "##[")) else line

@@ -17,7 +17,7 @@ SCHEMA_VERSION = "1"
 class Place(NamedTuple):
     """A range in a file: 1-based lines and columns (code points), the end exclusive; `start:end` the same in offsets.
 
-    `source` is the text of the first line, for code frames.
+    `source` is the text of the first line, for code frames; `ending` its line end, empty at the end of the file.
     """
 
     path: str
@@ -28,6 +28,7 @@ class Place(NamedTuple):
     start: int
     end: int
     source: str
+    ending: str = ""
 
 
 class RelatedPlace(NamedTuple):
@@ -135,7 +136,7 @@ class Fixing(NamedTuple):
 
 
 class Target(NamedTuple):
-    """All that was found in one repository. `shown` is how its root is reached from the working directory.
+    """All that was found in one repository. `shown` is how its root is reached from the working directory, `card` its card.
 
     `fixing` is None unless fixing was asked for; then the findings are those that remain. `gone` is what the baseline
     holds and nobody finds any more, `recorded` what a new baseline should hold, where one was asked for. `rules` are those
@@ -155,6 +156,7 @@ class Target(NamedTuple):
     gone: tuple[Entry, ...] = ()
     recorded: tuple[Entry, ...] = ()
     rules: tuple[Descriptor, ...] = ()
+    card: str = "README.md"
 
     @property
     def folder(self) -> str:

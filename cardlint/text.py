@@ -90,6 +90,13 @@ class Text:
         end = self.line_starts[number] if number < len(self.line_starts) else len(self.content)
         return self.content[start:end].rstrip("\r\n").removeprefix(BOM if number == 1 else "")
 
+    def ending(self, number: int) -> str:
+        """The line end of a 1-based line: LF, CRLF or CR; empty for the last line."""
+        if number == len(self.line_starts):
+            return ""
+        start = self.line_starts[number]
+        return "\r\n" if self.content.endswith("\r\n", 0, start) else self.content[start - 1]
+
     def span(self, start: int, end: int) -> Span:
         """The span `start:end` of this file."""
         return Span(self.path, start, end)

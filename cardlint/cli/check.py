@@ -153,13 +153,14 @@ def _record(report: Report, baseline: Baseline | None, given: dict[str, Any]) ->
 def _show_diff(report: Report, given: dict[str, Any]) -> int:
     """The diff on standard output, what to say about it on standard error, and the exit code."""
     from cardlint.fixwrite import diff
-    from cardlint.formats.concise import incidents, reached
-    from cardlint.formats.safe import visible
+    from cardlint.formats.concise import incidents
+    from cardlint.formats.contents import reached
+    from cardlint.formats.safe import visible_line
 
     pairs = [(target, change) for target in report.targets if target.fixing for change in target.fixing.changes]
     _print("".join(diff(change, reached(target.shown, change.path)) for target, change in pairs), escape=False)
     for line in (line for target in report.targets for line in incidents(target)):
-        click.echo(visible(line), err=True)
+        click.echo(visible_line(line), err=True)
     if pairs and not given["quiet"]:
         count = sum(finding.suppressed is None for finding in report.findings)
         click.echo(f"Would fix {report.counts()['fixed']} of {count} {'finding' if count == 1 else 'findings'}.", err=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cardlint.formats.safe import visible
+from cardlint.formats.contents import gaps, reached
+from cardlint.formats.safe import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.report import Finding, Report, Target
+
+__all__ = ["headline", "incidents", "reached", "render"]
 
 
 def render(report: Report) -> str:
@@ -20,8 +23,8 @@ def render(report: Report) -> str:
 def _lines(target: Target) -> Iterator[str]:
     for finding in target.findings:
         suppressed = f" [{finding.suppressed.kind}: {finding.suppressed.reason}]" if finding.suppressed else ""
-        yield visible(f"{headline(finding, target.shown)}{suppressed}")
-    yield from (visible(line) for line in incidents(target))
+        yield visible_line(f"{headline(finding, target.shown)}{suppressed}")
+    yield from (visible_line(line) for line in incidents(target))
 
 
 def headline(finding: Finding, shown: str = "") -> str:
@@ -30,29 +33,9 @@ def headline(finding: Finding, shown: str = "") -> str:
     return f"{reached(shown, finding.path or '')}{place}: {finding.severity}[{finding.rule}] {finding.message}"
 
 
-def reached(shown: str, path: str) -> str:
-    """A path of the repository as reached from the working directory."""
-    return f"{shown}/{path}" if shown and path else shown or path or "."
-
-
-def _whose_defect(rule: str) -> str:
-    """To whom to report that a rule failed."""
-    from cardlint.plugins import installed  # few runs fail
-
-    name, slash, _ = rule.partition("/")
-    if slash and (name in installed().broken or any(plugin.name == name for plugin in installed().plugins)):
-        return f"this is a defect of the plug-in {name}, please report it to its authors"
-    return "this is a defect of cardlint, please report it"
-
-
 def incidents(target: Target) -> Iterator[str]:
-    """What was not examined although it had to be, and what failed."""
-    for skipped in target.skipped:
-        if skipped.because is None:
-            yield f"{target.name}: not examined[{skipped.rule}] {skipped.reason}"
-    for failed in target.failed:
-        yield f"{target.name}: failed[{failed.rule}] {failed.error}; {_whose_defect(failed.rule)}"
+    """What was not examined although it had to be, what failed, and what fixing left alone."""
+    for gap in gaps(target):
+        yield f"{target.name}: {gap.kind}{''.join(f'[{rule}]' for rule in gap.rules) or ':'} {gap.reason}"
     if target.fixing is not None:
         yield from (f"{target.name}: {note}" for note in target.fixing.notes)
-        if target.fixing.unwritten is not None:
-            yield f"{target.name}: not fixed: {target.fixing.unwritten}"

@@ -7,8 +7,9 @@ from collections import Counter
 from itertools import accumulate, takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.formats.concise import headline, incidents, reached
-from cardlint.formats.safe import visible
+from cardlint.formats.concise import headline, incidents
+from cardlint.formats.contents import WAYS, fixable, plural, reached
+from cardlint.formats.safe import visible, visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from cardlint.report import Finding, Place, Report, Target
 
 _COLOURS = {"error": "31;1", "warning": "33;1", "note": "36;1"}
-_WAYS = {"safe": "--fix", "unsafe": "--unsafe-fixes"}
 _LEAD = 12
 _NARROWEST = 40
 _WIDEST = 400
@@ -50,13 +50,13 @@ def _target(target: Target, style: Style) -> Iterator[str]:
     for finding in target.findings:
         if finding.suppressed is None or style.verbose:
             yield from _finding(finding, target.shown, style)
-    yield from (style.paint(visible(line), "35;1") for line in incidents(target))
+    yield from (style.paint(visible_line(line), "35;1") for line in incidents(target))
     if style.verbose:
         yield from _verbose(target)
 
 
 def _finding(finding: Finding, shown: str, style: Style) -> Iterator[str]:
-    head = visible(headline(finding, shown))
+    head = visible_line(headline(finding, shown))
     tag = f"{finding.severity}[{finding.rule}]"
     yield head.replace(tag, style.paint(tag, _COLOURS[finding.severity]), 1)
     margin = "  "
@@ -69,7 +69,7 @@ def _finding(finding: Finding, shown: str, style: Style) -> Iterator[str]:
     if finding.suppressed is not None:
         yield visible(f"{margin}= suppressed ({finding.suppressed.kind}): {finding.suppressed.reason}")
     if finding.fix is not None and finding.suppressed is None:
-        yield visible(f"{margin}= {_WAYS[finding.fix.applicability]}: {finding.fix.title}")
+        yield visible(f"{margin}= {WAYS[finding.fix.applicability]}: {finding.fix.title}")
     yield style.paint(f"{margin}= cardlint explain {finding.rule}", "2")
     yield ""
 
@@ -119,9 +119,9 @@ def _fitting(text: Iterable[str], room: int) -> int:
 def _verbose(target: Target) -> Iterator[str]:
     for skipped in target.skipped:
         if skipped.because is not None:
-            yield visible(f"{target.name}: skipped[{skipped.rule}] because of {skipped.because}")
+            yield visible_line(f"{target.name}: skipped[{skipped.rule}] because of {skipped.because}")
     for rule in target.not_applicable:
-        yield visible(f"{target.name}: not applicable[{rule}]")
+        yield visible_line(f"{target.name}: not applicable[{rule}]")
 
 
 def _statistics(report: Report) -> list[str]:
@@ -132,29 +132,12 @@ def _statistics(report: Report) -> list[str]:
 
 def _summary(report: Report, style: Style) -> str:
     counts = report.counts()
-    found = [_plural(counts[name], name) for name in ("error", "warning", "note") if counts[name]]
+    found = [plural(counts[name], name) for name in ("error", "warning", "note") if counts[name]]
     others = {"suppressed": "suppressed", "incomplete": "not examined", "failed": "failed"}
     extra = [f"{counts[name]} {label}" for name, label in others.items() if counts[name]]
     what = ", ".join(found + extra)
-    where = _plural(len(report.targets), "repository", "repositories")
-    fixed = f"Fixed {_plural(counts['fixed'], 'finding')}. " if counts["fixed"] else ""
+    where = plural(len(report.targets), "repository", "repositories")
+    fixed = f"Fixed {plural(counts['fixed'], 'finding')}. " if counts["fixed"] else ""
     if not what:
         return style.paint(f"{fixed}Nothing {'else ' if fixed else ''}found in {where}.", "32;1")
-    return style.paint(f"{fixed}{what[0].upper()}{what[1:]} in {where}.{_fixable(report)}", "1")
-
-
-def _fixable(report: Report) -> str:
-    """How many of the findings that count can be fixed, and how."""
-    open_ = [finding for finding in report.findings if finding.suppressed is None]
-    ways = Counter(finding.fix.applicability for finding in open_ if finding.fix is not None)
-    safe, unsafe = ways["safe"], ways["unsafe"]
-    if not safe and not unsafe:
-        return ""
-    if not safe:
-        return f" {unsafe} of {len(open_)} can be fixed with --unsafe-fixes."
-    more = f", {unsafe} more with --unsafe-fixes" if unsafe else ""
-    return f" {safe} of {len(open_)} can be fixed with --fix{more}."
-
-
-def _plural(count: int, one: str, many: str | None = None) -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return style.paint(f"{fixed}{what[0].upper()}{what[1:]} in {where}. {fixable(report)}".rstrip(), "1")

@@ -1,0 +1,141 @@
+"""The summary of a job, as GitHub shows it: what was not examined, how much was found, and a table for each repository.
+
+GitHub refuses a summary above 1 MiB as a whole ("Job summaries" of its documentation), so rows are left out before that, and
+the last row says how many.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from cardlint.formats.contents import GRAVEST_FIRST, counting, cut, file_of, fixable, gathered, plural
+from cardlint.formats.markup import code, inline
+from cardlint.home import SITE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cardlint.report import Finding, Report, Target
+
+# UTF-8 bytes; some of the 1,048,576 are left for what else a step writes, and for the row that says what is left out.
+LIMIT = 1_000_000
+_LAST = 300
+_LONGEST = 500
+_NAME = 200
+_RULES = 12
+
+
+class _Table(NamedTuple):
+    """A table that may be cut behind any row: what stands above it, its columns, how many rows it has, the rows."""
+
+    above: str
+    columns: tuple[str, ...]
+    size: int
+    rows: Iterable[tuple[str, ...]]
+
+
+def render(report: Report) -> str:
+    """The summary in GitHub Flavored Markdown, of at most LIMIT bytes."""
+    text = "".join(_prose(report))
+    tables = [table for table in (_coverage(report), _overview(report), *map(_findings, report.targets)) if table.size]
+    return text + "".join(_fitting(tables, LIMIT - len(text.encode())))
+
+
+def _prose(report: Report) -> Iterator[str]:
+    """The heading and the sentences above the tables, coverage first."""
+    counts, total = report.counts(), len(report.targets)
+    found = ", ".join(plural(counts[name], name) for name in GRAVEST_FIRST if counts[name])
+    yield f"## cardlint: {found or 'nothing found'} in {plural(total, 'repository', 'repositories')}\n\n"
+    complete = f"{sum(not gathered(target) for target in report.targets)} of {total} examined completely"
+    if counts["incomplete"] or counts["failed"]:
+        complete = f"**Incomplete: {complete}; not examined {counts['incomplete']}, failed {counts['failed']}**"
+    concerned = sum(bool(counting(target.findings)) for target in report.targets)
+    yield f"{complete}, {concerned} with findings. {_fixes(report)}".rstrip() + "\n"
+    kinds = Counter(finding.suppressed.kind for finding in report.findings if finding.suppressed is not None)
+    if kinds:
+        listed = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+        yield f"{counts['suppressed']} of {plural(len(report.findings), 'finding')} suppressed ({listed}).\n"
+    yield f"Policy {inline(cut(report.policy, _NAME))}, cardlint {code(report.version)}.\n"
+
+
+def _fixes(report: Report) -> str:
+    fixed = report.counts()["fixed"]
+    return (f"Fixed {plural(fixed, 'finding')}. " if fixed else "") + fixable(report, "`cardlint check {}`")
+
+
+def _coverage(report: Report) -> _Table:
+    """What had to be examined and was not."""
+    found = [(target, gap) for target in report.targets for gap in gathered(target)]
+    rows = ((_named(target), gap.kind, _rules(gap.rules), _cell(gap.reason)) for target, gap in found)
+    return _Table("### Not examined", ("repository", "what", "rules", "why"), len(found), rows)
+
+
+def _rules(rules: tuple[str, ...]) -> str:
+    more = f" and {len(rules) - _RULES} more" if len(rules) > _RULES else ""
+    return ", ".join(code(rule) for rule in rules[:_RULES]) + more
+
+
+def _overview(report: Report) -> _Table:
+    """A row for each repository, where there are several."""
+    count = len(report.targets) if len(report.targets) > 1 else 0
+    rows = ((_named(target), target.kind, *map(str, _counts(target))) for target in report.targets)
+    return _Table("### Repositories", ("repository", "kind", "errors", "warnings", "notes", "suppressed", "gaps"), count, rows)
+
+
+def _counts(target: Target) -> Iterator[int]:
+    open_: Counter[str] = Counter(finding.severity for finding in counting(target.findings))
+    yield from (open_[severity] for severity in GRAVEST_FIRST)
+    yield len(target.findings) - open_.total()
+    yield len(gathered(target))
+
+
+def _findings(target: Target) -> _Table:
+    """The findings of a repository that count, the gravest first."""
+    found = counting(target.findings)
+    rows = ((finding.severity, _rule(finding), _place(target, finding), _cell(finding.message)) for finding in found)
+    return _Table(f"### {_named(target)}", ("severity", "rule", "place", "message"), len(found), rows)
+
+
+def _named(target: Target) -> str:
+    return code(cut(target.name, _NAME)) or "(no name)"
+
+
+def _cell(text: str) -> str:
+    return inline(cut(text, _LONGEST))
+
+
+def _rule(finding: Finding) -> str:
+    """The rule, linked where its page is one of ours."""
+    name = code(finding.rule)
+    return f"[{name}]({finding.url})" if finding.url is not None and finding.url.startswith(SITE) else name
+
+
+def _place(target: Target, finding: Finding) -> str:
+    place = "" if finding.place is None else f":{finding.place.line}:{finding.place.column}"
+    return code(cut(file_of(target, finding.path), _NAME) + place)
+
+
+def _fitting(tables: Iterable[_Table], room: int) -> Iterator[str]:
+    """The tables as far as there is room; where it ends a row says how many are left out."""
+    left, room = sum(table.size for table in tables), room - _LAST
+    for table in tables:
+        head = f"\n{table.above}\n\n{_row(table.columns)}{_row('---' for _ in table.columns)}"
+        for row in table.rows:
+            text = head + _row(row)
+            room -= len(text.encode())
+            if room < 0:
+                yield from _left_out(left, len(table.columns), inside=not head)
+                return
+            yield text
+            left, head = left - 1, ""
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |\n"
+
+
+def _left_out(count: int, columns: int, *, inside: bool) -> Iterator[str]:
+    """The last row, or below the last table a line: nothing is left out silently."""
+    text = f"{plural(count, 'more row')} left out, for GitHub shows no summary above 1 MiB; `--output-format json` has them all"
+    yield _row(["…"] + [""] * (columns - 2) + [text]) if inside else f"\n{text}.\n"
