@@ -105,9 +105,17 @@ def test_a_run_says_what_its_targets_are() -> None:
         {
             "target": "a", "kind": "model", "revision": "1" * 40, "policy": "strict",
             "location": {"uri": "models/a", "uriBaseId": "%SRCROOT%"},
-            "absent": [{"ruleId": "link-broken", "message": "no such file\\x1b", "fingerprint": "e" * 32}],
         }
     ]  # fmt: skip
+    assert found["properties"]["absent"] == [
+        {
+            "ruleId": "link-broken", "message": "no such file\\x1b", "cardlintFingerprint/v1": "e" * 32,
+            "location": {"uri": "models/a/README.md", "uriBaseId": "%SRCROOT%"},
+        }
+    ]  # fmt: skip
+    many = report(FOUND, gone=(gone,) * 5001)
+    assert len(run(many)["properties"]["absent"]) == 5000
+    assert notices(many) == [("log-cut", "warning", "1 more findings of the baseline are absent than are listed")]
     assert run(report(shown=""))["properties"]["targets"][0]["location"]["uri"] == "."
 
 
@@ -183,7 +191,9 @@ def test_a_rule_of_an_organisation_is_described_too_and_has_no_page(tmp_path: Pa
         "# License unknown", "# Weights of \x1b others", 1
     )
     (tmp_path / "house" / "weights").mkdir(parents=True)
-    (tmp_path / "house" / "weights" / "weights-foreign.md").write_text(card.replace("## What it does\n", "## What it does\nSays\twhose.\n"))
+    (tmp_path / "house" / "weights" / "weights-foreign.md").write_text(
+        card.replace("## What it does\n", "## What it does\nSays\twhose.\n"), newline="\r\n"
+    )
     (tmp_path / ".cardlint.yaml").write_text("rule_folders: house\nrules: {acme/weights-foreign: warning}\n")
     (tmp_path / "README.md").write_text("---\nlicense: apache2\n---\n# A\n")
     found = run(check(tmp_path, kind="model"))
@@ -336,7 +346,7 @@ def test_a_baseline_says_what_is_new_and_what_is_absent(cardlint: Callable[..., 
     assert states["license-unknown"] == ("unchanged", True)
     assert states["ambiguous-scalar"] == ("new", False)
     assert states["baseline-outdated"] == ("new", False)
-    assert "task-unknown" in {item["ruleId"] for item in found["properties"]["targets"][0]["absent"]}
+    assert "task-unknown" in {item["ruleId"] for item in found["properties"]["absent"]}
 
 
 # Fixes

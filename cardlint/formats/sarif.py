@@ -10,11 +10,12 @@ import gzip
 import json
 import re
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.formats.safe import json_safe
 from cardlint.formats.sarif_notices import KINDS, Notice, incidents, invocation, losses, plain
-from cardlint.formats.sarif_places import BASE, artifact, beginning, fixes, folder, located, uri
+from cardlint.formats.sarif_places import BASE, artifact, beginning, fixes, folder, located, spot, uri
 from cardlint.formats.sarif_rules import LEVELS, described
 from cardlint.home import REPOSITORY
 from cardlint.problem import SEVERITIES
@@ -29,6 +30,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SEMANTIC = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 MOST_RELATED = 20
+MOST_ABSENT = 5000
 SECRETS = "secrets"  # the category whose findings show no line of the file
 _LINKED = 3  # related places a message links to
 _LESS = 0.9
@@ -98,9 +100,13 @@ def _run(report: Report, limits: Limits) -> tuple[dict[str, Any], list[Notice]]:
         "columnKind": "unicodeCodePoints",
         "newlineSequences": ["\r\n", "\n", "\r"],
         **({"versionControlProvenance": revisions} if revisions else {}),
-        "properties": {"policy": plain(report.policy), "targets": [_target(target) for target in report.targets]},
+        "properties": {
+            "policy": plain(report.policy),
+            "targets": [_target(target) for target in report.targets],
+            "absent": _absent(report),
+        },
     }
-    return run, [*lost, *losses(report, MOST_RELATED)]
+    return run, [*lost, *losses(report, MOST_RELATED, MOST_ABSENT)]
 
 
 def _rules(report: Report, limits: Limits) -> tuple[list[dict[str, Any]], list[Notice]]:
@@ -131,12 +137,23 @@ def category(report: Report) -> str:
 
 
 def _target(target: Target) -> dict[str, Any]:
-    """What the other formats say of a target; `absent` is what the baseline holds and nobody finds any more."""
-    absent = [{"ruleId": item.rule, "message": plain(item.message), "fingerprint": item.fingerprint} for item in target.gone]
+    """What the other formats say of a target."""
     return {
         "target": plain(target.name), "kind": target.kind, "revision": target.revision, "policy": plain(target.policy),
-        "location": artifact(target, ""), "absent": absent,
+        "location": artifact(target, ""),
     }  # fmt: skip
+
+
+def _absent(report: Report) -> list[dict[str, Any]]:
+    """What the baseline holds and nobody finds any more. As results with the state `absent` code scanning would show alerts of it."""
+    gone = islice(((target, item) for target in report.targets for item in target.gone), MOST_ABSENT)
+    return [
+        {
+            "ruleId": item.rule, "message": plain(item.message), "location": artifact(target, item.path or ""),
+            "cardlintFingerprint/v1": item.fingerprint,
+        }
+        for target, item in gone
+    ]  # fmt: skip
 
 
 def _revision(target: Target) -> dict[str, Any] | None:
@@ -195,7 +212,7 @@ def _result(target: Target, finding: Finding, identity: str, *, secret: bool) ->
 
 
 def _related(target: Target, item: RelatedPlace, number: int, *, secret: bool) -> dict[str, Any]:
-    where = located(target, item.place, secret=secret)
+    where = spot(target, item.place, secret=secret)
     return {"id": number, "physicalLocation": where, "message": {"text": plain(item.message) or "related"}}
 
 

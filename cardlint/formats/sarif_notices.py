@@ -87,15 +87,18 @@ def _of_target(target: Target) -> Iterator[Notice]:
             yield Notice("not-fixed", "error", f"{target.name}: {target.fixing.unwritten}")
 
 
-def losses(report: Report, most_related: int) -> Iterator[Notice]:
+def losses(report: Report, most_related: int, most_absent: int) -> Iterator[Notice]:
     """What is cut in the results themselves."""
     findings = report.findings
     cut = sum(len(visible(finding.message[: LONGEST + 1])) > LONGEST for finding in findings)
     related = sum(len(finding.related) > most_related for finding in findings)
+    absent = sum(len(target.gone) for target in report.targets) - most_absent
     fixes = sum(map(too_long, findings))
     if cut:
         yield Notice("log-cut", "warning", f"the messages of {cut:,} results are cut at {LONGEST:,} characters")
     if related:
         yield Notice("log-cut", "warning", f"{related:,} results have more than {most_related} related places; the others are left out")
+    if absent > 0:
+        yield Notice("log-cut", "warning", f"{absent:,} more findings of the baseline are absent than are listed")
     if fixes:
         yield Notice("log-cut", "warning", f"the fixes of {fixes:,} results write more than {LONGEST_FIX:,} characters, and are left out")

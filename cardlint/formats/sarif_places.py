@@ -53,13 +53,18 @@ def artifact(target: Target, path: str) -> dict[str, Any]:
     return {"uri": uri(reached(folder(target), path)), "uriBaseId": BASE}
 
 
-def located(target: Target, place: Place, *, secret: bool = False) -> dict[str, Any]:
-    """The physical location of a place: its part on its first line, and its whole lines around it. What is secret is not shown."""
-    region, around = _region(place), _around(place)
+def spot(target: Target, place: Place, *, secret: bool = False) -> dict[str, Any]:
+    """The physical location of a place: its part on its first line. What is secret is not shown."""
+    region = _region(place)
     if secret:
         region.pop("snippet", None)
-        around = None
-    return {"artifactLocation": artifact(target, place.path), "region": region, **({"contextRegion": around} if around else {})}
+    return {"artifactLocation": artifact(target, place.path), "region": region}
+
+
+def located(target: Target, place: Place, *, secret: bool = False) -> dict[str, Any]:
+    """The same with the whole lines of the place around it."""
+    around = None if secret else _around(place)
+    return spot(target, place, secret=secret) | ({"contextRegion": around} if around else {})
 
 
 def beginning(target: Target, path: str) -> dict[str, Any]:

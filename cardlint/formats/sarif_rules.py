@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cardlint.formats.safe import visible
 from cardlint.rulecard import passages, prose
-from cardlint.text import decode
+from cardlint.text import LINE_END, decode
 
 if TYPE_CHECKING:
     from cardlint.report import Descriptor
@@ -73,7 +73,7 @@ def _card(rule: Descriptor) -> tuple[dict[str, str], str]:
 
 def _lines(text: str) -> str:
     """Text of several lines without what acts on a terminal."""
-    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in LINE_END.split(text))
 
 
 def _line(text: str) -> str:

@@ -157,7 +157,7 @@ def test_suppressions_waivers_and_a_baseline_are_accepted(work: Path, tmp_path: 
     assert (kinds["ambiguous-scalar"], kinds["task-unknown"], kinds["section-empty"]) == (["inSource"], ["external"], ["external"])
     states = {item["ruleId"]: item["baselineState"] for item in run["results"]}
     assert (states["section-empty"], states["ambiguous-scalar"]) == ("unchanged", "new")
-    assert [item["ruleId"] for item in run["properties"]["targets"][0]["absent"]] == ["link-broken"]
+    assert [item["ruleId"] for item in run["properties"]["absent"]] == ["link-broken"]
 
 
 def test_rules_of_an_organisation_are_accepted(work: Path, tmp_path: Path) -> None:
@@ -201,7 +201,7 @@ def test_the_states_are_those_the_result_matcher_finds(work: Path, tmp_path: Pat
     )
     matched = json.loads((tmp_path / "m.sarif").read_text("utf-8-sig"))["runs"][0]["results"]
     theirs = {name(item): item["baselineState"] for item in matched if item["ruleId"] != "baseline-outdated"}
-    absent = {item["ruleId"] for item in json.loads(after)["runs"][0]["properties"]["targets"][0]["absent"]}
+    absent = {item["ruleId"] for item in json.loads(after)["runs"][0]["properties"]["absent"]}
     assert {rule for (rule, _), state in theirs.items() if state == "absent"} == absent == {"task-unknown"}
     assert {key: "unchanged" if state == "updated" else state for key, state in theirs.items() if state != "absent"} == ours
     assert set(ours.values()) == {"new", "unchanged"}
