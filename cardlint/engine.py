@@ -93,7 +93,7 @@ def _findings(repository: Repository, rule: Rule, selection: Selection) -> Itera
     for subject, problem in _bounded(problems(repository, rule, selection.options(rule))):
         finding = _finding(repository, rule, subject, problem)
         if repository is not selection.repository and finding.path not in selection.repository.listing:
-            finding = finding._replace(fix=None)  # a file somebody excluded is looked at because of a lock, and left as it is
+            finding = finding._replace(fix=None, edited=())  # a file somebody excluded is looked at because of a lock, and left as it is
         severity = selection.severity(rule, finding.path)
         if problem.at_most is not None:
             severity = milder(severity, problem.at_most)
@@ -117,10 +117,11 @@ def _finding(repository: Repository, rule: Rule, subject: str, problem: Problem)
     place = None if problem.span is None else _place(repository, problem.span)
     related = tuple(RelatedPlace(item.message, _place(repository, item.span)) for item in problem.related)
     path = repository.card_path if place is None else place.path
+    made = _fix(repository, problem.fix)
     return Finding(
         rule=rule.id, severity=rule.severity, confidence=rule.confidence, message=problem.message, subject=subject,
         path=path, place=place, fingerprint=_fingerprint(rule, subject, path, place), url=rule_page(rule), related=related,
-        fix=_fix(repository, problem.fix),
+        fix=made, edited=() if made is None else tuple(_edited(repository, edit.span) for edit in made.edits),
     )  # fmt: skip
 
 
@@ -139,6 +140,11 @@ def _place(repository: Repository, span: Span) -> Place:
     return Place(
         span.path, start.line, start.column, end.line, end.column, span.start, span.end, text.line(start.line), text.ending(start.line)
     )
+
+
+def _edited(repository: Repository, span: Span) -> Place:
+    """Where an edit stands; of a file that it makes, the beginning."""
+    return _place(repository, span)._replace(source="") if span.path in repository.texts else Place(span.path, 1, 1, 1, 1, 0, 0, "")
 
 
 def _fingerprint(rule: Rule, subject: str, path: str, place: Place | None) -> str:

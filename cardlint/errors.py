@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 
 # What tokens of the Hub and of the usual services begin with. A wrong line is repeated in its error, which ends up in logs.
-_TOKEN = re.compile(r"\b(hf_|api_org_|sk-|gh[opsur]_|github_pat_|glpat-|xox[abp]-|AKIA|AIza)[A-Za-z0-9-]{10,}[\w-]*")
+TOKEN = re.compile(r"\b(hf_|api_org_|sk-|gh[opsur]_|github_pat_|glpat-|xox[abp]-|AKIA|AIza)[A-Za-z0-9-]{10,}[\w-]*")
 
 
 class CardlintError(Exception):
@@ -30,7 +30,7 @@ class ConfigError(UsageError):
 
     def __init__(self, path: str, line: int, column: int, message: str) -> None:
         """`path` as the user knows it; line and column 1-based; `message` says what was expected."""
-        message = _TOKEN.sub(r"\1***", message)
+        message = TOKEN.sub(r"\1***", message)
         super().__init__(path, line, column, message)
         self.path = path
         self.line = line

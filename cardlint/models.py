@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Kind: TypeAlias = Literal["model", "dataset", "space"]
 Severity: TypeAlias = Literal["off", "note", "warning", "error"]
 Confidence: TypeAlias = Literal["low", "medium", "high"]
+Security: TypeAlias = Literal["none", "low", "medium", "high", "critical"]
 Relation: TypeAlias = Literal["none", "finetune", "adapter", "merge", "quantized"]
 Modality: TypeAlias = Literal["text", "image", "audio", "video", "multimodal", "tabular", "reinforcement-learning", "other"]
 RuleId = Annotated[str, Field(pattern=r"^([a-z0-9-]+/)?[a-z0-9]+(-[a-z0-9]+)*$", json_schema_extra={"x-expects": "a kebab-case rule id"})]
@@ -40,6 +41,11 @@ class RuleCard(_Strict):
     with_: dict[str, Any] = Field(default_factory=dict, alias="with", description="Keyword arguments of the check.")
     since: str = Field(description="The first version that has the rule.")
     confidence: Confidence = Field(default="high", description="How sure a finding is; below high for heuristics.")
+    security: Security | None = Field(
+        default=None,
+        description="How grave it is for what can run or leak, for consumers that keep security apart; `none` where it is not about that.",
+        json_schema_extra={"x-expects": "one of none, low, medium, high, critical"},
+    )
     preview: bool = Field(default=False, description="Whether the rule may still change.")
     deprecated: str | None = Field(default=None, description="The version that deprecated the rule.")
     aliases: list[RuleId] = Field(default_factory=list, description="Former ids.")

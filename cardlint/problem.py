@@ -11,6 +11,7 @@ Severity: TypeAlias = Literal["off", "note", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = ("off", "note", "warning", "error")
 Confidence: TypeAlias = Literal["low", "medium", "high"]
 Applicability: TypeAlias = Literal["safe", "unsafe"]
+Security: TypeAlias = Literal["none", "low", "medium", "high", "critical"]
 CONFIDENCES: tuple[Confidence, ...] = ("low", "medium", "high")
 
 

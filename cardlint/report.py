@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from cardlint.problem import SEVERITIES
 
 if TYPE_CHECKING:
-    from cardlint.problem import Confidence, Fix, Severity
+    from cardlint.problem import Confidence, Fix, Security, Severity
     from cardlint.repository import Kind
 
 SCHEMA_VERSION = "1"
@@ -48,7 +48,8 @@ class Suppressed(NamedTuple):
 class Finding(NamedTuple):
     """One defect as the report has it. `place` is None where the finding has none; `fingerprint` survives moves.
 
-    `state` says whether the baseline has it; None where there is no baseline.
+    `state` says whether the baseline has it; None where there is no baseline. `edited` is where the edits of the fix
+    stand, in their order, without `source`; a file that the fix makes is empty.
     """
 
     rule: str
@@ -64,6 +65,7 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     suppressed: Suppressed | None = None
     state: Literal["new", "unchanged"] | None = None
+    edited: tuple[Place, ...] = ()
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -73,7 +75,10 @@ class Finding(NamedTuple):
 
 
 class Descriptor(NamedTuple):
-    """What a report can say of a rule: `card` is the file of its card, `url` its page, where it has one."""
+    """What a report can say of a rule: `card` is the file of its card, `url` its page, where it has one.
+
+    `security` is how grave it is for what can run or leak, of a rule that is about that.
+    """
 
     id: str
     title: str
@@ -82,6 +87,7 @@ class Descriptor(NamedTuple):
     confidence: Confidence
     card: str
     url: str | None = None
+    security: Security | None = None
 
 
 class Skipped(NamedTuple):

@@ -14,7 +14,7 @@ from cardlint.locate import data_folder
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from cardlint.problem import Confidence, Severity
+    from cardlint.problem import Confidence, Security, Severity
     from cardlint.repository import Kind
 
 CHECKS = "cardlint.checks"
@@ -25,6 +25,7 @@ class Rule(NamedTuple):
 
     `path` is where the card lies relative to its rules folder; `category` is that folder's name. Of a rule that does
     not ship `home` is the rules folder; of one that a plug-in brings `package` is where its check stands.
+    `security` says how grave it is for what can run or leak, of a rule that is about that.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Rule(NamedTuple):
     fixable: bool = False
     home: str = ""
     package: str = CHECKS
+    security: Security | None = None
 
     @property
     def card(self) -> Path:
@@ -65,7 +67,9 @@ def _facts(given: tuple[str, ...]) -> frozenset[str]:
 def rule_from(entry: Mapping[str, Any]) -> Rule:
     """A rule from the frontmatter of its card, with `category`, `title`, `path` and `fixable` added by whoever read the card."""
     given = entry["given"]
-    optional: dict[str, Any] = {name: entry[name] for name in ("confidence", "preview", "deprecated", "fixable") if name in entry}
+    optional: dict[str, Any] = {
+        name: entry[name] for name in ("confidence", "security", "preview", "deprecated", "fixable") if name in entry
+    }
     for name in ("aliases", "yields_to"):
         optional[name] = tuple(entry.get(name, ()))
     return Rule(

@@ -99,6 +99,12 @@ def prose(text: Text) -> str:
     return text.content[read_card(text).body_start :].strip() + "\n"
 
 
+def passages(text: Text) -> dict[str, str]:
+    """What stands under each `##` of the card, by heading, without the sections below it."""
+    sections = read_markdown(text, read_card(text).body_start).sections
+    return {item.title: text.cut(item.own).strip() for item in sections if item.level == 2}  # noqa: PLR2004 - the level of `##`
+
+
 def _metadata(text: Text) -> Mapping:
     card = read_card(text)
     if card.metadata is None:

@@ -111,7 +111,7 @@ def _described(target: Target, policy: Policy) -> Target:
 
 def describe(rule: Rule) -> Descriptor:
     """What a report can say of a rule."""
-    return Descriptor(rule.id, rule.title, rule.category, rule.severity, rule.confidence, str(rule.card), rule_page(rule))
+    return Descriptor(rule.id, rule.title, rule.category, rule.severity, rule.confidence, str(rule.card), rule_page(rule), rule.security)
 
 
 def _look(repository: Repository, *, located: Located, options: Options, policy: Policy) -> Target:

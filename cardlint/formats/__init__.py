@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from cardlint.report import Report
 
-FORMATS = ("text", "concise", "json", "github", "markdown", "junit", "gitlab", "rdjson", "csv")
+FORMATS = ("text", "concise", "json", "sarif", "github", "markdown", "junit", "gitlab", "rdjson", "csv", "html")
 
 
 def render(report: Report, name: str) -> str:
