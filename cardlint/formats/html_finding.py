@@ -1,0 +1,119 @@
+"""One finding in HTML: its line with the place marked, related places, what a fix would write, and where to read more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from cardlint.formats.concise import reached
+from cardlint.formats.html_diff import proposal
+from cardlint.formats.html_markup import Markup, anchor, count, cut, element, left_out, together
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cardlint.report import Descriptor, Finding, Place, RelatedPlace
+
+# Characters. What is longer is cut where it is shown, and says so.
+LONGEST_MESSAGE = 1_000
+LONGEST_NAME = 300
+_AROUND = 120
+_MARKED = 400
+_RELATED = 10
+LABELS = {"error": "Error", "warning": "Warning", "note": "Note"}
+
+
+class Item(NamedTuple):
+    """A finding of a page: the id to link to, and how the root of its repository is reached."""
+
+    finding: Finding
+    id: str
+    shown: str
+
+
+def article(item: Item, rules: Mapping[str, Descriptor]) -> Markup:
+    """A finding, complete, readable without style and script."""
+    finding = item.finding
+    return element(
+        "article",
+        _head(item),
+        element("h4", cut(finding.message, LONGEST_MESSAGE)),
+        _suppressed(finding),
+        Markup() if finding.place is None else frame(finding.place),
+        _related(finding.related, item.shown),
+        proposal(finding),
+        _foot(finding, rules.get(finding.rule)),
+        class_=f"finding {finding.severity}", id=item.id,
+    )  # fmt: skip
+
+
+def _head(item: Item) -> Markup:
+    finding = item.finding
+    doubt = "" if finding.confidence == "high" else element("span", f"{finding.confidence} confidence", class_="doubt")
+    state = element("span", "new", class_="new") if finding.state == "new" else ""
+    where = element("a", _where(finding, item.shown), class_="place", href=f"#{item.id}", title="Link to this finding")
+    return element("p", element("span", LABELS[finding.severity], class_="severity"), " ", where, " ", state, doubt, class_="head")
+
+
+def _where(finding: Finding, shown: str) -> str:
+    place = finding.place
+    path = cut(reached(shown, finding.path or ""), LONGEST_NAME)
+    return path if place is None else f"{path}:{place.line}:{place.column}"
+
+
+def _suppressed(finding: Finding) -> Markup:
+    if finding.suppressed is None:
+        return Markup()
+    reason = cut(finding.suppressed.reason, LONGEST_MESSAGE)
+    return element("p", element("strong", f"Suppressed ({finding.suppressed.kind}):"), " ", reason, class_="reason")
+
+
+def frame(place: Place) -> Markup:
+    """The first line of a place with the range marked; nothing for an empty line."""
+    source, start = place.source, min(place.column - 1, len(place.source))
+    if not source:
+        return Markup()
+    end = max(start, place.end_column - 1 if place.end_line == place.line else len(source))
+    before, marked, after = source[max(0, start - _AROUND) : start], source[start : min(end, start + _MARKED)], source[end : end + _AROUND]
+    code = element(
+        "code",
+        _gap(start - len(before)), before,
+        element("mark", marked, _gap(min(end, len(source)) - start - len(marked)), class_=None if marked else "point"),
+        after, _gap(len(source) - end - len(after)),
+    )  # fmt: skip
+    more = "" if place.end_line == place.line else element("span", f"to line {place.end_line:,}", class_="more")
+    return element("div", element("span", f"{place.line}", class_="number"), code, more, class_="frame")
+
+
+def _gap(length: int) -> Markup:
+    return element("span", left_out(length), class_="cut") if length > 0 else Markup()
+
+
+def _related(related: tuple[RelatedPlace, ...], shown: str) -> Markup:
+    if not related:
+        return Markup()
+    items = [element("li", *_relation(item, shown)) for item in related[:_RELATED]]
+    if len(related) > _RELATED:
+        items.append(element("li", f"{count(len(related) - _RELATED, 'more place')} not shown"))
+    return element("ul", *items, class_="related")
+
+
+def _relation(item: RelatedPlace, shown: str) -> tuple[str, ...]:
+    place = f"{cut(reached(shown, item.place.path), LONGEST_NAME)}:{item.place.line}:{item.place.column}"
+    return element("span", place, class_="place"), ": ", cut(item.message, LONGEST_MESSAGE), frame(item.place)
+
+
+def _foot(finding: Finding, rule: Descriptor | None) -> Markup:
+    """The rule: its title and page, and where the page says why."""
+    code = element("code", cut(finding.rule, LONGEST_NAME))
+    if rule is None:
+        return element("p", code, class_="foot")
+    matters = element("a", "Why it matters", class_="why", href=f"#{anchor('rule', rule.id)}")
+    return element("p", together(titled(rule)), " ", code, " ", matters, class_="foot")
+
+
+def titled(rule: Descriptor) -> list[Markup]:
+    """The title of a rule, linked where it has a page on the web."""
+    title = cut(rule.title, LONGEST_NAME)
+    if rule.url is None or not rule.url.startswith("https://"):
+        return [element("span", title, class_="title")]
+    return [element("a", title, class_="title", href=rule.url, rel="noopener noreferrer")]
