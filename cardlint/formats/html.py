@@ -15,8 +15,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cardlint.formats.concise import reached
-from cardlint.formats.html_finding import LONGEST_NAME, titled
+from cardlint.formats.html_finding import LONGEST_NAME, titled, where
 from cardlint.formats.html_markup import Markup, anchor, count, cut, element, plain
 from cardlint.formats.html_overview import counts, coverage, gaps, name
 from cardlint.formats.html_select import MOST_TARGETS, described, omitted, select
@@ -130,8 +129,8 @@ def _controls(shown: Sequence[Shown]) -> Markup:
     choices = [element("option", "All rules", value=""), *(element("option", f"{rule} ({number:,})", value=rule) for rule, number in rules)]
     return element(
         "form",
-        element("fieldset", element("legend", "Severity"), *boxes),
         _field("Search", element("input", type="search", id="text", autocomplete="off", placeholder="Message, file or rule")),
+        element("fieldset", element("legend", "Severity"), *boxes),
         _field("Rule", element("select", *choices, id="rule")),
         _field("Group by", element("select", *(element("option", title, value=value) for value, title in _ORDERS), id="order")),
         element("button", "Reset", type="reset"),
@@ -148,7 +147,7 @@ def _repository(number: int, target: Target, shown: Sequence[Shown]) -> Markup:
     """The section of a repository: its findings by file, then the suppressed ones, folded."""
     open_ = [item for item in shown if item.finding.suppressed is None]
     suppressed = [item for item in shown if item.finding.suppressed is not None]
-    groups = [_group(path, list(items)) for path, items in groupby(open_, lambda item: _path(item, target))]
+    groups = [_group(path, list(items)) for path, items in groupby(open_, lambda item: where(item.finding.path))]
     return element(
         "section",
         element("h2", name(target), id=f"r-{number}"),
@@ -158,10 +157,6 @@ def _repository(number: int, target: Target, shown: Sequence[Shown]) -> Markup:
         _folded(suppressed),
         class_="repository", aria_labelledby=f"r-{number}",
     )  # fmt: skip
-
-
-def _path(item: Shown, target: Target) -> str:
-    return cut(reached(target.shown, item.finding.path or ""), LONGEST_NAME)
 
 
 def _about(target: Target) -> Iterator[str]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.formats.concise import reached
 from cardlint.formats.html_diff import proposal
-from cardlint.formats.html_markup import Markup, anchor, count, cut, element, left_out, together
+from cardlint.formats.html_markup import Markup, anchor, coded, count, cut, element, left_out, together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,11 +22,15 @@ LABELS = {"error": "Error", "warning": "Warning", "note": "Note"}
 
 
 class Item(NamedTuple):
-    """A finding of a page: the id to link to, and how the root of its repository is reached."""
+    """A finding of a page, and the id to link to."""
 
     finding: Finding
     id: str
-    shown: str
+
+
+def where(path: str | None) -> str:
+    """A path as the page shows it, below the name of its repository."""
+    return cut(path or "the repository", LONGEST_NAME)
 
 
 def article(item: Item, rules: Mapping[str, Descriptor]) -> Markup:
@@ -36,10 +39,10 @@ def article(item: Item, rules: Mapping[str, Descriptor]) -> Markup:
     return element(
         "article",
         _head(item),
-        element("h4", cut(finding.message, LONGEST_MESSAGE)),
+        element("h4", *coded(cut(finding.message, LONGEST_MESSAGE))),
         _suppressed(finding),
         Markup() if finding.place is None else frame(finding.place),
-        _related(finding.related, item.shown),
+        _related(finding.related),
         proposal(finding),
         _foot(finding, rules.get(finding.rule)),
         class_=f"finding {finding.severity}", id=item.id,
@@ -50,14 +53,13 @@ def _head(item: Item) -> Markup:
     finding = item.finding
     doubt = "" if finding.confidence == "high" else element("span", f"{finding.confidence} confidence", class_="doubt")
     state = element("span", "new", class_="new") if finding.state == "new" else ""
-    where = element("a", _where(finding, item.shown), class_="place", href=f"#{item.id}", title="Link to this finding")
-    return element("p", element("span", LABELS[finding.severity], class_="severity"), " ", where, " ", state, doubt, class_="head")
+    link = element("a", _where(finding), class_="place", href=f"#{item.id}", title="Link to this finding")
+    return element("p", element("span", LABELS[finding.severity], class_="severity"), " ", link, " ", state, doubt, class_="head")
 
 
-def _where(finding: Finding, shown: str) -> str:
+def _where(finding: Finding) -> str:
     place = finding.place
-    path = cut(reached(shown, finding.path or ""), LONGEST_NAME)
-    return path if place is None else f"{path}:{place.line}:{place.column}"
+    return where(finding.path) if place is None else f"{where(place.path)}:{place.line}:{place.column}"
 
 
 def _suppressed(finding: Finding) -> Markup:
@@ -88,17 +90,17 @@ def _gap(length: int) -> Markup:
     return element("span", left_out(length), class_="cut") if length > 0 else Markup()
 
 
-def _related(related: tuple[RelatedPlace, ...], shown: str) -> Markup:
+def _related(related: tuple[RelatedPlace, ...]) -> Markup:
     if not related:
         return Markup()
-    items = [element("li", *_relation(item, shown)) for item in related[:_RELATED]]
+    items = [element("li", *_relation(item)) for item in related[:_RELATED]]
     if len(related) > _RELATED:
         items.append(element("li", f"{count(len(related) - _RELATED, 'more place')} not shown"))
     return element("ul", *items, class_="related")
 
 
-def _relation(item: RelatedPlace, shown: str) -> tuple[str, ...]:
-    place = f"{cut(reached(shown, item.place.path), LONGEST_NAME)}:{item.place.line}:{item.place.column}"
+def _relation(item: RelatedPlace) -> tuple[str, ...]:
+    place = f"{where(item.place.path)}:{item.place.line}:{item.place.column}"
     return element("span", place, class_="place"), ": ", cut(item.message, LONGEST_MESSAGE), frame(item.place)
 
 

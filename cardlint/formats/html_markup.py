@@ -16,7 +16,10 @@ _VOID = frozenset({"meta", "input"})
 _NONCHARACTER = re.compile(
     "[\ufdd0-\ufdef" + "".join(f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)) + "]"
 )
+_SLACK = 30
 _NOT_IN_ANCHORS = re.compile(r"[^A-Za-z0-9/_.-]+")
+
+_CODE = re.compile(r"(`[^`]+`)")
 
 
 class Markup(str):
@@ -51,9 +54,14 @@ def together(parts: Iterable[str]) -> Markup:
     return Markup("".join(map(text, parts)))
 
 
+def coded(value: str) -> list[str]:
+    """A text with what stands between backticks as code."""
+    return [element("code", part[1:-1]) if number % 2 else part for number, part in enumerate(_CODE.split(value))]
+
+
 def cut(value: str, most: int) -> str:
-    """The text, or its first `most` characters and how many are left out."""
-    return value if len(value) <= most else f"{value[:most]}{left_out(len(value) - most)}"
+    """The text, or its first `most` characters and how many are left out; a few too many stay, for to say so takes as much room."""
+    return value if len(value) <= most + _SLACK else f"{value[:most]}{left_out(len(value) - most)}"
 
 
 def left_out(count: int) -> str:

@@ -57,14 +57,14 @@ def _table(report: Report) -> Markup:
     return together([element("div", table, class_="scroll", role="region", aria_label="Repositories", tabindex="0"), rest])
 
 
-_COLUMNS = ("Repository", "Kind", "Revision", "Policy", "Errors", "Warnings", "Notes", "Suppressed", "Not examined")
+_COLUMNS = ("Repository", "Kind", "Revision", "Errors", "Warnings", "Notes", "Suppressed", "Not examined")
 
 
 def _row(number: int, target: Target) -> Markup:
     found = Counter("suppressed" if finding.suppressed else finding.severity for finding in target.findings)
     title = element("th", element("a", name(target), href=f"#r-{number}"), scope="row")
     revision = element("code", cut(target.revision, 12)) if target.revision else "as on disk"
-    words = [element("td", target.kind), element("td", revision), element("td", cut(target.policy, LONGEST_NAME))]
+    words = [element("td", target.kind), element("td", revision)]
     numbers = [_number(found[severity], severity) for severity in (*_COUNTED, "suppressed")]
     return element("tr", title, *words, *numbers, _number(gaps(target), "gap"))
 

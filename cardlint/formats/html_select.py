@@ -6,8 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cardlint.formats.concise import reached
-from cardlint.formats.html_finding import LONGEST_MESSAGE, LONGEST_NAME, Item, article
+from cardlint.formats.html_finding import LONGEST_MESSAGE, LONGEST_NAME, Item, article, where
 from cardlint.formats.html_markup import anchor, cut, plain
 from cardlint.problem import SEVERITIES
 
@@ -65,7 +64,7 @@ def _items(report: Report) -> list[tuple[int, int, Item]]:
             name = anchor("f", finding.fingerprint)
             seen[name] += 1
             unique = name if seen[name] == 1 else f"{name}.{seen[name]}"
-            items.append((len(items), number, Item(finding, unique, target.shown)))
+            items.append((len(items), number, Item(finding, unique)))
     return items
 
 
@@ -79,7 +78,7 @@ def _row(item: Item) -> dict[str, Any]:
         "confidence": finding.confidence,
         "message": plain(cut(finding.message, LONGEST_MESSAGE)),
         "subject": _name(finding.subject),
-        "path": _name(reached(item.shown, finding.path or "")),
+        "path": plain(where(finding.path)),
         "line": place and place.line,
         "column": place and place.column,
         "fix": finding.fix and finding.fix.applicability,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cardlint.formats.html_markup import cut, element, together
+from cardlint.formats.html_markup import coded, cut, element, together
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +16,6 @@ _HEADING = "Why it matters"
 _CARD_BYTES = 1_000_000  # as rule cards are read everywhere
 _LONGEST = 2_000
 _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*\)")
-_CODE = re.compile(r"(`[^`]+`)")
 
 
 def why(card: Path) -> Markup:
@@ -29,7 +28,11 @@ def why(card: Path) -> Markup:
     except OSError as error:
         return element("p", f"The card of this rule cannot be read: {error.strerror or type(error).__name__}.")
     words = cut(_section(card.name, content), _LONGEST)
-    return together(element("p", *_inline(" ".join(paragraph.split()))) for paragraph in re.split(r"\n\s*\n", words) if paragraph.strip())
+    return together(
+        element("p", *coded(_LINK.sub(r"\1", " ".join(paragraph.split()))))
+        for paragraph in re.split(r"\n\s*\n", words)
+        if paragraph.strip()
+    )
 
 
 def _section(name: str, content: bytes) -> str:
@@ -40,8 +43,3 @@ def _section(name: str, content: bytes) -> str:
     card = decode(name, content)
     found = (item for item in read_markdown(card, read_card(card).body_start).sections if item.title == _HEADING)
     return next((card.content[item.span.end : item.own.end] for item in found), "")
-
-
-def _inline(paragraph: str) -> list[str]:
-    parts = _CODE.split(_LINK.sub(r"\1", paragraph))
-    return [element("code", part[1:-1]) if number % 2 else part for number, part in enumerate(parts)]
