@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 
 VOID = {"meta", "input"}
 INLINE = {"a", "span", "code", "strong", "mark", "del", "ins"}
-TAGS = set(
-    "html head meta title style script body a header main section footer h1 h2 h3 h4 p div span strong code ul li dl dt dd table caption "
-    "thead tbody tr th td details summary article mark del ins form fieldset legend label input select option button".split()
-)  # fmt: skip
+TAGS = set(re.findall(
+    r"\w+", "html head meta title style script body a header main section footer h1 h2 h3 h4 p div span strong code ul li dl dt dd table caption "
+    "thead tbody tr th td details summary article mark del ins form fieldset legend label input select option button",
+))  # fmt: skip
 ATTRIBUTES = {
     "lang", "charset", "name", "http-equiv", "content", "id", "class", "href", "rel", "title", "type", "value", "checked", "hidden", "role",
     "aria-label", "aria-labelledby", "aria-hidden", "tabindex", "scope", "autocomplete", "placeholder",
@@ -321,7 +322,7 @@ def test_one_fingerprint_in_two_repositories_has_two_anchors() -> None:
     [
         (Place("a", 1, 1, 1, 4, 0, 3, "abcdef"), "<mark>abc</mark>def"),
         (Place("a", 1, 3, 1, 3, 2, 2, "abcdef"), 'ab<mark class="point"></mark>cdef'),
-        (Place("a", 1, 3, 4, 2, 2, 9, "abcdef"), "ab<mark>cdef</mark></code><span class=\"more\">to line 4</span>"),
+        (Place("a", 1, 3, 4, 2, 2, 9, "abcdef"), 'ab<mark>cdef</mark></code><span class="more">to line 4</span>'),
         (Place("a", 1, 99, 1, 120, 98, 119, "abcdef"), 'abcdef<mark class="point"></mark>'),
         (Place("a", 1, 5, 1, 6, 4, 5, "\ta\u202eb<c"), "\\ta\\u202eb<mark>&lt;</mark>c"),
     ],

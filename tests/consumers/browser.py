@@ -7,7 +7,7 @@ browser is the system's, axe-core that of `package.json`.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from components import chromium, npm_package
 from playwright.sync_api import sync_playwright
@@ -24,6 +24,12 @@ FLAGS = (
 )  # fmt: skip
 # The rules of WCAG 2.2 up to AA, and what axe calls good practice.
 _STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+_LAY_OUT = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { content-visibility: visible !important; }");
+  document.adoptedStyleSheets = [sheet];
+}"""
 
 
 @contextmanager
@@ -60,7 +66,7 @@ class Visit:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("dialog", lambda dialog: (self.errors.append(f"dialog: {dialog.message}"), dialog.dismiss()))
 
-    def __enter__(self) -> Visit:
+    def __enter__(self) -> Self:
         """The visit, its page loaded."""
         self.page.goto(self.address)
         return self
@@ -72,8 +78,10 @@ class Visit:
     def axe(self, *, within: str | None = None) -> list[str]:
         """What axe-core finds wrong with the page as it is now: impact, rule and places, a line for each.
 
-        axe is run by the browser's debugger, which no Content Security Policy of the page holds back.
+        axe is run by the browser's debugger, which no Content Security Policy of the page holds back. What the page leaves out
+        of its layout until it is scrolled to is laid out first: axe measures, and what has no layout lies on what follows.
         """
+        self.page.evaluate(_LAY_OUT)
         if not self.page.evaluate("typeof axe === 'object'"):
             self.page.evaluate((npm_package("axe-core") / "axe.min.js").read_text("utf-8"))
         found: dict[str, Any] = self.page.evaluate(

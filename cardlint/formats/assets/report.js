@@ -78,10 +78,12 @@
     link.setAttribute("aria-expanded", String(!open));
   }
 
+  // The element the address names; ids of ours need no decoding, and what does names none.
+  const named = () => (location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null);
+
   // Opens whatever is folded around the place the address names.
   function reveal() {
-    const id = decodeURIComponent(location.hash.slice(1));
-    const target = id && document.getElementById(id);
+    const target = named();
     if (!target) return;
     for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     target.scrollIntoView({ block: "start" });
@@ -227,8 +229,7 @@
 
     // A link to a finding wins over a filter that hides it.
     show() {
-      const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-      if (target?.closest("[hidden]")) {
+      if (named()?.closest("[hidden]")) {
         this.form.reset();
         this.apply();
       }
