@@ -179,7 +179,7 @@ def _group(path: str, items: Sequence[Shown]) -> Markup:
 def _folded(items: Sequence[Shown]) -> Markup:
     if not items:
         return Markup()
-    title = element("summary", element("h3", f"Suppressed: {len(items):,}"))
+    title = element("summary", element("h3", "Suppressed ", element("span", f"{len(items):,}", class_="badge")))
     return element("details", title, *(item.markup for item in items), class_="suppressed")
 
 

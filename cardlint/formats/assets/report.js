@@ -109,13 +109,13 @@
       title: (entry) => ({ error: "Errors", warning: "Warnings", note: "Notes" })[entry.severity],
       rank: (entry) => ["error", "warning", "note"].indexOf(entry.severity),
     },
-    rule: { key: (entry) => entry.rule, title: (entry, data) => data.rules[entry.rule] ?? entry.rule },
+    rule: { key: (entry) => entry.rule, title: (entry, titles) => titles.get(entry.rule) ?? entry.rule },
   };
 
   class Findings {
     constructor(form, data) {
       this.form = form;
-      this.data = data;
+      this.titles = new Map(Object.entries(data.rules));
       this.order = "place";
       this.sections = [...document.querySelectorAll("main > .repository")].map((section, index) => ({
         section,
@@ -124,7 +124,7 @@
           ...row,
           position,
           element: document.getElementById(row.id),
-          words: [row.rule, row.message, row.subject, row.path, data.rules[row.rule] ?? ""].join("\n").toLowerCase(),
+          words: [row.rule, row.message, row.subject, row.path, this.titles.get(row.rule) ?? ""].join("\n").toLowerCase(),
         })),
       }));
     }
@@ -191,7 +191,7 @@
 
     group(entries, order) {
       const title = document.createElement("h3");
-      title.append(make("span", order.name ?? "", order.title(entries[0], this.data)), " ", make("span", "badge", ""));
+      title.append(make("span", order.name ?? "", order.title(entries[0], this.titles)), " ", make("span", "badge", ""));
       const group = make("div", "group", "");
       group.append(title, ...entries.map((entry) => entry.element));
       return group;
@@ -210,7 +210,7 @@
       if (!wanted.all) said.set("severity", wanted.severities.join(","));
       for (const name of ["rule", "text"]) if (wanted[name]) said.set(name, wanted[name]);
       if (wanted.order !== "place") said.set("order", wanted.order);
-      history.replaceState(null, "", `#?${said}`);
+      history.replaceState(null, "", said.size ? `#?${said}` : location.href.split("#")[0]);
     }
 
     recall() {
