@@ -153,6 +153,7 @@ def test_filters_and_groups_work_by_keyboard_alone_and_say_what_they_did(chrome:
         tells(page, "3 of 5")
         assert shown(page) == ["message 1", "message 2", "message 5"]
         assert page.url.endswith("#?severity=warning%2Cnote")
+        assert page.locator("details.suppressed summary").inner_text().split() == ["Suppressed", "1"]
         keys.press("Tab")
         keys.press("Tab")
         keys.press("Tab")
@@ -168,6 +169,7 @@ def test_filters_and_groups_work_by_keyboard_alone_and_say_what_they_did(chrome:
         keys.press("Enter")
         tells(page, "5 of 5")
         assert shown(page) == ["message 0", "message 1", "message 2", "message 3", "message 5"]
+        assert "#" not in page.url
         visit.clean()
 
 
@@ -182,6 +184,20 @@ def test_findings_are_grouped_by_file_severity_and_rule(chrome: Browser, pages: 
         assert headings(page) == ["Key unknown 1", "License unknown 1", "Link broken 2", "Key unknown 1"]
         page.select_option("#order", "place")
         assert shown(page) == ["message 0", "message 1", "message 2", "message 3", "message 5"]
+
+
+def test_a_rule_may_be_called_what_every_object_has(chrome: Browser, tmp_path: Path) -> None:
+    items = tuple(
+        Finding(rule, "note", "high", rule, "", "a", None, f"{number:032x}") for number, rule in enumerate(("constructor", "__proto__"))
+    )
+    report = Report(
+        (Target("one", "model", items, rules=(described("link-broken")._replace(id="__proto__", title="Proto"),)),), __version__, "p", "0"
+    )
+    (tmp_path / "odd.html").write_text(render(report, "html"), "utf-8")
+    with Visit(chrome, tmp_path / "odd.html") as visit:
+        visit.page.select_option("#order", "rule")
+        assert headings(visit.page) == ["Proto 1", "constructor 1"]
+        visit.clean()
 
 
 def test_a_filter_survives_a_reload_by_its_address(chrome: Browser, pages: dict[str, Path]) -> None:
