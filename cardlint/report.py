@@ -171,13 +171,17 @@ class Target(NamedTuple):
 
 
 class Report(NamedTuple):
-    """One run: the targets in the order they were given, and what ran."""
+    """One run: the targets in the order they were given, and what ran.
+
+    `arguments` are those of the command line that find the same again; empty where it was none.
+    """
 
     targets: tuple[Target, ...]
     version: str
     policy: str
     rules_hash: str
     statistics: bool = False
+    arguments: tuple[str, ...] = ()
 
     @property
     def findings(self) -> list[Finding]:

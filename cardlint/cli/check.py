@@ -85,6 +85,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
         offline=given["offline"], baseline=baseline, record=given["write_baseline"] is not None, **fixing,
     )  # fmt: skip
     report = check_all(located, options, jobs=given["jobs"])
+    report = report._replace(arguments=_repeating(targets, given))
     warn_of_plugins()
     if given["write_baseline"]:
         report = _record(report, baseline, given)
@@ -94,6 +95,19 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
         if path is not None or not given["diff"]:
             _write(report, name, path, quiet=given["quiet"], verbose=given["verbose"])
     return _show_diff(report, given) if given["diff"] else report.exit_code(given["fail_on"])
+
+
+def _repeating(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:
+    """The arguments that find the same again: what was checked and how, not what was written or shown."""
+    said = {**given, "baseline": given["write_baseline"] or given["baseline"]}
+    if said["min_confidence"] == "low":
+        said["min_confidence"] = None
+    valued = ("kind", "policy", "revision", "min_confidence", "baseline", "stdin_filename")
+    options = [f"--{name.replace('_', '-')}={said[name]}" for name in valued if said[name] is not None]
+    options += [f"--{name}={','.join(said[name])}" for name in ("select", "ignore", "exclude") if said[name]]
+    options += [f"--{name}" for name in ("isolated", "offline", "staged") if said[name]]
+    dashes = ("--",) if any(name.startswith("-") and name != STDIN for name in targets) else ()
+    return ("check", *options, *dashes, *targets)
 
 
 def _fixing(located: list[Located], outputs: list[tuple[str, Path | None]], given: dict[str, Any]) -> dict[str, Any]:
