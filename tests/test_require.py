@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from cardlint import Report, __version__, check
+from cardlint import Report, Repository, __version__, check
 from cardlint.errors import CardlintError, UnfitError, UsageError
 from cardlint.report import Failed, Finding, Skipped, Suppressed, Target
 
@@ -78,6 +78,17 @@ def test_two_lines_stop_before_an_upload(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("---\nlicense: apache2\n---\n# A\n")
     with pytest.raises(UnfitError, match=r"README\.md:2:10: error\[license-unknown\]"):
         check(tmp_path).require()
+
+
+def test_a_card_in_memory_is_checked_without_its_files() -> None:
+    text = "---\nlicense: apache2\n---\n# A\n[b](b.md)\n"
+    with pytest.raises(UnfitError, match=r"^1 finding at or above error\n  README\.md:2:10: error\[license-unknown\]"):
+        check(Repository.of_card(text)).require()
+    good = check(Repository.of_card(text.replace("apache2", "mit"), kind="dataset")).require()
+    assert (good.targets[0].kind, "data-files-unmatched" in good.targets[0].not_applicable) == ("dataset", True)
+    assert Repository.of_card("---\nsdk: static\n---\n").kind == "space"
+    assert Repository.of_card("").kind == "model"
+    assert check(Repository.of_card("\ud800")).exit_code() == 1
 
 
 def hf(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
