@@ -176,18 +176,27 @@ class _Handler(BaseHTTPRequestHandler):
 
     def details(self, _kind: str, _repo: str, number: str, **_: object) -> None:
         found = self.hub.discussions[int(number) - 1]
-        self._say({**found, "events": [], "isPullRequest": False, "changes": None, "filesWithConflicts": []})
+        said = [found["description"], *found.get("comments", ())] if "description" in found else found.get("comments", [])
+        self._say(
+            {
+                **found,
+                "events": [_said(text, self.hub.me) for text in said],
+                "isPullRequest": False,
+                "changes": None,
+                "filesWithConflicts": [],
+            }
+        )
 
     def comment(self, _kind: str, _repo: str, number: str, body: bytes, **_: object) -> None:
         self.hub.discussions[int(number) - 1].setdefault("comments", []).append(json.loads(body)["comment"])
-        event = {"id": "c", "type": "comment", "createdAt": "2026-11-01T00:00:00.000Z", "author": {"name": self.hub.me}}
-        data = {
-            "edited": False,
-            "hidden": False,
-            "latest": {"raw": "", "html": "", "updatedAt": "2026-11-01T00:00:00.000Z", "author": {}},
-            "history": [],
-        }
-        self._say({"newMessage": {**event, "data": data}})
+        self._say({"newMessage": _said("", self.hub.me)})
+
+
+def _said(text: str, author: str) -> dict[str, Any]:
+    """A comment as the Hub lists it among the events of a discussion."""
+    latest = {"raw": text, "html": "", "updatedAt": "2026-11-01T00:00:00.000Z", "author": {}}
+    data = {"edited": False, "hidden": False, "latest": latest, "history": []}
+    return {"id": "c", "type": "comment", "createdAt": "2026-11-01T00:00:00.000Z", "author": {"name": author}, "data": data}
 
 
 def discussion(number: int, title: str, author: str, repo: str, **more: Any) -> dict[str, Any]:
