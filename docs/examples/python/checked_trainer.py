@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class CheckedCard:
     """For any trainer that writes its card in `create_model_card`: class Mine(CheckedCard, SentenceTransformerTrainer)."""
 
-    def create_model_card(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - the trainer's own parameters
+    def create_model_card(self, *given: Any, **named: Any) -> None:
         """Write the card, then raise `cardlint.errors.UnfitError` where the folder is not fit to be pushed."""
         super().create_model_card(*given, **named)
         if self.is_world_process_zero():
@@ -39,12 +39,12 @@ class CheckedTrainer(CheckedCard, Trainer):
 class CardGate(TrainerCallback):
     """Raises before training starts, and before a checkpoint is pushed, where the card in `output_dir` is not fit."""
 
-    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """The card alone: there are no weights yet."""
         if state.is_world_process_zero:
             check(f"{args.output_dir}/README.md", kind="model").require()
 
-    def on_push_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:  # noqa: ANN401, ARG002
+    def on_push_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
         """The card as it is now; `push_to_hub` writes it again, which CheckedCard looks at."""
         if state.is_world_process_zero:
             check(f"{args.output_dir}/README.md", kind="model").require()

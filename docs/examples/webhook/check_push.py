@@ -209,19 +209,19 @@ def run(environment: dict[str, str]) -> int:
     policy, fail_on = Policy.load(environment.get("CARDLINT_POLICY", "recommended")), environment.get("CARDLINT_FAIL_ON", "error")
     codes = [_one(push, policy, fail_on, comment=environment.get("CARDLINT_COMMENT") == "1") for push in found]
     if not found:
-        print("nothing to check: no commit was pushed to the main branch or to a pull request")  # noqa: T201
+        print("nothing to check: no commit was pushed to the main branch or to a pull request")
     return next((code for code in GRAVITY if code in codes), 0)
 
 
 def _one(push: Push, policy: Policy, fail_on: str, *, comment: bool) -> int:
     report, code = judge(push, policy, fail_on)
-    print(f"{push}: exit code {code}\n{concise.render(report)}", end="")  # noqa: T201
+    print(f"{push}: exit code {code}\n{concise.render(report)}", end="")
     if not comment or not code:
         return code
     try:
         say(push, report)
     except Exception as error:  # noqa: BLE001 - of the client and its HTTP library; what was found counts all the same
-        print(f"{push}: the findings could not be written into a discussion: {type(error).__name__}", file=sys.stderr)  # noqa: T201
+        print(f"{push}: the findings could not be written into a discussion: {type(error).__name__}", file=sys.stderr)
         return code if code in (2, 3) else 4
     return code
 
@@ -230,5 +230,5 @@ if __name__ == "__main__":
     try:
         sys.exit(run(dict(os.environ)))
     except (Refused, CardlintError) as refusal:
-        print(f"error: {visible(str(refusal))}", file=sys.stderr)  # noqa: T201
+        print(f"error: {visible(str(refusal))}", file=sys.stderr)
         sys.exit(2)
