@@ -1,7 +1,7 @@
 """The examples with transformers and datasets: a real training of two numbers, pushed to a Hub on this machine, or stopped.
 
 Needs the extra `trainer` (torch, transformers, accelerate, datasets), which is too large for the other consumers' environment:
-`pip install '.[trainer]'`, then `pytest tests/consumers/trainer.py`.
+`pip install '.[trainer]'`, then `pytest tests/consumers/trainer/pushes.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from loopback_hub import Hub
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples" / "python"
+EXAMPLES = Path(__file__).parents[3] / "docs" / "examples" / "python"
 
 # What the examples leave open: a checkpoint pushed during training, a card made worse by the arguments of the push, and a
 # callback without the checked card, which lets it pass: the reason why there is more than a callback.
