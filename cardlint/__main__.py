@@ -9,8 +9,13 @@ import sys
 _OBJECTS = 10_000
 
 
-def main() -> None:
-    """Run the command line and exit by the contract."""
+def hf() -> None:
+    """The same as a command of the Hub's client: what `hf cardlint …` starts, by the package under integrations/hf-cardlint."""
+    main("hf cardlint")
+
+
+def main(program: str = "cardlint") -> None:
+    """Run the command line and exit by the contract. `program` is how people call it."""
     if sys.argv[1:] == ["--version"] and sys.stdout is not None:
         from cardlint import __version__
 
@@ -27,7 +32,7 @@ def main() -> None:
     from cardlint.cli import run
 
     try:
-        sys.exit(run(sys.argv[1:]))
+        sys.exit(run(sys.argv[1:], program))
     finally:
         gc.freeze()  # all of it goes with the process; Python would look through it twice before
 

@@ -3,6 +3,7 @@
 CardlintError
 ├── UsageError        exit 2: the command, a policy or the configuration is wrong
 │   └── ConfigError   … at a known place of a known file
+├── UnfitError        a report is not what `Report.require` asked for
 └── Obstacle          a fact could not be had; the rules that read it are skipped
     ├── Unreadable    … although it had to be: exit 4
     ├── Blocked       … because of a defect that a rule reports as a finding
@@ -12,6 +13,10 @@ CardlintError
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cardlint.report import Report
 
 # What tokens of the Hub and of the usual services begin with. A wrong line is repeated in its error, which ends up in logs.
 TOKEN = re.compile(r"\b(hf_|api_org_|sk-|gh[opsur]_|github_pat_|glpat-|xox[abp]-|AKIA|AIza)[A-Za-z0-9-]{10,}[\w-]*")
@@ -39,6 +44,25 @@ class ConfigError(UsageError):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
+
+
+class UnfitError(CardlintError):
+    """There are findings that count, or not everything could be examined: what was about to happen must not.
+
+    `exit_code` is what the command line would have ended with: 1, 3 or 4.
+    """
+
+    def __init__(self, report: Report, fail_on: str) -> None:
+        """`report` is all that was found, `fail_on` the least severity that counts."""
+        super().__init__(report, fail_on)
+        self.report = report
+        self.fail_on = fail_on
+        self.exit_code = report.exit_code(fail_on)
+
+    def __str__(self) -> str:
+        from cardlint.formats.concise import complaint
+
+        return complaint(self.report, self.fail_on)
 
 
 class Obstacle(CardlintError):  # noqa: N818 - an obstacle is no error of ours

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from cardlint.errors import UnfitError, UsageError
 from cardlint.problem import SEVERITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cardlint.problem import Confidence, Fix, Security, Severity
     from cardlint.repository import Kind
 
@@ -209,13 +212,33 @@ class Report(NamedTuple):
         return counts
 
     def exit_code(self, fail_on: str = "error") -> int:
-        """The exit code by the contract: 3 own failure, 4 incomplete, 1 findings at or above `fail_on`, else 0."""
+        """The exit code by the contract: 3 own failure, 4 incomplete, 1 findings at or above `fail_on`, else 0.
+
+        Raises UsageError where `fail_on` is none of error, warning, note, never.
+        """
+        counting = counted(fail_on)
         counts = self.counts()
         if counts["failed"]:
             return 3
         if counts["incomplete"]:
             return 4
-        if fail_on == "never":
-            return 0
-        counting = SEVERITIES[SEVERITIES.index(fail_on) :]
         return int(any(counts[severity] for severity in counting))
+
+    def require(self, fail_on: str = "error") -> Report:
+        """The report itself, where its exit code is 0: for what must not go on otherwise, such as an upload.
+
+        Raises UnfitError with a line per finding that counts, per rule that could not look, and per rule that failed:
+        what was not examined does not pass, whatever `fail_on`. Raises UsageError where `fail_on` is wrong.
+        """
+        if self.exit_code(fail_on):
+            raise UnfitError(self, fail_on)
+        return self
+
+
+def counted(fail_on: str) -> Sequence[Severity]:
+    """The severities at or above one; none for `never`. Raises UsageError where there is no such severity."""
+    if fail_on == "never":
+        return ()
+    if fail_on not in SEVERITIES[1:]:
+        raise UsageError(f'"{fail_on}" is no severity to fail on (error, warning, note, never)')
+    return SEVERITIES[SEVERITIES.index(fail_on) :]

@@ -58,6 +58,20 @@ class Repository:
 
         return open_repository(locate(path), kind, ())
 
+    @classmethod
+    def of_card(cls, text: str, kind: Kind | None = None) -> Repository:
+        """A card alone, from memory: of the other files of its repository nothing is known. Its kind as given, else by its content."""
+        from cardlint.kind import from_content
+        from cardlint.source import Memory
+
+        # surrogatepass: what cannot be encoded is a finding about the card, not an error here.
+        repository = cls(
+            Memory({CARD_PATH: text.encode("utf-8", "surrogatepass")}, listed=False), Identity(kind or "model", told=kind is not None)
+        )
+        if kind is None:
+            repository.identity = Identity(from_content(repository))
+        return repository
+
     @property
     def kind(self) -> Kind:
         """model, dataset or space."""

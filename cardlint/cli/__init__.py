@@ -53,8 +53,8 @@ cli = _Group(
 cli = click.version_option(__version__, prog_name="cardlint", message="%(prog)s %(version)s")(cli)
 
 
-def run(arguments: list[str]) -> int:
-    """Run the command line; the exit code by the contract. Whatever happens, no traceback."""
+def run(arguments: list[str], program: str = "cardlint") -> int:
+    """Run the command line; the exit code by the contract. Whatever happens, no traceback. `program` is how people call it."""
     if sys.stdout is None:  # closed by whoever started us: they want the exit code alone
         sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open until the process ends
     for stream in (sys.stdout, sys.stderr):
@@ -65,7 +65,7 @@ def run(arguments: list[str]) -> int:
             from cardlint.cli.shells import register
 
             register()
-        return int(cli.main(arguments, prog_name="cardlint", standalone_mode=False) or 0)
+        return int(cli.main(arguments, prog_name=program, standalone_mode=False) or 0)
     except (KeyboardInterrupt, click.Abort):
         return _INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a defect of ours ends in a report people can send, not in a traceback

@@ -266,4 +266,4 @@ def _style(*, quiet: bool, verbose: bool) -> Style:
     elif os.environ.get("FORCE_COLOR"):
         colour = os.environ["FORCE_COLOR"] != "0"
     width = shutil.get_terminal_size((_WIDTH, 24)).columns if terminal or "COLUMNS" in os.environ else _WIDTH
-    return Style(width, colour, quiet, verbose)
+    return Style(width, colour, quiet, verbose, click.get_current_context().find_root().info_name or "cardlint")

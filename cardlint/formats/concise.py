@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from cardlint.formats.contents import gaps, reached
 from cardlint.formats.safe import visible_line
+from cardlint.report import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cardlint.report import Finding, Report, Target
 
 __all__ = ["headline", "incidents", "reached", "render"]
+
+_UNSEEN = {"incomplete": "not examined", "failed": "failed"}
+_MOST = 50  # lines of a complaint: an exception is shown whole, wherever it ends up
 
 
 def render(report: Report) -> str:
@@ -25,6 +29,23 @@ def _lines(target: Target) -> Iterator[str]:
         suppressed = f" [{finding.suppressed.kind}: {finding.suppressed.reason}]" if finding.suppressed else ""
         yield visible_line(f"{headline(finding, target.shown)}{suppressed}")
     yield from (visible_line(line) for line in incidents(target))
+
+
+def complaint(report: Report, fail_on: str) -> str:
+    """Why a report does not pass: how many findings count, then a line for each, and for what was not examined."""
+    counting = counted(fail_on)
+    lines = [line for target in report.targets for line in (*_counting(target, counting), *map(visible_line, incidents(target)))]
+    total = sum(report.counts()[severity] for severity in counting)
+    what = [f"{total} {'finding' if total == 1 else 'findings'} at or above {fail_on}"] if total else []
+    what += [f"{report.counts()[name]} {label}" for name, label in _UNSEEN.items() if report.counts()[name]]
+    more = [f"… and {len(lines) - _MOST} more"] if len(lines) > _MOST else []
+    return "\n  ".join((", ".join(what), *lines[:_MOST], *more))
+
+
+def _counting(target: Target, counting: Sequence[str]) -> Iterator[str]:
+    for finding in target.findings:
+        if finding.suppressed is None and finding.severity in counting:
+            yield visible_line(headline(finding, target.shown))
 
 
 def headline(finding: Finding, shown: str = "") -> str:

@@ -24,12 +24,16 @@ _REACH = 4  # characters looked at for each cell shown: combining marks take non
 
 
 class Style(NamedTuple):
-    """How wide the terminal is (cells) and whether it shows colour; `quiet` leaves out the summary, `verbose` adds what was not asked."""
+    """How wide the terminal is (cells) and whether it shows colour; `quiet` leaves out the summary, `verbose` adds what was not asked.
+
+    `program` is how people call us: what the report tells them to type must work.
+    """
 
     width: int = 100
     colour: bool = False
     quiet: bool = False
     verbose: bool = False
+    program: str = "cardlint"
 
     def paint(self, text: str, code: str) -> str:
         """The text in a colour, where there is colour."""
@@ -70,7 +74,7 @@ def _finding(finding: Finding, shown: str, style: Style) -> Iterator[str]:
         yield visible(f"{margin}= suppressed ({finding.suppressed.kind}): {finding.suppressed.reason}")
     if finding.fix is not None and finding.suppressed is None:
         yield visible(f"{margin}= {WAYS[finding.fix.applicability]}: {finding.fix.title}")
-    yield style.paint(f"{margin}= cardlint explain {finding.rule}", "2")
+    yield style.paint(f"{margin}= {style.program} explain {finding.rule}", "2")
     yield ""
 
 
