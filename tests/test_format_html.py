@@ -446,7 +446,7 @@ def test_markup_is_escaped_once_and_only_where_it_is_text() -> None:
     assert element("p", "<&>\"'", element("b", "x"), class_='a"b', hidden=True, id=None, open=False) == (
         '<p class="a&quot;b" hidden>&lt;&amp;&gt;&quot;&#x27;<b>x</b></p>'
     )
-    assert text("\ufffe\U0001ffff\ufdd0\x00") == "\\u{fffe}\\u{1ffff}\\u{fdd0}\\x00"
+    assert text("\ufffe\U0001ffff\ufdd0\x00") == "\\ufffe\\u{1ffff}\\u{fdd0}\\x00"
     assert cut("x" * 40, 20) == "x" * 40
     assert cut("x" * 60, 20) == "x" * 20 + " […40 characters left out…] "
 
