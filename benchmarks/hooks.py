@@ -79,7 +79,8 @@ def main() -> int:
         home = Path(name)
         places = {"PRE_COMMIT_HOME": "pre-commit", "PREK_HOME": "prek", "UV_CACHE_DIR": "uv"}
         path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-        environment = os.environ | {key: str(home / value) for key, value in places.items()} | {"PATH": path}
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # nobody has it who commits
+        environment = kept | {key: str(home / value) for key, value in places.items()} | {"PATH": path}
         prepared(home / "model", environment)
         found = [cost for tool in ("pre-commit", "prek") for cost in costs(tool, given.runs, home / "model", environment)]
     for cost in found:

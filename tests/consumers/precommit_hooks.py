@@ -118,7 +118,9 @@ def tool(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """A tool with its hooks installed, from nothing but the wheels."""
     home = tmp_path_factory.mktemp("home")
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PIP_", "UV_", "PRE_COMMIT", "PREK", "COVERAGE"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "PIP_", "UV_", "PRE_COMMIT", "PREK", "COVERAGE", "PYTHON"))
     }
     told = {
         "HOME": home, "XDG_CACHE_HOME": home / "cache", "XDG_DATA_HOME": home / "data", "PRE_COMMIT_HOME": home / "pre-commit", "PREK_HOME": home / "prek",
