@@ -31,7 +31,7 @@ HOOKS = (
     # No pattern could say when: a link or a data file may name any file, and a deleted one is passed to no hook.
     Hook("cardlint", "cardlint: the repository", "Check the staged state of the whole repository.", "cardlint check --staged"),
     Hook("cardlint-card", "cardlint: cards", "Check staged cards, and report only what is in them.", "cardlint check --staged", _CARD),
-    Hook("cardlint-fix", "cardlint: fix cards", "Fix safely what can be in cards; report what remains.", "cardlint check --fix", _CARD),
+    Hook("cardlint-fix", "cardlint: fix cards", "Fix safely what can be in cards.", "cardlint check --fix-only", _CARD),
 )
 
 
@@ -44,6 +44,7 @@ def _common(hook: Hook) -> dict[str, object]:
     return {
         "id": hook.id, "name": hook.name, "description": hook.description, "language": "python", "entry": hook.entry,
         "stages": list(_STAGES), "minimum_pre_commit_version": _PRE_COMMIT,
+        "verbose": True,  # else warnings and notes, which do not fail, would be seen by nobody
     }  # fmt: skip
 
 

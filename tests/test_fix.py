@@ -518,6 +518,24 @@ def test_fix_writes_and_reports_what_remains(cardlint: Command, tmp_path: Path) 
     assert "fixed" not in json.loads(cardlint("check", "--output-format", "json").out)["targets"][0]
 
 
+def test_fixing_alone_says_what_was_fixed_and_leaves_the_rest_to_others(cardlint: Command, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: MIT\ntags: [a, a]\n---\n# T\n\n[gone](gone.md)\n")
+    done = cardlint(
+        "check", "--fix-only", "--select", "license-unknown,link-broken", "--output-format", "json=left.json", "--fail-on", "note"
+    )
+    assert (done.code, done.out) == (0, "Fixed 1 finding in README.md; look at the change, then stage it.\n")
+    assert [item["rule"] for item in json.loads((tmp_path / "left.json").read_text())["targets"][0]["findings"]] == ["link-broken"]
+    again = cardlint("check", "--fix-only", "--select", "license-unknown,link-broken")
+    assert (again.code, again.out) == (0, "")
+    (tmp_path / "README.md").unlink()
+    (tmp_path / "README.md").symlink_to("/dev/zero")
+    unread = cardlint("check", "--fix-only", "--select", "license-unknown")
+    assert unread.code == 4
+    assert "not examined[license-unknown]" in unread.out
+    assert cardlint("check", "--fix-only", "--diff").code == 2
+    assert cardlint("check", "--fix-only", "--output-format", "json").code == 2
+
+
 def test_the_report_says_what_can_be_fixed(cardlint: Command, tmp_path: Path) -> None:
     (tmp_path / CARD).write_text(DIRTY)
     done = cardlint("check", *SELECT)

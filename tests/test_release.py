@@ -7,17 +7,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from cardlint import __version__
 from cardlint.home import REPOSITORY, SITE
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 HERE = REPOSITORY.removeprefix("https://github.com/")
 LOCK = (ROOT / "scripts" / "release.lock").read_text("utf-8")

@@ -52,6 +52,7 @@ _RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE
     help=f"{', '.join(FORMATS)}; repeatable.",
 )  # fmt: skip
 @click.option("--fix", "fix", is_flag=True, help="Write what keeps the meaning of the card; report what remains.")
+@click.option("--fix-only", is_flag=True, help="Fix, say what was fixed, and nothing of what remains; implies --fix.")
 @click.option("--unsafe-fixes", is_flag=True, help="Fix also what may change the meaning; implies --fix.")
 @click.option("--diff", "diff", is_flag=True, help="Show what would be fixed and write nothing; 1 if there is anything.")
 @click.option("--exclude", multiple=True, callback=_split, metavar="GLOB,…", help="Paths nobody looks at.")
@@ -92,9 +93,11 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     if given["statistics"]:
         report = report._replace(statistics=True)
     for name, path in outputs:
-        if path is not None or not given["diff"]:
+        if path is not None or not (given["diff"] or given["fix_only"]):
             _write(report, name, path, quiet=given["quiet"], verbose=given["verbose"])
-    return _show_diff(report, given) if given["diff"] else report.exit_code(given["fail_on"])
+    if given["diff"]:
+        return _show_diff(report, given)
+    return _show_fixed(report) if given["fix_only"] else report.exit_code(given["fail_on"])
 
 
 def _repeating(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:
@@ -112,8 +115,12 @@ def _repeating(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ..
 
 def _fixing(located: list[Located], outputs: list[tuple[str, Path | None]], given: dict[str, Any]) -> dict[str, Any]:
     """What to fix, and whether to write it. Raises UsageError where there is nothing to write to."""
-    if not (given["fix"] or given["unsafe_fixes"] or given["diff"]):
+    if not (given["fix"] or given["fix_only"] or given["unsafe_fixes"] or given["diff"]):
         return {}
+    if given["diff"] and given["fix_only"]:
+        raise UsageError("--diff writes nothing; leave out --fix-only")
+    if given["fix_only"] and given["outputs"] and any(path is None for _, path in outputs):
+        raise UsageError("with --fix-only standard output says what was fixed; give the report a file, as in json=report.json")
     if given["diff"]:
         if given["outputs"] and any(path is None for _, path in outputs):
             raise UsageError("the diff goes to standard output; give the report a file, as in json=report.json")
@@ -162,6 +169,21 @@ def _record(report: Report, baseline: Baseline | None, given: dict[str, Any]) ->
 
         click.echo(visible(f"Recorded {count} {'finding' if count == 1 else 'findings'} in {given['write_baseline']}."), err=True)
     return report
+
+
+def _show_fixed(report: Report) -> int:
+    """Say what was fixed and what was left alone; the exit code, to which what remains does not count."""
+    from cardlint.formats.concise import incidents
+    from cardlint.formats.contents import plural, reached
+    from cardlint.formats.safe import visible_line
+
+    for target in report.targets:
+        if target.fixing is not None and target.fixing.changes:
+            files = ", ".join(reached(target.shown, change.path) for change in target.fixing.changes)
+            click.echo(visible_line(f"Fixed {plural(target.fixing.cured, 'finding')} in {files}; look at the change, then stage it."))
+        for line in incidents(target):
+            click.echo(visible_line(line))
+    return report.exit_code("never")
 
 
 def _show_diff(report: Report, given: dict[str, Any]) -> int:

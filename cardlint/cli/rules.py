@@ -33,6 +33,7 @@ def command(kind: Kind, policy: str | None, output_format: str) -> int:
     if output_format == "json":
         sys.stdout.write(json.dumps([_row(*row) for row in rows], indent=2) + "\n")
         return 0
+    sys.stdout.write("severity, kinds (m model, d dataset, s Space), category/rule: what it reports\n")
     for rule, severity in rows:
         kinds = "".join(name[0] if name in rule.kinds else "-" for name in KINDS)
         fixable = " (fixable)" if rule.fixable else ""

@@ -15,6 +15,8 @@ from cardlint.formats.safe import visible
 _PLAIN = re.compile(r"[\"'(]*[^\W_]+(?:['-][^\W_]+)*[\"'),.;:!?]*")
 _COMMIT = re.compile(r"(?<![^\W_])[0-9a-f]{7,}(?![^\W_])", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+[.)].*")
+# What a message quotes is one thing, whatever blanks it has.
+_UNIT = re.compile(r'"[^"]*"[^ ]*|[^ ]+')
 _BACKTICKS = re.compile(r"`+")
 
 
@@ -25,8 +27,8 @@ def inline(text: str) -> str:
         return code(" ".join(words))
     pieces: list[str] = []
     odd: list[str] = []
-    for word in words:
-        if _is_plain(word):
+    for word in _UNIT.findall(" ".join(words)):
+        if all(map(_is_plain, word.split(" "))):
             pieces += [*_spans(odd), word]
             odd = []
         else:
