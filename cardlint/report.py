@@ -149,7 +149,7 @@ class Target(NamedTuple):
 
     `fixing` is None unless fixing was asked for; then the findings are those that remain. `gone` is what the baseline
     holds and nobody finds any more, `recorded` what a new baseline should hold, where one was asked for. `rules` are those
-    that are named in it.
+    that are named in it. `known_as` is its id, or the name of its folder.
     """
 
     name: str
@@ -166,6 +166,12 @@ class Target(NamedTuple):
     recorded: tuple[Entry, ...] = ()
     rules: tuple[Descriptor, ...] = ()
     card: str = "README.md"
+    known_as: str = ""
+
+    @property
+    def title(self) -> str:
+        """What people call it: as given, and where that is only a place (`.`, `-`), its id or folder, too."""
+        return f"{self.known_as} ({self.name})" if self.known_as and self.name in {".", "-", ".."} else self.name
 
     @property
     def folder(self) -> str:

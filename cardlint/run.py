@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -99,7 +100,10 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     found = look(repository)
     if options.fix is not None:
         found = _fixed(repository, found, look, located, options)
-    found = found._replace(shown=located.shown, revision=commit, policy=chosen.name, failed=(*found.failed, *unloaded(chosen)))
+    known_as = repository.identity.id or os.path.basename(os.path.realpath(located.root))  # noqa: PTH119
+    found = found._replace(
+        shown=located.shown, revision=commit, policy=chosen.name, known_as=known_as, failed=(*found.failed, *unloaded(chosen))
+    )
     return _described(found, chosen)
 
 

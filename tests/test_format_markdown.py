@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rendering import Cell, cells, shown
 from reports import HOSTILE, every_rule, hostile, reports
 
+from cardlint import check
 from cardlint.formats import markdown
 from cardlint.formats.contents import counting, cut, gathered
 from cardlint.formats.markup import code, inline
@@ -18,6 +19,9 @@ from cardlint.home import SITE
 from cardlint.problem import Edit, Fix
 from cardlint.report import Failed, Finding, Fixing, Place, Report, Skipped, Suppressed, Target
 from cardlint.text import Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FINDING = Finding(
     "license-unknown", "error", "high", "m", "license", "README.md", None, "0" * 32, url=f"{SITE}rules/metadata/license-unknown/"
@@ -149,3 +153,12 @@ def test_hostile_text_and_every_rule_do_nothing(report: Report) -> None:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_seen_as_it_is(text: str) -> None:
     assert shown(inline(text)) == visible(text)
+
+
+def test_a_target_that_is_only_a_place_is_called_by_its_folder_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kettle").mkdir()
+    (tmp_path / "kettle" / "README.md").write_text("---\nlicense: apache2\n---\n")
+    monkeypatch.chdir(tmp_path / "kettle")
+    assert "`kettle (.)`" in markdown.render(check("."))
+    monkeypatch.chdir(tmp_path)
+    assert "`kettle`" in markdown.render(check("kettle"))

@@ -44,7 +44,7 @@ def gaps(target: Target) -> int:
 
 def name(target: Target) -> str:
     """What a repository is called: as it was given."""
-    return cut(target.name, LONGEST_NAME)
+    return cut(target.title, LONGEST_NAME)
 
 
 def _table(report: Report) -> Markup:

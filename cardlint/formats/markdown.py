@@ -98,7 +98,7 @@ def _findings(target: Target) -> _Table:
 
 
 def _named(target: Target) -> str:
-    return code(cut(target.name, _NAME)) or "(no name)"
+    return code(cut(target.title, _NAME)) or "(no name)"
 
 
 def _cell(text: str) -> str:
