@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +26,7 @@ RULES = (
     "license-link-broken", "license-missing", "license-name-malformed", "license-other-unnamed", "license-unknown",
     "repository-id-malformed", "tags-malformed", "thumbnail-invalid", "widget-malformed",
 )  # fmt: skip
-FOLDER = ROOT / "rules"
+FOLDER = Path(__file__).parents[2] / "rules"
 KNOWN = {**shipped(), **{name: read_rule_card(FOLDER / "metadata" / f"{name}.md", FOLDER).rule for name in RULES}}
 
 
