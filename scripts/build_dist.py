@@ -2,7 +2,8 @@
 
 What Git tracks is copied to a fresh folder and built there with the tools of the running environment, the ones of
 scripts/release.lock: nothing untracked gets in, and neither the folder, nor modes, times, locale or umask can show. Times are
-SOURCE_DATE_EPOCH (seconds since 1970), by default those of the last commit; where tracked files differ from it, that is said. FOLDER (default: dist) must be empty or not exist.
+SOURCE_DATE_EPOCH (seconds since 1970), by default those of the last commit; tracked files that differ from it are named. FOLDER
+(default: dist) must be empty or not exist.
 """
 
 from __future__ import annotations
