@@ -2,7 +2,8 @@
 
 What Git tracks is copied to a fresh folder and built there with the tools of the running environment, the ones of
 scripts/release.lock: nothing untracked gets in, and neither the folder, nor modes, times, locale or umask can show. Times are
-SOURCE_DATE_EPOCH (seconds since 1970), by default those of the last commit. FOLDER (default: dist) must be empty or not exist.
+SOURCE_DATE_EPOCH (seconds since 1970), by default those of the last commit; tracked files that differ from it are named. FOLDER
+(default: dist) must be empty or not exist.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ def tracked(root: Path = ROOT) -> list[str]:
     if links := [name for name in names if (root / name).is_symlink()]:
         raise BuildError(f"symbolic links cannot be built reproducibly: {', '.join(links)}")
     return [name for name in names if (root / name).is_file()]
+
+
+def changed(root: Path = ROOT) -> list[str]:
+    """The tracked files that are not as the last commit has them."""
+    return [name for name in git(root, "diff", "--name-only", "-z", "HEAD").split("\0") if name]
 
 
 def epoch(root: Path = ROOT) -> str:
@@ -86,6 +92,8 @@ def main() -> int:
     """Build and print the checksum of each file, as sha256sum does."""
     out = Path(sys.argv[1] if len(sys.argv) > 1 else "dist")
     try:
+        if edited := changed(ROOT):
+            print(f"not the last commit, whose bytes nobody can build from this: {', '.join(edited)}", file=sys.stderr)
         for path in build(ROOT, out):
             print(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}")
     except BuildError as error:

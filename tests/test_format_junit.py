@@ -26,7 +26,7 @@ def read(report: Report) -> list[list[junitparser.TestCase]]:
     """The cases by suite as junitparser sees them; the counts are right, and each case can be told from all others."""
     rendered = junit.render(report)
     root = ET.fromstring(rendered)  # noqa: S314 - our own output
-    parsed = junitparser.JUnitXml.fromstring(rendered)
+    parsed = junitparser.JUnitXml.fromstring(rendered.encode())  # bytes: where lxml is there, junitparser reads by it
     suites = [list(suite) for suite in parsed]
     names = Counter((case.get("classname"), case.get("name")) for case in root.iter("testcase"))
     assert not [name for name, count in names.items() if count > 1]

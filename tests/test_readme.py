@@ -28,7 +28,8 @@ def test_every_file_the_documents_link_to_exists() -> None:
     for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
         prose = re.sub(r"```.*?```", "", document.read_text("utf-8"), flags=re.DOTALL)
         for target in re.findall(r"\]\(([^)#:]+)\)", prose):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+            if ".github/" not in target or (ROOT / ".github").is_dir():  # which an sdist does not hold
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
 def test_every_policy_it_shows_is_one() -> None:

@@ -153,6 +153,7 @@ def test_configuration_that_is_no_file_or_too_much(cardlint: Command, tmp_path: 
         (("--policy", ""), 'there is no policy ""'),
         (("--output-format", "json="), "names no file"),
         (("--output-format", "json=a", "--output-format", "text=./a"), "two reports would share"),
+        (("--output-format", "json=a", "--output-format", "text=b/../a"), "two reports would share"),
     ],
 )
 def test_wrong_use(cardlint: Command, tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:

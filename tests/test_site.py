@@ -92,10 +92,20 @@ def test_the_navigation_leads_to_every_page_once(pages: dict[str, Page]) -> None
     assert Counter(named) == Counter(page.file for page in pages.values())
 
 
+def test_a_document_with_a_place_is_one_there_is(pages: dict[str, Page]) -> None:
+    placed = [stem for stems in docs.GROUPS.values() for stem in stems if stem != "index"]
+    assert sorted(placed) == sorted(
+        page.address.rstrip("/")
+        for page in pages.values()
+        if page.address and str(page.source).endswith(".md") and not page.address.startswith(("decisions/", "rules/"))
+    )
+
+
 def test_llms_txt_names_every_page(pages: dict[str, Page]) -> None:
     index = llms.index(list(pages.values()))
     assert sorted(re.findall(rf"\]\({re.escape(SITE)}([^)]*)\)", index)) == sorted(pages)
     assert index.startswith("# cardlint\n\n> cardlint tells you")
+    assert "before you push it: with file, line and column" in index
 
 
 def test_llms_full_quotes_documents_and_cards_as_they_are(pages: dict[str, Page]) -> None:

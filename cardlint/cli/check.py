@@ -235,7 +235,7 @@ def _outputs(asked: tuple[str, ...]) -> list[tuple[str, Path | None]]:
         outputs.append((name, Path(path) if path not in ("", "-") else None))
     if sum(path is None for _, path in outputs) > 1:
         raise UsageError("two reports would share standard output; give all but one a file, as in json=report.json")
-    files = [path.absolute() for _, path in outputs if path is not None]
+    files = [os.path.realpath(path) for _, path in outputs if path is not None]
     if shared := next((path for path in files if files.count(path) > 1), None):
         raise UsageError(f"two reports would share {shared}; give each a file of its own")
     return outputs

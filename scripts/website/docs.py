@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 # The pages of docs/ by group, in order; what is named nowhere comes after the last page of the group OTHERS.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Start": ("index", "fixes", "suppressions", "python", "changelog", "contributing"),
-    "In your workflow": ("pre-commit", "github-action", "gitlab", "before-the-upload", "code-scanning", "reports"),
+    "Start": ("index", "fixes", "suppressions", "changelog", "contributing"),
+    "In your workflow": ("pre-commit", "before-upload", "github-action", "gitlab-ci", "code-scanning", "reports", "reports-html"),
     "Policies": ("policies",),
-    "Background": ("readers", "corpus", "speed"),
+    "Background": ("readers", "corpus", "speed", "releasing"),
 }
 OTHERS = "In your workflow"
 DECISIONS = "decisions/"
@@ -54,7 +54,7 @@ def _page(root: Path, source: str, address: str, links: Links) -> Page:
     if title is None:
         raise SiteError(f"{source}:1: a page needs a title, `# In words`")
     first = next((block[1] for block in blocks(tokens) if block[0].type == "paragraph_open"), None)
-    words = "".join(child.content or " " for child in first.children or ()) if first else title
+    words = "".join(" " if child.type.endswith("break") else child.content for child in first.children or ()) if first else title
     about = " ".join(words.split())
     about = about if len(about) <= _LONGEST else about[:_LONGEST].rsplit(" ", 1)[0] + " …"
     return Page(address, title, about, Converter(source, address, links).convert(text), text, source)

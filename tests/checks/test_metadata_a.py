@@ -26,7 +26,7 @@ RULES = (
     "license-link-broken", "license-missing", "license-name-malformed", "license-other-unnamed", "license-unknown",
     "repository-id-malformed", "tags-malformed", "thumbnail-invalid", "widget-malformed",
 )  # fmt: skip
-FOLDER = Path(__file__).parent.parent.parent / "rules"
+FOLDER = Path(__file__).parents[2] / "rules"
 KNOWN = {**shipped(), **{name: read_rule_card(FOLDER / "metadata" / f"{name}.md", FOLDER).rule for name in RULES}}
 
 

@@ -124,7 +124,7 @@ def uses_of(path: Path) -> list[tuple[str, str]]:
 
 def test_every_action_is_pinned_to_one_commit_everywhere() -> None:
     pins: dict[str, set[tuple[str, str]]] = {}
-    for path in (ROOT / "action.yml", *WORKFLOWS, *EXAMPLES):
+    for path in (ROOT / "action.yml", *WORKFLOWS, *EXAMPLES, *sorted((ROOT / "docs").glob("*.md"))):
         assert path.read_text("utf-8").count("uses:") == len(uses_of(path)), path
         for uses, version in uses_of(path):
             if uses in ("./", "$/"):

@@ -98,6 +98,17 @@ def test_a_time_that_is_none_is_refused(first: Path, tmp_path: Path, time: str) 
     assert "Traceback" not in done.stderr
 
 
+def test_what_is_not_the_commit_is_said(first: Path, tmp_path: Path) -> None:
+    assert script(first, "build_dist.py", tmp_path / "clean").stderr == ""
+    edited = disturbed(checkout(tmp_path / "edited"))
+    (edited / "README.md").write_text("Another one.\n")
+    (edited / "cardlint" / "left.py").write_text("x = 1\n")
+    subprocess.run(["git", "-C", edited, "add", "cardlint/left.py"], check=True)
+    done = script(edited, "build_dist.py", tmp_path / "dist")
+    assert done.returncode == 0
+    assert done.stderr == "not the last commit, whose bytes nobody can build from this: README.md, cardlint/left.py\n"
+
+
 def test_what_cannot_be_built_is_said(first: Path, tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "old.whl").touch()

@@ -58,7 +58,7 @@ def test_nobody_may_do_more_than_needed() -> None:
     assert WORKFLOW["permissions"] == {}
     assert {name: job["permissions"] for name, job in JOBS.items()} == {
         "build": {"contents": "read"},
-        "test": {"contents": "read"},
+        "test": {},
         "publish": {"id-token": "write", "attestations": "write"},
         "announce": {"contents": "write"},
     }
