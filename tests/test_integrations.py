@@ -35,6 +35,14 @@ def test_the_job_and_the_component_pin_it_too() -> None:
     assert inputs["spec"]["inputs"]["package"]["default"] == f"cardlint{PIN}"
 
 
+def test_every_page_names_this_release() -> None:
+    pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *(ROOT / "docs" / "examples").rglob("*.yml")]
+    place = re.compile(r"cardlint/cardlint(?:@\S+ # |\.git '|\n    rev: )v(\d+\.\d+\.\d+)")
+    found = {path.relative_to(ROOT).as_posix(): set(place.findall(path.read_text("utf-8"))) for path in pages}
+    assert all(found[name] for name in ("README.md", "docs/github-action.md", "docs/pre-commit.md"))
+    assert set().union(*found.values()) == {__version__}
+
+
 def test_no_input_is_part_of_a_script() -> None:
     _, jobs = yaml.safe_load_all((ROOT / "templates" / "cardlint.yml").read_text())
     (job,) = jobs.values()

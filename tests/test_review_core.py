@@ -154,6 +154,8 @@ def test_configuration_that_is_no_file_or_too_much(cardlint: Command, tmp_path: 
         (("--output-format", "json="), "names no file"),
         (("--output-format", "json=a", "--output-format", "text=./a"), "two reports would share"),
         (("--output-format", "json=a", "--output-format", "text=b/../a"), "two reports would share"),
+        (("--output-format", "markdown=README.md"), "is the card itself"),
+        (("README.md", "--output-format", "csv=./README.md"), "is the card itself"),
     ],
 )
 def test_wrong_use(cardlint: Command, tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:

@@ -77,6 +77,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     if tree is not None and STDIN in targets:
         raise UsageError("standard input is in no commit; leave out --staged and --revision, or -")
     located = [_locate(name, given["stdin_filename"], tree) for name in targets or (".",)]
+    _assert_beside(located, outputs)
     fixing = _fixing(located, outputs, given)
     located = _apart(located) if fixing else located
     baseline = _baseline(given)
@@ -98,6 +99,14 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     if given["diff"]:
         return _show_diff(report, given)
     return _show_fixed(report) if given["fix_only"] else report.exit_code(given["fail_on"])
+
+
+def _assert_beside(located: list[Located], outputs: list[tuple[str, Path | None]]) -> None:
+    """No report takes the place of a card that is checked. Raises UsageError."""
+    cards = {os.path.realpath(item.root / item.card_path) for item in located}
+    for name, path in outputs:
+        if path is not None and os.path.realpath(path) in cards:
+            raise UsageError(f"{path} is the card itself; give the report another file, as in {name}=report.{name}")
 
 
 def _repeating(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:

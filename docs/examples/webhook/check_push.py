@@ -8,7 +8,7 @@ The Hub gives the event in WEBHOOK_PAYLOAD (its documentation, "Webhooks Automat
 main branch or of a pull request is checked as it is on the Hub; files are fetched when a rule reads them, none that lies in LFS.
 
     HF_TOKEN          needed for private repositories, and to comment
-    CARDLINT_POLICY   a policy by name or file; that of the repository itself is not read, so that nobody silences their own check
+    CARDLINT_POLICY   a policy by name or file; that of the repository itself is not read; what a card may not suppress, it locks
     CARDLINT_FAIL_ON  error, warning, note or never; default error
     CARDLINT_COMMENT  1: say what was found in a discussion of the repository, or in the pull request
 
