@@ -279,7 +279,7 @@ def test_the_page_is_whole_without_script(chrome: Browser, pages: dict[str, Path
         assert not page.locator("#controls").is_visible()
         assert not page.locator("#theme").is_visible()
         page.locator("details.suppressed summary").click()
-        assert "moves next week" in page.locator("details.suppressed").inner_text()
+        expect(page.locator("details.suppressed")).to_contain_text("moves next week", use_inner_text=True)
         page.locator(".finding .why").first.click()
         assert page.url.endswith("#rule-license-unknown")
         assert page.locator("#rule-license-unknown .matters").is_visible()

@@ -275,9 +275,7 @@ def test_the_fixing_hook_leaves_what_it_cannot_repair_to_the_others(tool: Tool, 
 def test_what_does_not_stop_a_commit_is_seen_all_the_same(tool: Tool, tmp_path: Path) -> None:
     folder = tool.repository(tmp_path / "model", "cardlint")
     tool.git(edit(folder, GOOD + "\n[gone](gone.md)\n"), "add", "-A")
-    done = tool.run(folder, "git", "commit", "-m", "two")
-    assert done.returncode == 0
-    assert "warning[link-broken]" in done.stdout + done.stderr
+    assert "warning[link-broken]" in tool.git(folder, "commit", "-m", "two")
 
 
 def test_batches_of_a_monorepo_report_every_finding_once(tool: Tool, tmp_path: Path) -> None:
