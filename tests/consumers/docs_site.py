@@ -222,7 +222,7 @@ def test_search_finds_pages(page: Page, base: str, words: str, found: str) -> No
     page.keyboard.press("/")
     page.keyboard.type(words)
     link = page.locator(f'.md-search-result__link[href*="{found}index.html"]').first
-    expect(link).to_be_visible(timeout=20_000)
+    expect(link).to_be_visible(timeout=60_000)
     link.click()
     page.wait_for_url(re.compile(re.escape(found)))
     assert words in str(page.locator("article").text_content()).lower()
@@ -231,7 +231,7 @@ def test_search_finds_pages(page: Page, base: str, words: str, found: str) -> No
 def test_search_finds_what_is_in_an_example(page: Page, base: str) -> None:
     page.goto(at(base, "fixes/"))
     page.get_by_role("textbox", name="Search").fill("prairie-community-agreement")
-    expect(page.locator(f'.md-search-result__link[href*="{RULE}"]').first).to_be_visible(timeout=20_000)
+    expect(page.locator(f'.md-search-result__link[href*="{RULE}"]').first).to_be_visible(timeout=60_000)
 
 
 def test_the_index_is_filtered(page: Page, base: str) -> None:
