@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from cardlint.weights.budget import Budget
+    from cardlint.weights.judge import Context
     from cardlint.weights.names import Names
     from cardlint.weights.reading import Reader
 
@@ -55,6 +56,11 @@ def is_pickle(reader: Reader, names: Names, budget: Budget) -> bool:
     except SpentError:
         return True
     return program.broken is None or bool(program.machine.seen)
+
+
+def judge(reader: Reader, context: Context) -> Judgement:
+    """A file of one pickle or several."""
+    return judge_pickle(reader, context.names, context.budget, torch=context.torch)
 
 
 def judge_pickle(reader: Reader, names: Names, budget: Budget, *, torch: bool = False) -> Judgement:

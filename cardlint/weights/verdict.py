@@ -15,7 +15,7 @@ Verdict: TypeAlias = Literal["ok", "review", "block"]
 VERDICTS: tuple[Verdict, ...] = ("ok", "review", "block")
 
 # What a piece of evidence is about, and so whose finding it is.
-Concern: TypeAlias = Literal["pickle", "archive", "format", "safetensors", "gguf", "executable", "unread"]
+Concern: TypeAlias = Literal["pickle", "archive", "format", "safetensors", "gguf", "executable", "mismatch", "unread"]
 
 
 class Evidence(NamedTuple):
