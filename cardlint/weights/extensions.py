@@ -12,12 +12,15 @@ FORMATS: dict[str, tuple[str, ...]] = {
     ".pkl": ("pickle", *_COMPRESSED), ".pickle": ("pickle", *_COMPRESSED), ".dill": ("pickle",), ".joblib": ("pickle", *_COMPRESSED, "zip"),
     ".sav": ("pickle", *_COMPRESSED), ".npy": ("npy",), ".npz": ("zip",), ".h5": ("hdf5",), ".hdf5": ("hdf5",), ".keras": ("zip", "hdf5"),
     ".onnx": ("onnx",), ".pb": ("protobuf",), ".tflite": ("tflite",), ".mlmodel": ("coreml",), ".pte": ("executorch",),
-    ".nemo": ("tar", "gzip", "zip"), ".mar": ("zip", "gzip"), ".skops": ("zip",), ".rds": ("rds", *_COMPRESSED), ".rda": ("rdata", *_COMPRESSED),
+    ".nemo": ("tar", "gzip", "zip"),
+    ".mar": ("zip", "gzip"), ".skops": ("zip",), ".rds": ("rds", *_COMPRESSED), ".rda": ("rdata", *_COMPRESSED),
     ".rdata": ("rdata", *_COMPRESSED), ".zip": ("zip",), ".tar": ("tar",), ".gz": ("gzip",), ".tgz": ("gzip",), ".bz2": ("bzip2",),
     ".xz": ("xz",), ".7z": ("7z",), ".rar": ("rar",), ".zst": ("zstd",), ".lz4": ("lz4",), ".parquet": ("parquet",),
     ".png": _IMAGES, ".jpg": _IMAGES, ".jpeg": _IMAGES, ".gif": _IMAGES, ".webp": _IMAGES, ".ico": _IMAGES, ".pdf": ("pdf",),
-    ".json": ("json", "text"), ".md": ("text", "json"), ".txt": ("text", "json", "script"), ".yaml": ("text", "json"), ".yml": ("text", "json"),
-    ".py": ("text", "script", "json"), ".jinja": ("text", "json"), ".csv": ("text", "json"), ".xml": ("text",),
+    ".json": ("json", "text"), ".md": ("text", "json"), ".txt": ("text", "json", "script"),
+    ".yaml": ("text", "json"), ".yml": ("text", "json"),
+    ".py": ("text", "script", "json"),
+    ".jinja": ("text", "json"), ".csv": ("text", "json"), ".xml": ("text",),
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # The module that judges a format; each has `judge(reader, context) -> Judgement`.
 MODULES: dict[str, str] = {
     "pickle": "pickle",
+    "zip": "zip",
 }
 # Formats without a magic number: a file whose content says nothing is taken for what its name says.
 UNMARKED = frozenset({"onnx", "protobuf", "coreml"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import BrokenError, SpentError
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_PROGRAMS = 10_000
 MOST_EVIDENCE = 200
+_NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
 _PADDING = b"\0\n\r\t "
 _FRAMES = "python/cpython#154848"
 
@@ -55,7 +57,8 @@ def is_pickle(reader: Reader, names: Names, budget: Budget) -> bool:
         program = walk(Stream(reader), names, budget)
     except SpentError:
         return True
-    return program.broken is None or bool(program.machine.seen)
+    seen = program.machine.seen
+    return program.broken is None or (bool(seen) and all(_NAME.fullmatch(dotted(item)) for item in seen))
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
