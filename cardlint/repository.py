@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cardlint.source import Source
     from cardlint.text import Text
     from cardlint.topics import Topics
+    from cardlint.weighing import Weighed
 
 Kind: TypeAlias = Literal["model", "dataset", "space"]
 KINDS: tuple[Kind, ...] = ("model", "dataset", "space")
@@ -172,6 +173,12 @@ def _license_texts(repository: Repository) -> tuple[LicenseText, ...]:
     return license_texts(repository)
 
 
+def _weights(repository: Repository) -> tuple[Weighed, ...]:
+    from cardlint.weighing import weighed
+
+    return weighed(repository)
+
+
 def _settled(_repository: Repository) -> None:
     raise Inapplicable("known only once the other rules have run")
 
@@ -198,6 +205,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "comments": lambda repository: repository.fact("markdown").comments,
     "eval_results": _eval_results,
     "relation": _relation,
+    "weights": _weights,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,
