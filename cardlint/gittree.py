@@ -8,15 +8,19 @@ import subprocess
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Unreadable, UsageError
 from cardlint.kind import git_folder
 from cardlint.source import MAX_ENTRIES, FileEntry
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _LINK = "120000"
 _SUBMODULE = "160000"
 _MAX_LINKS = 8
+MAX_BLOB = 100_000_000  # bytes; Git gives blobs whole
 _OF_A_HOOK = frozenset({"GIT_DIR", "GIT_INDEX_FILE", "GIT_PREFIX"})
 
 
@@ -28,27 +32,51 @@ class _Blob(NamedTuple):
 
 @dataclass(frozen=True)
 class GitTree:
-    """The files Git holds under `root`: of a commit (branch, tag, hash), or of the index where `revision` is None."""
+    """The files Git holds under `root`: of a commit (branch, tag, hash), or of the index where `revision` is None.
+
+    `alone` is the one file in it that somebody pointed at: then only what lies beside it is listed.
+    """
 
     root: Path
     revision: str | None = None
+    alone: str | None = None
 
     @property
     def listed(self) -> bool:
         """A tree knows all its files."""
         return True
 
+    @property
+    def ranged(self) -> bool:
+        """Git has no ranges: whoever reads a part gets it cut from the whole."""
+        return False
+
     def entries(self) -> list[FileEntry]:
         """Every file, sorted by path; a link counts with the size of what it leads to inside the tree."""
-        return [self._entry(path) for path in sorted(self._blobs)]
+        return [self._entry(path) for path in sorted(self._blobs) if self.alone is None or "/" not in path]
 
     def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
         """The bytes Git stored; of an LFS file that is its pointer."""
         target = self._resolve(path)
         if target is None:
             raise Unreadable(f"{path} is a link that leads outside the repository")
-        content = self._git("cat-file", "blob", self._blobs[target].oid)
+        blob = self._blobs[target]
+        if blob.size > MAX_BLOB:
+            raise Unreadable(f"{path} lies in Git itself with more than {MAX_BLOB:,} bytes, which is more than is read from there")
+        content = self._held[blob.oid] if blob.oid in self._held else self._git("cat-file", "blob", blob.oid)
         return content[start : None if size is None else start + size]
+
+    def prefetch(self, paths: list[str], most: int) -> None:
+        """Hold the blobs of these files that have no more than `most` bytes, in the place of those held before: one process for all."""
+        targets = (self._resolve(path) for path in paths)
+        wanted = {self._blobs[target].oid: None for target in targets if target is not None and self._blobs[target].size <= most}
+        self._held.clear()
+        if wanted:
+            self._held.update(_batch(self._git("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode())))
+
+    @cached_property
+    def _held(self) -> dict[str, bytes]:
+        return {}
 
     def commit(self) -> str | None:
         """The full hash of the commit; None for the index. Raises UsageError where there is no such commit, or no Git repository."""
@@ -144,3 +172,16 @@ class GitTree:
             reason = done.stderr.decode("utf-8", "replace").strip().removeprefix("fatal: ")
             raise Unreadable(f"git {arguments[0]} failed in {self.root}: {reason}")
         return done.stdout
+
+
+def _batch(answer: bytes) -> Iterator[tuple[str, bytes]]:
+    """What `git cat-file --batch` gave: of each object `OID TYPE SIZE`, its content and a line end; of one that is missing only a line."""
+    at = 0
+    while at < len(answer):
+        end = answer.index(b"\n", at)
+        oid, *rest = answer[at:end].split()
+        at = end + 1
+        if rest and rest[0] == b"blob":
+            size = int(rest[1])
+            yield oid.decode(), answer[at : at + size]
+            at += size + 1

@@ -139,7 +139,7 @@ class Target(NamedTuple):
 
     `fixing` is None unless fixing was asked for; then the findings are those that remain. `gone` is what the baseline
     holds and nobody finds any more, `recorded` what a new baseline should hold, where one was asked for. `rules` are those
-    that are named in it.
+    that are named in it. `inert` is what of a file was left unread because nothing there can run: path and reason.
     """
 
     name: str
@@ -155,6 +155,7 @@ class Target(NamedTuple):
     gone: tuple[Entry, ...] = ()
     recorded: tuple[Entry, ...] = ()
     rules: tuple[Descriptor, ...] = ()
+    inert: tuple[tuple[str, str], ...] = ()
 
     @property
     def folder(self) -> str:

@@ -122,6 +122,8 @@ def _verbose(target: Target) -> Iterator[str]:
             yield visible(f"{target.name}: skipped[{skipped.rule}] because of {skipped.because}")
     for rule in target.not_applicable:
         yield visible(f"{target.name}: not applicable[{rule}]")
+    for path, reason in target.inert:
+        yield visible(f"{reached(target.shown, path)}: left unread: {reason}")
 
 
 def _statistics(report: Report) -> list[str]:

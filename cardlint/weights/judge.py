@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cardlint.weights.budget import Budget, SpentError
 from cardlint.weights.extensions import promised
 from cardlint.weights.pickle import is_pickle
-from cardlint.weights.sniff import HEAD, recognise
+from cardlint.weights.sniff import HEAD, read_text, recognise
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MODULES: dict[str, str] = {
     "pickle": "pickle",
     "zip": "zip",
+    "safetensors": "safetensors",
+    "gguf": "gguf",
 }
 # Formats without a magic number: a file whose content says nothing is taken for what its name says.
 UNMARKED = frozenset({"onnx", "protobuf", "coreml"})
@@ -71,11 +73,7 @@ def _judged(reader: Reader, context: Context) -> Judgement:
 
 def _otherwise(head: bytes) -> str | None:
     """What a file is that the machine says is no pickle."""
-    try:
-        head[: HEAD - 4].decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return "text"
+    return None if read_text(head) is None else "text"
 
 
 def _by_format(name: str | None, reader: Reader, context: Context) -> Judgement:
@@ -90,8 +88,8 @@ def _by_format(name: str | None, reader: Reader, context: Context) -> Judgement:
 
 def _mismatch(found: str | None, wanted: tuple[str, ...], context: Context) -> tuple[Evidence, ...]:
     """Where the name promises another format than the content is."""
-    if not wanted or found in wanted or found in {"empty", "lfs-pointer"}:
-        return ()
+    if not wanted or found in wanted or found in {"empty", "lfs-pointer"} or ("text" in wanted and found in {None, "script"}):
+        return ()  # text in an old encoding cannot be told from what nobody knows
     _, _, ending = context.name.rpartition(".")
     what = "no format that is known" if found is None else found
     message = f"is {what}, not what .{ending} promises ({' or '.join(dict.fromkeys(wanted))})"

@@ -5,6 +5,7 @@ Magic numbers from each format's own specification; of pickles before protocol 2
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", 0, "torch-legacy"),
 )  # fmt: skip
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _PYC = re.compile(rb"[\x00-\xff][\x0c-\x0f]\r\n")
 # What a program of protocol 0 or 1 can begin with and text hardly does together with what follows.
 _OLD_PICKLE = re.compile(rb"[(\]})NIJKMLFGSUTVXcqPp]")
@@ -73,13 +75,23 @@ def _without_magic(head: bytes) -> str | None:
     return "pickle?" if _OLD_PICKLE.match(head) else None
 
 
-def _text(head: bytes) -> str | None:
-    """Text by its first bytes; where a program could begin with them, the machine is asked first."""
+def read_text(head: bytes) -> str | None:
+    """The text a file begins with, of which the last character may be cut off; None where it is no text.
+
+    UTF-16 is text where its mark says so: tables and subtitles are written in it.
+    """
+    encoding = "utf-16" if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
     try:
-        text = head[: HEAD - 4].decode("utf-8")
+        text = codecs.getincrementaldecoder(encoding)().decode(head, final=len(head) < HEAD)
     except UnicodeDecodeError:
         return None
-    if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text):
+    return None if _CONTROL.search(text) else text
+
+
+def _text(head: bytes) -> str | None:
+    """Text by its first bytes; where a program could begin with them, the machine is asked first."""
+    text = read_text(head)
+    if text is None:
         return None
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if text.startswith("#!"):
