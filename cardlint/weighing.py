@@ -111,4 +111,4 @@ def _judged(entry: FileEntry, reader: SourceReader) -> Judgement:
 
 
 # Text under these names is still handed to a loader.
-_LOADED = (".pkl", ".pickle", ".p", ".pt", ".pth", ".ckpt", ".bin", ".joblib", ".sav", ".dill", ".npy", ".json", ".jinja")
+_LOADED = (".pkl", ".pickle", ".p", ".pt", ".pth", ".ckpt", ".bin", ".joblib", ".sav", ".dill", ".npy", ".json", ".jinja", ".jinja2", ".j2")
