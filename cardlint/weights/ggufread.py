@@ -39,7 +39,7 @@ class Array(NamedTuple):
     """An array that was passed over: the id of its elements' type, how many they are, and where the first one lies."""
 
     kind: int
-    count: int
+    length: int
     offset: int
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from cardlint.weights.jinjafold import MADE, Binding, Each
+from cardlint.weights.jinjavalues import MADE, Binding, Each
 
 
 class Bound:

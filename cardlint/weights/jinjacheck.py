@@ -9,9 +9,10 @@ from jinja2 import nodes
 
 from cardlint.weights import jinjanames
 from cardlint.weights.jinjabound import Bound
-from cardlint.weights.jinjafold import Folder, texts
+from cardlint.weights.jinjafold import Folder
 from cardlint.weights.jinjanames import FILTERS, FUNCTION_OBJECTS, FUNCTIONS, METHODS, SUSPECTS, TESTS
 from cardlint.weights.jinjaparse import every
+from cardlint.weights.jinjavalues import texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +25,7 @@ _STEPS = 1_000_000  # of loops within each other
 _SIZE = 10_000  # of a text or of a number that multiplies one
 _WIDTH = re.compile(r"%[-+ #0]*(?:\d{5,}|\*)|%[-+ #0\d]*\.(?:\d{5,}|\*)|\{[^{}]{0,50}:[^{}]{0,50}(?:\d{5,}|\{)")
 _FIELD = re.compile(r"\{[^{}]{0,200}[.\[]")
-_LISTED = frozenset({"cycler", "joiner", "lipsum"})
-_PIECES = re.compile(r"[^a-z]+")
+_LEADING = FUNCTION_OBJECTS - {"self", "super"}
 
 
 class Found(NamedTuple):
@@ -79,7 +79,7 @@ class Checker:
             for part in text.split("."):
                 self.attribute(part, node)
         if folded.kinds & {"made", "space", "thing"}:
-            pieces = {stem for piece in folded.pieces for stem in _PIECES.split(piece.lower())} & jinjanames.STEMS
+            pieces = jinjanames.telling(folded.pieces)
             if pieces:
                 message = f"puts the name of an attribute together, from {', '.join(sorted(pieces))} and other pieces"
                 self.report("block", min(pieces), message, node)
@@ -89,12 +89,8 @@ class Checker:
     def on_getattr(self, node: nodes.Getattr) -> None:
         """`thing.name`."""
         self.attribute(node.attr, node)
-        if (
-            isinstance(node.node, nodes.Name)
-            and node.node.name in FUNCTION_OBJECTS - SUSPECTS | _LISTED
-            and node.node.name not in self.bound.names
-        ):
-            name = node.node.name
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        if name in _LEADING and name not in self.bound.names:
             self.report("block", name, f"reaches into the function `{name}`, from where everything can be reached", node)
         if node.attr in {"format", "format_map"} and id(node) not in self.called:
             self.report("review", node.attr, f"takes `{node.attr}` without calling it", node)
@@ -230,8 +226,8 @@ class Checker:
 
     def on_power(self, node: nodes.Pow) -> None:
         """A number of any number of digits."""
-        if not isinstance(node.right, nodes.Const) or _largest((node.right.value,)) > jinjanames.MOST_POWER:
-            self.report("review", "**", "raises a number to a power", node)
+        if not self.folder.fold(node).constant:
+            self.report("review", "**", "raises a number to a power that is large or not written out", node)
 
     def on_remainder(self, node: nodes.Mod) -> None:
         """`"%s" % thing`."""
@@ -244,8 +240,9 @@ class Checker:
 
     def _large(self, node: Any) -> None:  # noqa: ANN401 - a call or a filter
         for argument in (*node.args, *(keyword.value for keyword in node.kwargs)):
-            if isinstance(argument, nodes.Const) and _largest((argument.value,)) >= _SIZE and not self._is_range(node):
-                self.report("review", str(argument.value), f"gives a size of {argument.value:,}", node)
+            size = _largest(self.folder.fold(argument).values)
+            if size >= _SIZE and not self._is_range(node):
+                self.report("review", str(size), f"gives a size of {size:,}", node)
 
     def on_assign(self, node: nodes.Assign) -> None:
         """A text that is set to itself twice over doubles each time."""
@@ -271,10 +268,8 @@ class Checker:
     def _steps(self, node: Any) -> int:  # noqa: ANN401 - a call of range
         """How many numbers a range has, as far as it says; 0 where it depends on data."""
         ends = [self.folder.fold(argument).values for argument in node.args]
-        numbers = [
-            int(min(max(values, key=abs), 2**63)) for values in ends if values and all(isinstance(value, (int, float)) for value in values)
-        ]
-        return max((abs(number) for number in numbers), default=0)
+        numbers = [value for values in ends for value in values if isinstance(value, (int, float))]
+        return int(min(max((abs(number) for number in numbers), default=0), 2**63))
 
 
 def _largest(values: tuple[Any, ...]) -> float:
@@ -283,7 +278,8 @@ def _largest(values: tuple[Any, ...]) -> float:
 
 def _operands(node: nodes.Node) -> list[nodes.Node]:
     """What a chain of `+` and `~` puts together."""
-    left, found = [node], []
+    left: list[nodes.Node] = [node]
+    found: list[nodes.Node] = []
     while left and len(found) < MOST_FOUND:
         part = left.pop()
         if isinstance(part, nodes.Concat):
@@ -297,12 +293,9 @@ def _operands(node: nodes.Node) -> list[nodes.Node]:
 
 def _same(part: nodes.Node, target: nodes.Name | nodes.NSRef) -> bool:
     if isinstance(target, nodes.NSRef):
-        return (
-            isinstance(part, nodes.Getattr)
-            and part.attr == target.attr
-            and isinstance(part.node, nodes.Name)
-            and part.node.name == target.name
-        )
+        part, attribute = (part.node, part.attr) if isinstance(part, nodes.Getattr) else (part, "")
+        if attribute != target.attr:
+            return False
     return isinstance(part, nodes.Name) and part.name == target.name
 
 

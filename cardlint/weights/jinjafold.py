@@ -8,93 +8,20 @@ and could be any name.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
-from cardlint.weights.jinjanames import FUNCTION_OBJECTS
+from cardlint.weights.jinjanames import FUNCTION_OBJECTS, MOST_POWER
+from cardlint.weights.jinjavalues import DATA, MADE, MOST_VALUES, NOTHING, NUMBER, SPACE, THING, Binding, Each, Folded, joined, made_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-Kind: TypeAlias = Literal["data", "number", "made", "space", "thing"]
-MOST_VALUES = 16
 LONGEST = 10_000  # characters or items of a constant
 _DEEPEST = 60
-_MOST_PIECES = 200
 _PATIENCE, _MOST_TURNS = 6, 30  # rounds until a name that still grows counts as made, and in all
 _FAILURES = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
-
-
-class Folded(NamedTuple):
-    """What an expression can come to: constants, and other kinds of value.
-
-    `data` is what the caller passes in, `number` any number, `made` what the template makes in a way that is not followed,
-    `pieces` being the texts it is known to be made of, `space` a namespace or an object that is written out, and `thing` a function or an object of the
-    environment.
-    """
-
-    values: tuple[Any, ...] = ()
-    kinds: frozenset[Kind] = frozenset()
-    pieces: frozenset[str] = frozenset()
-
-    @property
-    def constant(self) -> bool:
-        """Whether it is one constant and nothing else."""
-        return len(self.values) == 1 and not self.kinds
-
-    @property
-    def numeric(self) -> bool:
-        """Whether it is a number whatever happens."""
-        numbers = all(isinstance(value, (int, float)) for value in self.values)
-        return numbers and self.kinds <= {"number"} and bool(self.values or self.kinds)
-
-
-NOTHING = Folded()  # what is not known yet
-_KINDS: tuple[Kind, ...] = ("data", "number", "made", "space", "thing")
-DATA, NUMBER, MADE, SPACE, THING = (Folded(kinds=frozenset({kind})) for kind in _KINDS)
-
-
-class Each(NamedTuple):
-    """An element of what something comes to."""
-
-    whole: nodes.Node | Each | Folded
-
-
-Binding: TypeAlias = nodes.Node | Each | Folded
-
-
-def joined(parts: Iterable[Folded]) -> Folded:
-    """One or another of these."""
-    values: dict[Any, None] = {}
-    kinds: frozenset[Kind] = frozenset()
-    pieces: frozenset[str] = frozenset()
-    for part in parts:
-        values |= dict.fromkeys(part.values)
-        kinds, pieces = kinds | part.kinds, pieces | part.pieces
-    if len(values) > MOST_VALUES:
-        return Folded((), kinds | MADE.kinds, pieces | texts(tuple(values)))
-    return Folded(tuple(values), kinds, pieces)
-
-
-def made_of(*parts: Folded) -> Folded:
-    """Something that the template makes of these."""
-    pieces = {piece for part in parts for piece in (*part.pieces, *texts(part.values))}
-    return Folded(kinds=MADE.kinds, pieces=frozenset(sorted(pieces)[:_MOST_PIECES]))
-
-
-def _element(whole: Folded) -> Folded:
-    """What an element of something can be; of data, data."""
-    if all(isinstance(value, (str, tuple)) for value in whole.values):
-        return joined([whole._replace(values=()), *(Folded((item,)) for value in whole.values for item in value)])
-    return made_of(whole)
-
-
-def texts(value: Any) -> frozenset[str]:  # noqa: ANN401 - any constant
-    """The texts in a constant."""
-    if isinstance(value, tuple):
-        return frozenset[str]().union(*(texts(item) for item in value))
-    return frozenset({value}) if isinstance(value, str) else frozenset()
 
 
 class Folder:
@@ -144,8 +71,18 @@ class Folder:
 
     def _binding(self, item: Binding) -> Folded:
         if isinstance(item, Each):
-            return _element(self._binding(item.whole))
+            return self.part(self._binding(item.whole))
         return item if isinstance(item, Folded) else self.fold(item)
+
+    def part(self, whole: Folded) -> Folded:
+        """What an element of something can be: of data, data, and of a namespace or object, any that is in any of them."""
+        if "thing" in whole.kinds or not all(isinstance(value, (str, tuple)) for value in whole.values):
+            return made_of(whole)
+        items = [Folded((item,)) for value in whole.values for item in value[: MOST_VALUES + 1]]
+        if "space" in whole.kinds:
+            names = [name for name in self.bound if name.startswith(".")]
+            items += [Folded((name[1:],)) for name in names] + [self._names[name] for name in names]
+        return joined([*items, whole._replace(values=(), kinds=whole.kinds - {"space"})])
 
     def constants(self, parts: Iterable[nodes.Node], operation: Callable[..., Any]) -> Folded:
         """The operation done where each part is one constant; else, made of them."""
@@ -231,6 +168,17 @@ def _formatted(text: Any, given: Any) -> Any:  # noqa: ANN401 - any constants
     return text % given
 
 
+def _power(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
+    done = folder.constants((node.left, node.right), _raised)
+    return done if done.constant else NUMBER
+
+
+def _raised(left: Any, right: Any) -> Any:  # noqa: ANN401 - any constants
+    if abs(left) > LONGEST or not 0 <= right <= MOST_POWER:
+        raise ValueError
+    return left**right
+
+
 def _negative(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
     done = folder.constants((node.node,), lambda value: -value)
     return done if done.constant else NUMBER
@@ -244,7 +192,8 @@ def _attribute(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
 
 
 def _of(folder: Folder, whole: Folded, name: str) -> Folded:
-    if whole.values or not whole.kinds <= {"data", "space"}:
+    """Constants have no attributes that are text."""
+    if not whole.kinds <= {"data", "number", "space"}:
         return MADE
     space = folder.name(f".{name}") if "space" in whole.kinds and f".{name}" in folder.bound else NOTHING
     return joined((space, DATA if "data" in whole.kinds else NOTHING))
@@ -253,12 +202,17 @@ def _of(folder: Folder, whole: Folded, name: str) -> Folded:
 _COUNTERS = frozenset({"index", "index0", "revindex", "revindex0", "length", "depth", "depth0"})
 
 
+def _plain(whole: Folded) -> bool:
+    """Whether it is data, or what the template has written out, and no constant."""
+    return not whole.values and whole.kinds <= {"data", "space"}
+
+
 def _item(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
     whole = folder.fold(node.node)
-    if whole in {NOTHING, DATA}:
-        return whole
-    if "space" in whole.kinds and isinstance(node.arg, nodes.Const):
+    if _plain(whole) and isinstance(node.arg, nodes.Const):
         return _of(folder, whole, str(node.arg.value))
+    if _plain(whole):
+        return folder.part(whole)
     if isinstance(node.arg, nodes.Slice):
         ends = [part or nodes.Const(None) for part in (node.arg.start, node.arg.stop, node.arg.step)]
         return folder.constants((node.node, *ends), lambda whole, *places: whole[slice(*places)])
@@ -273,8 +227,9 @@ def _filtered(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
         return joined((whole, *(folder.fold(item) for item in node.args), *(folder.fold(item.value) for item in node.kwargs)))
     if node.name in _COUNTING:
         return NUMBER
-    if whole in {NOTHING, DATA} and (node.name in _KEEPING or (node.name == "map" and len(node.args) <= 1)):
-        return whole
+    kept = node.name in _ELEMENTS or (node.name in _TEXTS and "space" not in whole.kinds)
+    if _plain(whole) and (kept or (node.name == "map" and len(node.args) <= 1)):
+        return folder.part(whole)
     if plain and node.name in _FILTERS:
         return folder.constants((node.node, *node.args), _FILTERS[node.name])
     return made_of(whole, *_given(folder, node))
@@ -285,18 +240,12 @@ def _given(folder: Folder, node: Any) -> list[Folded]:  # noqa: ANN401
 
 
 _COUNTING = frozenset({"length", "count", "int", "float", "abs", "round", "wordcount"})
-# Filters that give data, or elements of it, and no text of their arguments.
-_KEEPING = frozenset({
-    "dictsort", "e", "escape", "first", "groupby", "items", "last", "list", "lower", "max", "min", "random", "reject", "rejectattr",
-    "reverse", "safe", "select", "selectattr", "sort", "string", "title", "trim", "unique", "upper",
+# Filters that give elements of what they are given, and no text of their arguments; and those that give data's text as it is.
+_ELEMENTS = frozenset({
+    "dictsort", "first", "groupby", "items", "last", "list", "max", "min", "random", "reject", "rejectattr", "reverse", "select",
+    "selectattr", "sort", "unique",
 })  # fmt: skip
-_FILTERS: dict[str, Callable[..., Any]] = {
-    "lower": lambda text: text.lower(), "upper": lambda text: text.upper(), "title": lambda text: text.title(),
-    "capitalize": lambda text: text.capitalize(), "trim": lambda text, *chars: text.strip(*chars), "reverse": lambda text: text[::-1],
-    "string": str, "first": lambda text: text[0], "last": lambda text: text[-1], "list": list, "safe": str, "e": str, "escape": str,
-    "join": lambda items, glue="": glue.join(str(item) for item in items), "format": lambda text, *given: _formatted(text, given),
-    "replace": lambda text, old, new: _replaced(text, old, new),
-}  # fmt: skip
+_TEXTS = frozenset({"e", "escape", "lower", "safe", "string", "title", "trim", "upper"})
 
 
 def _replaced(text: str, old: str, new: str) -> str:
@@ -305,29 +254,43 @@ def _replaced(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "lower": lambda text: text.lower(), "upper": lambda text: text.upper(), "title": lambda text: text.title(),
+    "capitalize": lambda text: text.capitalize(), "trim": lambda text, *chars: text.strip(*chars), "reverse": lambda text: text[::-1],
+    "string": str, "first": lambda text: text[0], "last": lambda text: text[-1], "list": list, "safe": str, "e": str, "escape": str,
+    "join": lambda items, glue="": glue.join(str(item) for item in items), "format": lambda text, *given: _formatted(text, given),
+    "replace": _replaced,
+}  # fmt: skip
+
+
 def _called(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
     given = _given(folder, node)
     if isinstance(node.node, nodes.Name):
-        if node.node.name == "namespace" and not (node.args or node.dyn_args or node.dyn_kwargs):
-            return SPACE
-        keys = Folded(tuple(keyword.key for keyword in node.kwargs))
-        return NUMBER if node.node.name == "range" else made_of(keys, *given)
+        return _function(node, given)
     if not isinstance(node.node, nodes.Getattr):
         return made_of(*given)
     whole, method = folder.fold(node.node.node), node.node.attr
-    if method in {"get", "pop", "setdefault"} and whole in {NOTHING, DATA}:
-        return joined((whole, *given[1:]))
-    if whole in {NOTHING, DATA} and method in _GIVING:
-        return whole
+    if _plain(whole) and method in {"get", "pop", "setdefault"}:
+        return joined((folder.part(whole), *given[1:]))
+    if _plain(whole) and (method in _HOLDING or (method in _GIVING and "space" not in whole.kinds)):
+        return folder.part(whole)
     if method in _TEXT_METHODS and len(given) == len(node.args):
         return folder.constants((node.node.node, *node.args), _TEXT_METHODS[method])
     return made_of(whole, *given)
 
 
-# Methods that give parts of data as they stand.
+def _function(node: Any, given: list[Folded]) -> Folded:  # noqa: ANN401
+    if node.node.name == "namespace" and not (node.args or node.dyn_args or node.dyn_kwargs):
+        return SPACE
+    keys = Folded(tuple(keyword.key for keyword in node.kwargs))
+    return NUMBER if node.node.name == "range" else made_of(keys, *given)
+
+
+# Methods that give elements, and those that give parts of data's text as they stand.
+_HOLDING = frozenset({"copy", "items", "keys", "values"})
 _GIVING = frozenset({
-    "copy", "count", "endswith", "find", "index", "items", "keys", "lower", "lstrip", "removeprefix", "removesuffix", "rfind", "rsplit",
-    "rstrip", "split", "splitlines", "startswith", "strip", "upper", "values",
+    "count", "endswith", "find", "index", "lower", "lstrip", "removeprefix", "removesuffix", "rfind", "rsplit", "rstrip", "split",
+    "splitlines", "startswith", "strip", "upper",
 })  # fmt: skip
 _TEXT_METHODS: dict[str, Callable[..., Any]] = {
     "lower": lambda text: text.lower(), "upper": lambda text: text.upper(), "strip": lambda text, *chars: text.strip(*chars),
@@ -347,7 +310,7 @@ _OPERATIONS: dict[type[nodes.Node], Callable[[Folder, Any], Folded]] = {
     nodes.Const: lambda _folder, node: Folded((node.value,)), nodes.Name: lambda folder, node: folder.name(node.name),
     nodes.List: _items, nodes.Tuple: _items, nodes.Dict: _pairs, nodes.Concat: _concatenated, nodes.CondExpr: _conditional,
     nodes.And: _either, nodes.Or: _either, nodes.Add: _sum, nodes.Mul: _product, nodes.Mod: _remainder, nodes.Neg: _negative,
-    nodes.Sub: _number, nodes.Div: _number, nodes.FloorDiv: _number, nodes.Pow: _number, nodes.Pos: _number, nodes.Not: _number,
+    nodes.Sub: _number, nodes.Div: _number, nodes.FloorDiv: _number, nodes.Pow: _power, nodes.Pos: _number, nodes.Not: _number,
     nodes.Compare: _number, nodes.Test: _number, nodes.Getattr: _attribute, nodes.Getitem: _item, nodes.Filter: _filtered,
     nodes.Call: _called,
 }  # fmt: skip

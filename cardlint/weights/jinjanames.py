@@ -15,9 +15,9 @@ REFERENCE = "CVE-2024-34359"
 FUNCTIONS = frozenset({"namespace", "range", "dict", "raise_exception", "strftime_now", "caller"})
 # Objects of the environment rather than what the caller passes in; a chat template has no use for them.
 SUSPECTS = frozenset({
-    "self", "super", "cycler", "joiner", "lipsum", "request", "config", "session", "app", "current_app", "url_for", "get_flashed_messages",
-    "os", "sys", "subprocess", "importlib", "builtins", "eval", "exec", "open", "compile", "getattr", "setattr", "globals", "locals", "vars",
-    "environ", "popen", "shutil", "socket", "pickle", "ctypes",
+    "self", "super", "cycler", "joiner", "lipsum", "request", "config", "session", "app", "current_app", "url_for",
+    "get_flashed_messages", "os", "sys", "subprocess", "importlib", "builtins", "eval", "exec", "open", "compile", "getattr", "setattr",
+    "globals", "locals", "vars", "environ", "popen", "shutil", "socket", "pickle", "ctypes",
 })  # fmt: skip
 # The functions a template is given are objects too, and lead to where they were defined.
 FUNCTION_OBJECTS = FUNCTIONS | {"self", "super", "cycler", "joiner", "lipsum"}
@@ -42,8 +42,8 @@ METHODS = frozenset({
     "isdigit", "isidentifier", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper", "join", "ljust", "lower", "lstrip",
     "partition", "removeprefix", "removesuffix", "replace", "rfind", "rindex", "rjust", "rpartition", "rsplit", "rstrip", "split",
     "splitlines", "startswith", "strip", "swapcase", "title", "upper", "zfill",
-    "append", "clear", "copy", "extend", "get", "insert", "items", "keys", "pop", "remove", "reverse", "setdefault", "sort", "update", "values",
-    "strftime", "isoformat",
+    "append", "clear", "copy", "extend", "get", "insert", "items", "keys", "pop", "remove", "reverse", "setdefault", "sort", "update",
+    "values", "strftime", "isoformat",
     "cycle", "changed",  # of `loop`
 })  # fmt: skip
 
@@ -63,6 +63,7 @@ _DUNDERS = frozenset(
     for name in (*dir(kind), *("__builtins__", "__import__", "__subclasses__", "__loader__", "__spec__", "__wrapped__", "__file__"))
     if name.startswith("__")
 )
+_PIECES = re.compile(r"[^a-z]+")
 _FIELD = re.compile(r"\{[^{}]{0,200}[.\[]\s*_")
 
 
@@ -74,3 +75,9 @@ def reaches(name: str) -> bool:
 def spells(text: str) -> bool:
     """Whether a text in an expression is such a name in itself, or a format whose fields reach for one."""
     return any(part in _DUNDERS or (part in INTERNALS and "_" in part) for part in text.split(".", 20)) or bool(_FIELD.search(text))
+
+
+def telling(pieces: frozenset[str]) -> frozenset[str]:
+    """Of the pieces a name is put together from, those that tell what it is to become."""
+    stems = {stem for piece in pieces for stem in _PIECES.split(piece.lower())} & STEMS
+    return frozenset(stems | {piece[:100] for piece in pieces if piece.startswith("__") or piece.endswith("__")})

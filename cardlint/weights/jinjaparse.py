@@ -36,7 +36,7 @@ class _Generation(Extension):
 @cache
 def _environment() -> Environment:
     """The settings of transformers/utils/chat_template_utils.py, and `{% do %}`, which others allow."""
-    extensions = ["jinja2.ext.do", "jinja2.ext.loopcontrols", _Generation]
+    extensions: list[str | type[Extension]] = ["jinja2.ext.do", "jinja2.ext.loopcontrols", _Generation]
     return Environment(trim_blocks=True, lstrip_blocks=True, extensions=extensions, autoescape=False)  # noqa: S701 - nothing is rendered
 
 
