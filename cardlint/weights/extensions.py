@@ -20,7 +20,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     ".json": ("json", "text"), ".md": ("text", "json"), ".txt": ("text", "json", "script"),
     ".yaml": ("text", "json"), ".yml": ("text", "json"),
     ".py": ("text", "script", "json"),
-    ".jinja": ("text", "json"), ".csv": ("text", "json"), ".xml": ("text",),
+    ".jinja": ("text", "json"), ".jinja2": ("text", "json"), ".j2": ("text", "json"), ".csv": ("text", "json"), ".xml": ("text",),
 }  # fmt: skip
 
 
@@ -29,3 +29,13 @@ def promised(name: str) -> tuple[str, ...]:
     lower = name.lower()
     _, dot, ending = lower.rpartition(".")
     return FORMATS.get(dot + ending, ())
+
+
+_TEMPLATE_FILES = frozenset({"tokenizer_config.json", "processor_config.json", "preprocessor_config.json", "config.json"})
+_TEMPLATE_ENDINGS = (".jinja", ".jinja2", ".j2")
+
+
+def holds_template(name: str) -> bool:
+    """Whether a file of this name is a chat template, or JSON that loaders take one from."""
+    last = name.lower().replace("!", "/").rpartition("/")[2]
+    return last in _TEMPLATE_FILES or last.endswith(_TEMPLATE_ENDINGS) or (last.startswith("chat_template") and last.endswith(".json"))

@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import Budget, SpentError
-from cardlint.weights.extensions import promised
+from cardlint.weights.extensions import holds_template, promised
 from cardlint.weights.pickle import is_pickle
 from cardlint.weights.sniff import HEAD, read_text, recognise
 from cardlint.weights.verdict import Evidence, Judgement
@@ -23,9 +23,11 @@ MODULES: dict[str, str] = {
     "zip": "zip",
     "safetensors": "safetensors",
     "gguf": "gguf",
+    "chat-template": "templates",
 }
-# Formats without a magic number: a file whose content says nothing is taken for what its name says.
-UNMARKED = frozenset({"onnx", "protobuf", "coreml"})
+# A file whose content says nothing is taken for what its name says: formats without a magic number, and those whose
+# module says best what is wrong with the beginning.
+UNMARKED = frozenset({"onnx", "protobuf", "coreml", "safetensors", "gguf"})
 _TRIAL = 200_000  # opcodes, to see whether something is a pickle at all
 # What nothing executable can hide in, as far as any loader of weights is concerned.
 HARMLESS = frozenset(
@@ -67,7 +69,8 @@ def _judged(reader: Reader, context: Context) -> Judgement:
     if found == "pickle?" or (found in {None, "text"} and "pickle" in wanted):
         found = "pickle" if is_pickle(reader, context.names, Budget(operations=_TRIAL)) else _otherwise(head)
     known = found or (wanted[0] if wanted and wanted[0] in UNMARKED else None)
-    judgement = _by_format(known, reader, context)
+    template = known in {"text", "json"} and holds_template(context.name)
+    judgement = _by_format("chat-template" if template else known, reader, context)
     return judgement._replace(evidence=(*judgement.evidence, *_mismatch(known, wanted, context)))
 
 

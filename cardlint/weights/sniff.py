@@ -51,13 +51,14 @@ def recognise(reader: Reader, head: bytes | None = None) -> str | None:
     head = reader.read(0, HEAD) if head is None else head
     if not head:
         return "empty"
+    # A length and a brace are nine bytes; some magic numbers are the first two or three bytes of such a length.
+    if _is_safetensors(head, reader.size) and not head.startswith(b"PK"):
+        return "safetensors"
     for magic, at, name in MAGIC:
         if head.startswith(magic, at):
             return name
     if head[_TAR_MAGIC] == b"ustar":
         return "tar"
-    if _is_safetensors(head, reader.size):
-        return "safetensors"
     if any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
         return "hdf5"
     return _without_magic(head)
