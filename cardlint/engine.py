@@ -116,7 +116,7 @@ def _finding(repository: Repository, rule: Rule, subject: str, problem: Problem)
     subject = subject if problem.subject is None else problem.subject
     place = None if problem.span is None else _place(repository, problem.span)
     related = tuple(RelatedPlace(item.message, _place(repository, item.span)) for item in problem.related)
-    path = repository.card_path if place is None else place.path
+    path = place.path if place is not None else repository.card_path if problem.path is None else problem.path
     made = _fix(repository, problem.fix)
     return Finding(
         rule=rule.id, severity=rule.severity, confidence=rule.confidence, message=problem.message, subject=subject,

@@ -1,0 +1,103 @@
+"""What the bytes of a repository's files could do when they are loaded, and whether they are what they say they are."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from cardlint.problem import Problem
+from cardlint.source import matches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.problem import Severity
+    from cardlint.weighing import Weighed, Weights
+    from cardlint.weights.verdict import Evidence
+
+_SHOWN = 3
+_LONGEST = 300  # characters of one piece; names in a hostile file may be much longer
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def blocked(weights: Weights, *, concerns: list[str], beside: list[str] | None = None) -> Iterator[Problem]:
+    """Files that are known to be dangerous, or are built to deceive.
+
+    What is known of one of these files in the concerns `beside` is said with it.
+    """
+    for file in weights:
+        if found := file.evidence("block", *concerns):
+            yield _problem(file, [*found, *file.evidence("block", *(beside or ()))])
+    weights.complete()
+
+
+def unvetted(
+    weights: Weights, *, concerns: list[str], carried: list[str] | None = None, others: list[str] | None = None,
+    vetted: dict[str, list[str]] | None = None,
+) -> Iterator[Problem]:  # fmt: skip
+    """Files of which something is not vetted, not understood, or not read.
+
+    Of files that run a pickle when they are loaded the concerns `carried` count too, of all others the concerns `others`.
+    `vetted` has, by the SHA-256 of a file, the names in it that somebody has vetted; a file that changes is a finding again.
+    """
+    for file in weights:
+        found = file.evidence("review", *concerns, *((carried if file.carries_pickle else others) or ()))
+        if found and vetted:
+            allowed = vetted.get(file.reader.sha256, [])
+            found = [item for item in found if item.about not in allowed]
+        if found:
+            yield _problem(file, found)
+    weights.complete()
+
+
+def wrong(weights: Weights, *, concerns: list[str]) -> Iterator[Problem]:
+    """Files that are not what they should be; what is merely not understood is at most a warning."""
+    for file in weights:
+        if found := file.evidence("block", *concerns):
+            yield _problem(file, [*found, *file.evidence("review", *concerns)])
+        elif found := file.evidence("review", *concerns):
+            yield _problem(file, found, at_most="warning")
+    weights.complete()
+
+
+def executable(weights: Weights, *, concerns: list[str], names: list[str]) -> Iterator[Problem]:
+    """Native executables and bytecode; where the content is not here, what `names` (globs) says is one."""
+    for path in weights.entries:
+        file = weights.at(path)
+        assert file is not None
+        if found := [*file.evidence("block", *concerns), *file.evidence("review", *concerns)]:
+            yield _problem(file, found)
+        elif file.judgement is None and any(matches(path.lower(), name) for name in names):
+            yield Problem("is a native executable, library or bytecode by its name", subject=path, path=path)
+    weights.complete()
+
+
+def _problem(file: Weighed, found: list[Evidence], at_most: Severity | None = None) -> Problem:
+    return Problem(_said(found), subject=file.path, path=file.path, at_most=at_most)
+
+
+def _said(evidence: list[Evidence]) -> str:
+    """The first pieces of evidence in one message, and how many there are more."""
+    parts = [_piece(item) for item in evidence[:_SHOWN]]
+    more = len(evidence) - len(parts)
+    return "; ".join(parts) + (f"; and {more} more" if more else "")
+
+
+def _piece(item: Evidence) -> str:
+    place = ", ".join(part for part in (_cut(item.member), "" if item.offset is None else f"byte {item.offset:,}") if part)
+    reference = f" [{item.reference}]" if item.reference else ""
+    return f"{f'{place}: ' if place else ''}{_cut(item.message)}{reference}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"
+
+
+def _wrong_hashes(vetted: dict[str, list[str]] | None) -> str | None:
+    wrong_keys = [key for key in vetted or () if not _SHA256.fullmatch(key)]
+    return (
+        f'"{wrong_keys[0][:80]}" is no SHA-256, which has 64 digits of 0-9 and a-f (as `sha256sum FILE` prints it)' if wrong_keys else None
+    )
+
+
+OPTION_ERRORS = {"unvetted": {"vetted": _wrong_hashes}}

@@ -1,0 +1,309 @@
+"""The files of a repository, each judged from its bytes: the fact behind the rules of `rules/weights`."""
+
+from __future__ import annotations
+
+import json
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from cardlint.disk import Disk
+from cardlint.errors import Blocked, Inapplicable, Unreadable
+from cardlint.locate import data_folder
+from cardlint.source import Folder, innermost, parse_pointer, read_regular
+from cardlint.sourcereader import SourceReader
+from cardlint.weights.extensions import promised
+from cardlint.weights.names import Names
+from cardlint.weights.sniff import HEAD, read_text, recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from cardlint.repository import Repository
+    from cardlint.source import FileEntry, Pointer, Source
+    from cardlint.weights import ggufread, safetensors
+    from cardlint.weights.verdict import Evidence, Judgement, Verdict
+
+_Header = TypeVar("_Header")
+
+_POINTER_BYTES = 1024  # a Git LFS pointer has fewer (git-lfs, docs/spec.md)
+_ALMOST = (b"version https://git-lfs", b"version http", b"oid sha", b"size ", b"<<<<<<< ", b"\xef\xbb\xbfversion http")
+# Formats of files that run a pickle when they are loaded.
+_CARRIERS = frozenset({"pickle", "torch", "torchscript", "torch-legacy", "torch-tar", "joblib", "npy", "npz"})
+_WORDS = frozenset({"text", "json", "script", "image", "icon", "pdf"})
+_EXECUTABLES = frozenset({"elf", "pe", "mach-o", "java-or-mach-o", "wasm", "dex", "ar", "pyc"})
+# Text under these names is never handed to a loader of weights, whatever it says.
+_PROSE = (
+    ".md",
+    ".txt",
+    ".rst",
+    ".csv",
+    ".tsv",
+    ".jsonl",
+    ".py",
+    ".html",
+    ".css",
+    ".js",
+    ".ts",
+    ".svg",
+    ".sh",
+    ".gitattributes",
+    ".gitignore",
+)
+
+
+class Weighed(NamedTuple):
+    """A file and its judgement; of a pointer of Git LFS that instead. Where neither can be had, `unread` is why."""
+
+    path: str
+    size: int
+    reader: SourceReader
+    judgement: Judgement | None = None
+    pointer: Pointer | None = None
+    unread: Unreadable | None = None
+    broken: Exception | None = None
+    almost_pointer: bool = False
+
+    @property
+    def format(self) -> str | None:
+        """What it is by its content; None where nobody knows."""
+        return None if self.judgement is None else self.judgement.format
+
+    @property
+    def carries_pickle(self) -> bool:
+        """Whether loading the file runs a pickle in it."""
+        if self.judgement is None:
+            return False
+        concerned = any(item.concern == "pickle" for item in self.judgement.evidence)
+        promised_one = self.judgement.format is None and "pickle" in promised(self.path)
+        return concerned or promised_one or bool(self.judgement.globals) or self.judgement.format in _CARRIERS
+
+    def evidence(self, verdict: Verdict, *concerns: str) -> list[Evidence]:
+        """The evidence of this gravity about one of the concerns."""
+        found = () if self.judgement is None else self.judgement.evidence
+        return [item for item in found if item.verdict == verdict and _concern(item) in concerns]
+
+
+def _is_elsewhere(entry: FileEntry) -> bool:
+    """Whether an entry is a link out of the repository, and not one to weights, which somebody may load by this name."""
+    return entry.outside and not any(form not in _WORDS for form in promised(entry.path))
+
+
+def _concern(item: Evidence) -> str:
+    """What evidence is about; an executable that nobody looks into is one all the same."""
+    return "executable" if item.concern == "unread" and item.about in _EXECUTABLES else item.concern
+
+
+class Weights:
+    """Every file of a repository that has content here, judged when it is asked for and then remembered.
+
+    Files are in the order of their paths. Links out of the root are no part of the repository; those to weights are unread.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        """Nothing is read yet."""
+        self._repository = repository
+        self._known: dict[str, Weighed] = {}
+        self._disks: dict[Folder, Disk] = {}
+        self._headers: dict[str, safetensors.Header | None] = {}
+        self._ggufs: dict[str, ggufread.Header | None] = {}
+
+    @cached_property
+    def entries(self) -> dict[str, FileEntry]:
+        """The files to look at: all of them, or the one that was pointed at."""
+        alone = getattr(innermost(self._repository.source), "alone", None)
+        files: Iterator[FileEntry] = iter(self._repository.fact("files"))
+        return {entry.path: entry for entry in files if not _is_elsewhere(entry) and alone in {None, entry.path}}
+
+    def __iter__(self) -> Iterator[Weighed]:
+        for file in self._all():
+            if file.judgement is not None:
+                yield file
+
+    def at(self, path: str) -> Weighed | None:
+        """One file; None where it is not there, or is not to be looked at."""
+        if path not in self._known and path in self.entries:
+            self._known[path] = self._weighed(self.entries[path])
+        return self._known.get(path)
+
+    @property
+    def known(self) -> list[Weighed]:
+        """What has been looked at so far."""
+        return [self._known[path] for path in sorted(self._known)]
+
+    @property
+    def pointers(self) -> dict[str, Pointer]:
+        """The Git LFS pointers that stand for content."""
+        return {file.path: file.pointer for file in self._small() if file.pointer is not None}
+
+    @property
+    def almost_pointers(self) -> list[str]:
+        """Small files that begin like a pointer of Git LFS, or like what is left of one."""
+        return [file.path for file in self._small() if file.almost_pointer]
+
+    def size(self, entry: FileEntry) -> int:
+        """The bytes of a file, of a pointer those it stands for; where that cannot be known, those that are here."""
+        small = self.at(entry.path) if entry.size <= _POINTER_BYTES else None
+        return entry.size if small is None or small.pointer is None else small.pointer.size
+
+    def header(self, path: str) -> safetensors.Header | None:
+        """What a safetensors file says of its tensors; None where it is none, is wrong, or is not here. Raises Unreadable."""
+        if path not in self._headers:
+            from cardlint.weights.safetensors import read_header
+
+            self._headers[path] = self._read(path, "safetensors", read_header)
+        return self._headers[path]
+
+    def gguf(self, path: str) -> ggufread.Header | None:
+        """What a GGUF file says of itself and its tensors; None where it is none, is wrong, or is not here. Raises Unreadable."""
+        if path not in self._ggufs:
+            from cardlint.weights.ggufread import read_header
+
+            self._ggufs[path] = self._read(path, "gguf", read_header)
+        return self._ggufs[path]
+
+    def _read(self, path: str, wanted: str, read: Callable[[SourceReader], _Header]) -> _Header | None:
+        from cardlint.weights.budget import SpentError
+        from cardlint.weights.ggufread import UnknownVersionError
+        from cardlint.weights.header import WrongHeaderError
+
+        file = self.at(path)
+        if file is None or file.format != wanted:
+            return None
+        try:
+            return read(file.reader)
+        except (WrongHeaderError, UnknownVersionError, SpentError):
+            return None  # safetensors-invalid, gguf-invalid or format-unvetted say why
+        finally:
+            file.reader.close()
+
+    def complete(self, paths: Iterable[str] | None = None) -> None:
+        """Raise where not all of some files, by default of all, was examined: what did not run must not look clean.
+
+        What a module of ours could not cope with is raised as it is. Raises Unreadable where something had to be read and could
+        not be; Blocked where a pointer stands where content is expected; Inapplicable where pointers are all there can be.
+        """
+        files = list(self._all()) if paths is None else [file for path in paths if (file := self.at(path)) is not None]
+        for file in files:
+            if file.broken is not None:
+                raise file.broken
+        unread = [file.unread for file in files if file.unread is not None]
+        if unread:
+            raise Unreadable(f"{unread[0]}{f' (and {len(unread) - 1:,} more files)' if len(unread) > 1 else ''}")
+        if pointers := [file.path for file in files if file.pointer is not None]:
+            self._raise_for(pointers)
+
+    def _raise_for(self, pointers: list[str]) -> None:
+        lfs = self._repository.fact("lfs")
+        if unresolved := [path for path in pointers if lfs.unresolved(path)]:
+            raise Blocked("lfs-pointer-unresolved", f"{unresolved[0]} is a Git LFS pointer, and its content is not here")
+        raise Inapplicable(f"{pointers[0]} is a Git LFS pointer, whose content lies elsewhere")
+
+    def _all(self) -> Iterator[Weighed]:
+        source = self._repository.source
+        for batch in _batches(self.entries.values()):
+            prefetch(source, [entry.path for entry in batch if entry.path not in self._known])
+            for entry in batch:
+                if (file := self.at(entry.path)) is not None:
+                    yield file
+
+    def _small(self) -> Iterator[Weighed]:
+        """The files small enough to be pointers."""
+        for path, entry in self.entries.items():
+            if entry.size <= _POINTER_BYTES and (file := self.at(path)) is not None:
+                yield file
+
+    def _weighed(self, entry: FileEntry) -> Weighed:
+        source = innermost(self._repository.source, entry.path)
+        reader = SourceReader(source, entry.path, entry.size, self._disk(source))
+        found = Weighed(entry.path, entry.size, reader)
+        try:
+            head = reader.read(0, HEAD)
+            if entry.size <= _POINTER_BYTES:
+                if (pointer := parse_pointer(head)) is not None:
+                    return found._replace(pointer=pointer)
+                found = found._replace(almost_pointer=head.startswith(_ALMOST))
+            return found._replace(judgement=_judged(entry.path, reader, head))
+        except Unreadable as error:
+            return found._replace(unread=error)
+        except Exception as error:  # noqa: BLE001 - what one file breaks must not hide what the others are
+            return found._replace(broken=error)
+        finally:
+            reader.close()
+
+    def _disk(self, source: Source) -> Disk | None:
+        if not isinstance(source, Folder):
+            return None
+        if source not in self._disks:
+            self._disks[source] = Disk(source.root, source.alone)
+        return self._disks[source]
+
+
+def _batches(entries: Any) -> Iterator[list[FileEntry]]:  # noqa: ANN401 - a view of values
+    """The entries in batches of so many files, and so many bytes in small ones, that they can be fetched together."""
+    batch: list[FileEntry] = []
+    size = 0
+    for entry in entries:
+        batch.append(entry)
+        size += min(entry.size, _BATCH_FILE)
+        if len(batch) >= _BATCH_FILES or size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+_BATCH_FILES, _BATCH_BYTES, _BATCH_FILE = 2000, 32_000_000, 1_000_000
+
+
+def prefetch(source: Source, paths: list[str]) -> None:
+    """Tell a source what will be read next, where it can make use of that."""
+    fetch = getattr(innermost(source), "prefetch", None)
+    if fetch is not None:
+        fetch(paths, _BATCH_FILE)
+
+
+class _Shipped(Names):
+    """The lists that ship, schemas/weights/vetted.json and dangerous.json, read when a pickle is first met."""
+
+    def __init__(self) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the lists have
+        if "vetted" in self.__dict__:
+            raise AttributeError(name)
+        super().__init__(_data("vetted"), _data("dangerous"))
+        return getattr(self, name)
+
+
+@cache
+def names() -> Names:
+    """The lists that ship."""
+    return _Shipped()
+
+
+def _data(name: str) -> dict[str, Any]:
+    held: dict[str, Any] = json.loads((data_folder("schemas") / "weights" / f"{name}.json").read_bytes())
+    return held
+
+
+def _judged(path: str, reader: SourceReader, head: bytes) -> Judgement:
+    from cardlint.weights.verdict import Judgement as Judged
+
+    name = path.rpartition("/")[2].lower()
+    if (name.endswith(_PROSE) or "." not in name) and recognise(reader, head) in {"text", "json", "script", "empty"}:
+        return Judged("text")
+    from cardlint.weights.budget import Budget
+    from cardlint.weights.judge import Context, judge
+
+    return judge(reader, Context(names(), Budget(), path))
+
+
+def may_be_weights(path: Path) -> bool:
+    """Whether a file on disk that is no card may be one of weights: by its name, or because it is no text."""
+    if path.suffix.lower() == ".bin" or any(form not in _WORDS for form in promised(path.name)):
+        return True
+    try:
+        head = read_regular(path, size=HEAD)
+    except (OSError, Unreadable):
+        return True  # what cannot be read is said as of any file
+    return read_text(head) is None

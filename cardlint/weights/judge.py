@@ -1,0 +1,99 @@
+"""The judgement of any file: its format by its content, then the module for that format. Containers come back here."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, NamedTuple
+
+from cardlint.weights.budget import Budget, SpentError
+from cardlint.weights.extensions import holds_template, promised
+from cardlint.weights.pickle import is_pickle
+from cardlint.weights.sniff import HEAD, read_text, recognise
+from cardlint.weights.verdict import Evidence, Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cardlint.weights.names import Names
+    from cardlint.weights.reading import Reader
+
+# The module that judges a format; each has `judge(reader, context) -> Judgement`.
+MODULES: dict[str, str] = {
+    "pickle": "pickle",
+    "zip": "zip",
+    "safetensors": "safetensors",
+    "gguf": "gguf",
+    "chat-template": "templates",
+}
+# A file whose content says nothing is taken for what its name says: formats without a magic number, and those whose
+# module says best what is wrong with the beginning.
+UNMARKED = frozenset({"onnx", "protobuf", "coreml", "safetensors", "gguf"})
+_TRIAL = 200_000  # opcodes, to see whether something is a pickle at all
+# What nothing executable can hide in, as far as any loader of weights is concerned.
+HARMLESS = frozenset(
+    {"empty", "text", "json", "image", "audio", "video", "icon", "pdf", "lfs-pointer", "parquet", "arrow", "feather", "sqlite"}
+)
+
+
+class Context(NamedTuple):
+    """What a format's module is given beside the bytes: the lists, what may still be spent, and the file's own name.
+
+    `depth` counts the containers around it; `torch` says that it lies in a torch archive.
+    """
+
+    names: Names
+    budget: Budget
+    name: str = ""
+    depth: int = 0
+    torch: bool = False
+
+    def judge(self, member: str, reader: Reader) -> Judgement:
+        """A member of this container, its evidence as seen from outside."""
+        if self.depth >= self.budget.depth:
+            return Judgement(None, (Evidence("review", "archive", member, "is nested too deep to be looked at", member=member),))
+        return judge(reader, self._replace(name=member, depth=self.depth + 1)).inside(member)
+
+
+def judge(reader: Reader, context: Context) -> Judgement:
+    """The judgement of one file or member. Raises only what the reader raises."""
+    try:
+        return _judged(reader, context)
+    except SpentError:
+        message = "is too large or too intricate to be looked at to its end"
+        return Judgement(None, (Evidence("review", "unread", "budget", message),))
+
+
+def _judged(reader: Reader, context: Context) -> Judgement:
+    head = reader.read(0, HEAD)
+    found, wanted = recognise(reader, head), promised(context.name)
+    if found == "pickle?" or (found in {None, "text"} and "pickle" in wanted):
+        found = "pickle" if is_pickle(reader, context.names, Budget(operations=_TRIAL)) else _otherwise(head)
+    known = found or (wanted[0] if wanted and wanted[0] in UNMARKED else None)
+    template = known in {"text", "json"} and holds_template(context.name)
+    judgement = _by_format("chat-template" if template else known, reader, context)
+    return judgement._replace(evidence=(*judgement.evidence, *_mismatch(known, wanted, context)))
+
+
+def _otherwise(head: bytes) -> str | None:
+    """What a file is that the machine says is no pickle."""
+    return None if read_text(head) is None else "text"
+
+
+def _by_format(name: str | None, reader: Reader, context: Context) -> Judgement:
+    if name is None or name in HARMLESS:
+        return Judgement(name)
+    if name not in MODULES:
+        return Judgement(name, (Evidence("review", "unread", name, f"is {name}, which is not looked into"),))
+    module = importlib.import_module(f"cardlint.weights.{MODULES[name]}")
+    judged: Callable[[Reader, Context], Judgement] = module.judge
+    return judged(reader, context)
+
+
+def _mismatch(found: str | None, wanted: tuple[str, ...], context: Context) -> tuple[Evidence, ...]:
+    """Where the name promises another format than the content is."""
+    if not wanted or found in wanted or found in {"empty", "lfs-pointer"} or ("text" in wanted and found in {None, "script"}):
+        return ()  # text in an old encoding cannot be told from what nobody knows
+    _, _, ending = context.name.rpartition(".")
+    what = "no format that is known" if found is None else found
+    message = f"is {what}, not what .{ending} promises ({' or '.join(dict.fromkeys(wanted))})"
+    return (Evidence("review", "mismatch", found or "unknown", message),)
