@@ -74,7 +74,7 @@ def names() -> Names:
     """The lists that ship: schemas/weights/vetted.json and dangerous.json."""
     from cardlint.weights.names import Names as Lists
 
-    return Lists(_data("vetted"), _data("dangerous"))
+    return Lists(_data("vetted"), _data("dangerous"), load=_data)
 
 
 def _data(name: str) -> dict[str, Any]:
