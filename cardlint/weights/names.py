@@ -55,7 +55,7 @@ class Names:
 
     def of_script(self) -> Names:
         """The same lists for a pickle in a TorchScript archive, whose own types `__torch__.*` are code of that archive."""
-        other = Names.__new__(Names)
+        other = object.__new__(type(self))
         other.__dict__.update(self.__dict__, script=True, _known={})
         return other
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cardlint.weights.machine import AfterBuild
     from cardlint.weights.names import Names
     from cardlint.weights.reading import Reader, Stream
+    from cardlint.weights.values import Value
 
 MOST_EVIDENCE = 200
 _FRAMES = "python/cpython#154848"
@@ -67,7 +68,8 @@ def evidence_of(program: Program, *, storages: Mapping[str, int] | None = None, 
             message = f"asks for {dotted(item)}, which {item.known.why}"
             yield Evidence(item.known.verdict, "pickle", dotted(item), message, offset=item.offset, reference=item.known.reference)
     for made in machine.called:
-        yield from _call(made)
+        if not (persistent and _of_class(made.callee)):
+            yield from _call(made)
     for changed, offset in machine.changed:
         yield Evidence("block", "pickle", dotted(changed), f"changes {dotted(changed)} itself, which no pickler does", offset=offset)
     for message, offset in machine.oddities:
@@ -80,6 +82,11 @@ def evidence_of(program: Program, *, storages: Mapping[str, int] | None = None, 
     if program.broken is not None:
         message = f"breaks off: {program.broken}; what stands before that has run by then"
         yield Evidence("review", "pickle", "program", message, offset=machine.start)
+
+
+def _of_class(callee: Value) -> bool:
+    """Whether what is called is a class that torch's formats before 1.6 hold as a persistent id, beside its source."""
+    return isinstance(callee, Persistent) and isinstance(callee.key, tuple) and any(isinstance(part, Global) for part in callee.key[:2])
 
 
 def _call(made: Made) -> Iterator[Evidence]:

@@ -5,11 +5,9 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.weights.reading import Part
-from cardlint.weights.unpack import Codec, Deflate, Unpacked
+from cardlint.weights.sevencodecs import Coder, Folder, content_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,35 +19,14 @@ _SIGNATURE_SIZE = 32
 _LONGEST_HEADER = 8_000_000  # bytes, unpacked
 _MOST = 100_000  # members, folders
 _MOST_CODERS = 8
-_LARGEST_DICTIONARY = 100_000_000
 _END, _HEADER, _PROPERTIES, _MORE_STREAMS, _STREAMS, _FILES, _PACK, _UNPACK, _SUBSTREAMS, _SIZE, _CRC, _FOLDER, _UNPACK_SIZE, _COUNTS = (
     range(14)
 )
 _EMPTY_STREAM, _EMPTY_FILE, _NAMES, _ATTRIBUTES, _ENCODED = 14, 15, 17, 21, 23
-_COPY, _LZMA2, _LZMA, _DEFLATE, _BZIP2, _AES = b"\x00", b"\x21", b"\x03\x01\x01", b"\x04\x01\x08", b"\x04\x02\x02", b"\x06\xf1\x07\x01"
 
 
 class WrongSevenError(Exception):
     """No archive, or one whose header cannot be read."""
-
-
-class Coder(NamedTuple):
-    """One step of unpacking: the method and its properties; how many streams go in and come out."""
-
-    method: bytes
-    properties: bytes
-    into: int
-    out: int
-
-
-class Folder(NamedTuple):
-    """Packed streams as one: how they are unpacked, where they begin and how long they are; and the sizes of what is in them."""
-
-    coders: tuple[Coder, ...]
-    start: int
-    packed: int
-    size: int
-    parts: tuple[int, ...]
 
 
 class Member(NamedTuple):
@@ -145,49 +122,6 @@ def _unpacked(reader: Reader, folders: list[Folder], budget: Budget) -> bytes:
     if content is None:
         raise WrongSevenError("its list of members is encrypted or packed by a method that is not looked into")
     return content.read(0, folders[0].size)
-
-
-def content_of(reader: Reader, folder: Folder, budget: Budget) -> Reader | None:
-    """What a folder unpacks to; None where it is packed by a method that is not looked into."""
-    packed = Part(reader, folder.start, folder.packed)
-    if len(folder.coders) != 1 or (folder.coders[0].into, folder.coders[0].out) != (1, 1):
-        return None
-    method, properties = folder.coders[0].method, folder.coders[0].properties
-    if method == _COPY:
-        return packed
-    codec = _codec(method, properties, folder.size)
-    return None if codec is None else Unpacked(packed, codec, budget)
-
-
-def _codec(method: bytes, properties: bytes, size: int) -> Codec | None:
-    import bz2
-    import lzma
-
-    if method == _DEFLATE:
-        return Codec("deflate", lambda: Deflate(-15), error=zlib.error)
-    if method == _BZIP2:
-        return Codec("bzip2", bz2.BZ2Decompressor, (b"BZh",), cost=4, error=OSError)
-    chain = _filter(method, properties, size)
-    if chain is None:
-        return None
-    return Codec("lzma", lambda: lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[chain]), error=lzma.LZMAError)
-
-
-def _filter(method: bytes, properties: bytes, size: int) -> dict[str, int] | None:
-    """The parameters of LZMA; of the dictionary no more than there is to unpack."""
-    import lzma
-
-    if method == _LZMA and len(properties) == 5 and properties[0] < 225:  # noqa: PLR2004 - 9 * 5 * 5
-        rest, lc = divmod(properties[0], 9)
-        dictionary = int.from_bytes(properties[1:], "little")
-        chain = {"id": lzma.FILTER_LZMA1, "lc": lc, "lp": rest % 5, "pb": rest // 5}
-    elif method == _LZMA2 and len(properties) == 1 and properties[0] <= 40:  # noqa: PLR2004 - 4 GiB
-        dictionary = (2 | properties[0] & 1) << (properties[0] // 2 + 11)
-        chain = {"id": lzma.FILTER_LZMA2}
-    else:
-        return None
-    dictionary = max(4096, min(dictionary, size))
-    return {**chain, "dict_size": dictionary} if dictionary <= _LARGEST_DICTIONARY else None
 
 
 def _listing(cursor: _Cursor, end: int) -> Listing:

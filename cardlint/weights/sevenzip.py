@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from cardlint.weights.memberpaths import leads_out, link_leads_out, tidy
 from cardlint.weights.reading import Span
-from cardlint.weights.sevenread import WrongSevenError, content_of, read_listing
+from cardlint.weights.sevencodecs import content_of
+from cardlint.weights.sevenread import WrongSevenError, read_listing
 from cardlint.weights.verdict import SPENT, Judgement, merged, until_spent
 from cardlint.weights.zipcheck import archive
 

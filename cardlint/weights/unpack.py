@@ -135,7 +135,7 @@ class Unpacked:
         if self._machine is None:
             self._machine = self._codec.make()
         if self._machine.eof:
-            self._another(self._machine.unused_data)
+            self._another(self._machine.unused_data or b"")  # lz4 has None where nothing follows
             return
         data = b""
         if self._machine.needs_input:
