@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from cardlint.errors import Unreadable
 from cardlint.gitpatterns import ATTRIBUTES, IGNORE, Attributes, Ignored, Place
-from cardlint.kind import git_folder
+from cardlint.kind import checkout
 from cardlint.source import innermost, read_regular
 
 if TYPE_CHECKING:
@@ -108,9 +108,10 @@ def _inner(repository: Repository, name: str) -> Iterator[Place]:
 
 def _store(root: Path) -> Path | None:
     """Where LFS keeps its objects (git-lfs, docs/man/git-lfs-config, `lfs.storage`); a worktree shares those of its repository."""
-    folder = git_folder(root)
-    if folder is None:
+    found = checkout(root)
+    if found is None:
         return None
+    folder = found.git
     common = folder / "commondir"
     home = folder / os.fsdecode(_held(common).strip()) if common.is_file() else folder
     return home / "lfs" / "objects"

@@ -271,7 +271,7 @@ class _Shipped(Names):
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the lists have
         if "vetted" in self.__dict__:
             raise AttributeError(name)
-        super().__init__(_data("vetted"), _data("dangerous"))
+        super().__init__(_data("vetted"), _data("dangerous"), load=_data)
         return getattr(self, name)
 
 

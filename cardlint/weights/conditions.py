@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cardlint.weights.budget import SpentError
+from cardlint.weights.reading import Held, Part
 from cardlint.weights.values import Blob, Box, Global, Made, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cardlint.weights.budget import Budget
+    from cardlint.weights.reading import Reader
+
+NESTED = "nested"  # the condition of calls that load the bytes they are given
 _CODECS = frozenset({"latin1", "latin-1", "iso8859-1", "utf-8", "ascii"})
 _LITERALS = (str, int, float, bool, bytes, type(None), Blob)
 _PAIR = 2
 _DEEPEST = 6
+_LONGEST = 16_000_000  # bytes of text that are decoded
 
 
 def _arguments(call: Made) -> tuple[Value, ...]:
@@ -60,9 +67,52 @@ def attribute(call: Made) -> str | None:
     return "is called with something else than a known thing and the plain name of one of its attributes"
 
 
+def nested(call: Made) -> str | None:
+    """`torch.storage._load_from_bytes(b"...")`: bytes that the program holds; they are judged as a file of their own."""
+    args = _arguments(call)
+    if len(args) == 1 and _packed(args[0]) is not None:
+        return None
+    return "loads something else than bytes that the pickle holds"
+
+
+def _packed(value: Value) -> Value | None:
+    """Bytes, or the text that protocol 2 writes for them as `_codecs.encode(text, "latin1")`, or where they lie."""
+    if isinstance(value, Made) and isinstance(value.callee, Global) and (value.callee.module, value.callee.name) == ("_codecs", "encode"):
+        args = _arguments(value)
+        return args[0] if encode_text(value) is None and len(args) == _PAIR and isinstance(args[0], (str, Blob)) else None
+    return value if isinstance(value, (bytes, Blob)) else None
+
+
+def content_of(call: Made, reader: Reader, budget: Budget) -> Reader | None:
+    """What a call that meets the condition `nested` loads. Raises SpentError."""
+    args = _arguments(call)
+    value = _packed(args[0]) if len(args) == 1 else None
+    if isinstance(value, Blob) and isinstance(args[0], Made):
+        if value.length > _LONGEST:
+            raise SpentError
+        budget.unpack(value.length)
+        value = reader.read(value.offset, value.length).decode("utf-8", "replace")
+    if isinstance(value, Blob):
+        return Part(reader, value.offset, value.length)
+    if isinstance(value, str):
+        value = value.encode("latin-1", "replace")
+    return Held(value) if isinstance(value, bytes) else None
+
+
+def beside(call: Made) -> str | None:
+    """What joblib before 0.10 writes: an array in a file of its own, which lies beside and has a plain name."""
+    state = call.state.items if isinstance(call.state, Box) else {}
+    name = state.get("filename")
+    if isinstance(name, str) and name and not set(name) & set("/\\:\0") and name not in {".", ".."}:
+        return None
+    return "loads another file, and not one that lies beside it"
+
+
 CONDITIONS: dict[str, Callable[[Made], str | None]] = {
     "encode-text": encode_text,
     "reconstruct": reconstruct,
     "literals": literals,
     "attribute": attribute,
+    NESTED: nested,
+    "beside": beside,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_COMPRESSED = ("gzip", "bzip2", "xz", "lzma", "zlib", "lz4", "zstd", "lzop")
+_COMPRESSED = ("gzip", "bzip2", "xz", "lzma", "zlib", "lz4", "zstd", "lzop", "zfile")
 _TORCH = ("zip", "torch-legacy", "pickle", "tar")
 _IMAGES = ("image", "icon")
 # The first format is what a file is taken for where its content has no magic.
@@ -15,6 +15,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     ".nemo": ("tar", "gzip", "zip"),
     ".mar": ("zip", "gzip"), ".skops": ("zip",), ".rds": ("rds", *_COMPRESSED), ".rda": ("rdata", *_COMPRESSED),
     ".rdata": ("rdata", *_COMPRESSED), ".zip": ("zip",), ".tar": ("tar",), ".gz": ("gzip",), ".tgz": ("gzip",), ".bz2": ("bzip2",),
+    ".lzma": ("lzma",), ".z": ("zlib", "zfile", "compress"), ".tbz2": ("bzip2",), ".txz": ("xz",),
     ".xz": ("xz",), ".7z": ("7z",), ".rar": ("rar",), ".zst": ("zstd",), ".lz4": ("lz4",), ".parquet": ("parquet",),
     ".png": _IMAGES, ".jpg": _IMAGES, ".jpeg": _IMAGES, ".gif": _IMAGES, ".webp": _IMAGES, ".ico": _IMAGES, ".pdf": ("pdf",),
     ".json": ("json", "text"), ".md": ("text", "json"), ".txt": ("text", "json", "script"),

@@ -8,23 +8,25 @@ from typing import TYPE_CHECKING, NamedTuple
 from cardlint.weights.budget import Budget, SpentError
 from cardlint.weights.extensions import holds_template, promised
 from cardlint.weights.pickle import is_pickle
+from cardlint.weights.reading import Cached
 from cardlint.weights.sniff import HEAD, read_text, recognise
-from cardlint.weights.verdict import Evidence, Judgement
+from cardlint.weights.verdict import SPENT, Evidence, Judgement, merged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cardlint.weights.names import Names
     from cardlint.weights.reading import Reader
 
 # The module that judges a format; each has `judge(reader, context) -> Judgement`.
 MODULES: dict[str, str] = {
-    "pickle": "pickle",
-    "zip": "zip",
-    "safetensors": "safetensors",
-    "gguf": "gguf",
-    "chat-template": "templates",
-}
+    "pickle": "pickle", "zip": "zip", "tar": "tar", "7z": "sevenzip", "npy": "npy", "torch-legacy": "torchlegacy",
+    "safetensors": "safetensors", "gguf": "gguf", "chat-template": "templates",
+    **dict.fromkeys(("gzip", "zlib", "zfile", "bzip2", "xz", "lzma", "lz4", "zstd"), "compressed"),
+}  # fmt: skip
+# What other things may follow in one file, of which one reader takes the one and another the other.
+_READ_ON = frozenset({"pickle", "torch-legacy"})
+_UNPICKLED = frozenset({"pickle", "compressed"})
 # A file whose content says nothing is taken for what its name says: formats without a magic number, and those whose
 # module says best what is wrong with the beginning.
 UNMARKED = frozenset({"onnx", "protobuf", "coreml", "safetensors", "gguf"})
@@ -38,29 +40,35 @@ HARMLESS = frozenset(
 class Context(NamedTuple):
     """What a format's module is given beside the bytes: the lists, what may still be spent, and the file's own name.
 
-    `depth` counts the containers around it; `torch` says that it lies in a torch archive.
+    `depth` counts the containers around it; `format` is what the file was found to be. `storages` are the sizes of the tensor
+    payloads in bytes, by their keys, where a pickle lies in a torch archive; `script` says that the archive is TorchScript.
     """
 
     names: Names
     budget: Budget
     name: str = ""
     depth: int = 0
-    torch: bool = False
+    format: str = ""
+    storages: Mapping[str, int] | None = None
+    script: bool = False
 
-    def judge(self, member: str, reader: Reader) -> Judgement:
+    def judge(self, member: str, reader: Reader, storages: Mapping[str, int] | None = None, *, script: bool = False) -> Judgement:
         """A member of this container, its evidence as seen from outside."""
         if self.depth >= self.budget.depth:
             return Judgement(None, (Evidence("review", "archive", member, "is nested too deep to be looked at", member=member),))
-        return judge(reader, self._replace(name=member, depth=self.depth + 1)).inside(member)
+        inside = self._replace(name=member, depth=self.depth + 1, storages=storages, script=script)
+        return judge(reader, inside).inside(member)
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """The judgement of one file or member. Raises only what the reader raises."""
+    if context.depth == 0:
+        context.budget.begin(reader.size)
+        reader = reader if reader.near else Cached(reader, context.budget)
     try:
         return _judged(reader, context)
     except SpentError:
-        message = "is too large or too intricate to be looked at to its end"
-        return Judgement(None, (Evidence("review", "unread", "budget", message),))
+        return Judgement(None, (SPENT,))
 
 
 def _judged(reader: Reader, context: Context) -> Judgement:
@@ -71,7 +79,18 @@ def _judged(reader: Reader, context: Context) -> Judgement:
     known = found or (wanted[0] if wanted and wanted[0] in UNMARKED else None)
     template = known in {"text", "json"} and holds_template(context.name)
     judgement = _by_format("chat-template" if template else known, reader, context)
+    if found != "zip" and (judgement.verdict != "ok" or found not in wanted) and ("zip" in wanted or found in _READ_ON):
+        judgement = _with_archive(judgement, reader, context)
     return judgement._replace(evidence=(*judgement.evidence, *_mismatch(known, wanted, context)))
+
+
+def _with_archive(judgement: Judgement, reader: Reader, context: Context) -> Judgement:
+    """The judgement of a file at whose end there may be an archive: zipfile finds it there, whatever stands before."""
+    from cardlint.weights import zip as archives
+
+    if (found := archives.at_end(reader, context)) is None:
+        return judgement
+    return merged(judgement.format, (judgement, found))
 
 
 def _otherwise(head: bytes) -> str | None:
@@ -86,7 +105,7 @@ def _by_format(name: str | None, reader: Reader, context: Context) -> Judgement:
         return Judgement(name, (Evidence("review", "unread", name, f"is {name}, which is not looked into"),))
     module = importlib.import_module(f"cardlint.weights.{MODULES[name]}")
     judged: Callable[[Reader, Context], Judgement] = module.judge
-    return judged(reader, context)
+    return judged(reader, context._replace(format=name))
 
 
 def _mismatch(found: str | None, wanted: tuple[str, ...], context: Context) -> tuple[Evidence, ...]:
@@ -96,4 +115,6 @@ def _mismatch(found: str | None, wanted: tuple[str, ...], context: Context) -> t
     _, _, ending = context.name.rpartition(".")
     what = "no format that is known" if found is None else found
     message = f"is {what}, not what .{ending} promises ({' or '.join(dict.fromkeys(wanted))})"
+    if ending.lower() == "skops" and MODULES.get(found or "") in _UNPICKLED:
+        return (Evidence("block", "mismatch", found or "unknown", f"{message}; skops loads it as a pickle", reference="CVE-2025-54886"),)
     return (Evidence("review", "mismatch", found or "unknown", message),)

@@ -6,7 +6,7 @@ machine would stop with an error, this one stops too, and what was seen before s
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cardlint.weights.budget import BrokenError, SpentError
 from cardlint.weights.opcodes import OPERATIONS
@@ -20,12 +20,17 @@ if TYPE_CHECKING:
     from cardlint.weights.reading import Stream
 
 _STOP = ord(".")
+MOST_NAMES = 100_000
+AfterBuild: TypeAlias = "Callable[[Machine, Made], None]"
 
 
 class Machine:
-    """One program. `seen` are the names it asks for, in order; `called`, `changed` and `extensions` what it does with them."""
+    """One program. `seen` are the names it asks for, in order; `called` and `changed` what it does with them.
 
-    def __init__(self, stream: Stream, names: Names, budget: Budget, *, after_build: Callable[[Machine, Made], None] | None = None) -> None:
+    `persistent` are the objects it does not hold, each with the offset of the opcode that asks for it.
+    """
+
+    def __init__(self, stream: Stream, names: Names, budget: Budget, *, after_build: AfterBuild | None = None) -> None:
         """The stream stands at the first opcode. `after_build` is told of each object BUILD gave its state."""
         self.stream, self.names, self.budget, self.after_build = stream, names, budget, after_build
         self.stack: list[Value] = []
@@ -39,7 +44,8 @@ class Machine:
         self.oddities: list[tuple[str, int]] = []
         self.frame_end: int | None = None
         self.crossed: int | None = None
-        self.persistent: int | None = None
+        self.persistent: list[tuple[Persistent, int]] = []
+        self.lists = 0  # how many items of a list are kept
 
     def run(self) -> Value:
         """The value at STOP. Raises BrokenError, EndOfDataError, SpentError; what was seen until then stands."""
@@ -49,17 +55,19 @@ class Machine:
             code = stream.take(1)[0]
             spend(1)
             if code == _STOP:
+                if self.frame_end is not None:
+                    self.leave_frame()
                 return self.pop()
             operation = operations.get(code)
             if operation is None:
                 raise BrokenError(f"opcode 0x{code:02x} does not exist")
             operation(self)
             if self.frame_end is not None and stream.position >= self.frame_end:
-                self._leave_frame()
+                self.leave_frame()
 
-    def _leave_frame(self) -> None:
-        assert self.frame_end is not None
-        if self.stream.position > self.frame_end and self.crossed is None:
+    def leave_frame(self) -> None:
+        """The frame has to end here; where it does not, unpicklers that read from a file go on somewhere else."""
+        if self.stream.position != self.frame_end and self.crossed is None:
             self.crossed = self.start
         self.frame_end = None
 
@@ -99,6 +107,8 @@ class Machine:
             else:
                 raise BrokenError("a name that is no text is asked for")
         found = Global(module, name, self.start, self.names.look(module, name, self.protocol))
+        if len(self.seen) >= MOST_NAMES:
+            raise SpentError
         self.seen.append(found)
         return found
 

@@ -133,14 +133,20 @@ def _items(machine: Machine, items: list[Value]) -> None:
                 into.items[key] = value
 
 
+def _listed(machine: Machine, items: list[Value]) -> None:
+    """Values go to the end of what is below them."""
+    into = machine.top()
+    machine.change(into)
+    if isinstance(into, Box) and len(into.items) < machine.lists:
+        into.items |= {str(len(into.items) + index): value for index, value in enumerate(items)}
+
+
 def _appends(machine: Machine) -> None:
-    machine.pop_mark()
-    machine.change(machine.top())
+    _listed(machine, machine.pop_mark())
 
 
 def _append(machine: Machine) -> None:
-    machine.pop()
-    machine.change(machine.top())
+    _listed(machine, [machine.pop()])
 
 
 def _setitem(machine: Machine) -> None:
@@ -155,8 +161,9 @@ def _dict(machine: Machine) -> None:
 
 
 def _boxed(machine: Machine, kind: str) -> None:
-    machine.pop_mark()
+    items = machine.pop_mark()
     machine.push(Box(kind))
+    _listed(machine, items)
 
 
 def _tuple(machine: Machine, count: int) -> None:
@@ -182,9 +189,9 @@ def _pop(machine: Machine) -> None:
 
 
 def _persistent(machine: Machine, key: Value) -> None:
-    if machine.persistent is None:
-        machine.persistent = machine.start
-    machine.push(Persistent(key))
+    value = Persistent(key)
+    machine.persistent.append((value, machine.start))
+    machine.push(value)
 
 
 def _frame(machine: Machine) -> None:

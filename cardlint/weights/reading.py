@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from cardlint.weights.budget import Budget
 
 CHUNK = 65_536
 LONGEST_LINE = 65_536
+AHEAD = 16_384  # bytes; a request costs more than they do, and headers and directories mostly fit
+_KEPT_BLOCKS = 64
 
 
 class Reader(Protocol):
@@ -63,6 +68,65 @@ class Part(NamedTuple):
     def read(self, start: int, size: int) -> bytes:
         """A range of the part."""
         return self.whole.read(self.start + start, max(0, min(size, self.size - start)))
+
+
+class Span(NamedTuple):
+    """A range of another file as a file of its own, whose length is taken as it is said: the other may not know its own."""
+
+    whole: Reader
+    start: int
+    size: int
+
+    @property
+    def near(self) -> bool:
+        """As the file it is part of."""
+        return self.whole.near
+
+    def read(self, start: int, size: int) -> bytes:
+        """A range of the span; fewer bytes also where the whole ends."""
+        return self.whole.read(self.start + start, max(0, min(size, self.size - start)))
+
+
+class Cached:
+    """A far file: every request asks for a little more than was wanted, and what came is kept.
+
+    So the beginning and the end of a file are one request each, however many small reads they are looked at in.
+    """
+
+    near = False
+
+    def __init__(self, far: Reader, budget: Budget) -> None:
+        """Reading raises SpentError beyond what the budget lets be fetched."""
+        self.far, self.size, self._budget = far, far.size, budget
+        self._blocks: list[tuple[int, bytes]] = []  # where each begins; the latest is the last
+
+    def read(self, start: int, size: int) -> bytes:
+        """A range, of which only what is not here is asked for."""
+        end, parts = min(start + size, self.size), []
+        while start < end:
+            part = self._held(start, end) or self._fetched(start, end)
+            if not part:
+                break
+            parts.append(part)
+            start += len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _held(self, start: int, end: int) -> bytes:
+        for begin, block in reversed(self._blocks):
+            if begin <= start < begin + len(block):
+                return block[start - begin : end - begin]
+        return b""
+
+    def _fetched(self, start: int, end: int) -> bytes:
+        """Ask for the range and what follows it, at the end of the file for what precedes it, up to what is here already."""
+        stop = min([max(end, start + AHEAD), self.size, *(begin for begin, _ in self._blocks if begin > start)])
+        begin = start
+        if stop == self.size and stop - start < AHEAD:
+            begin = max([0, stop - AHEAD, *(at + len(block) for at, block in self._blocks if at + len(block) <= start)])
+        self._budget.fetch(stop - begin)
+        block = self.far.read(begin, stop - begin)
+        self._blocks = [*self._blocks[1 - _KEPT_BLOCKS :], (begin, block)]
+        return block[start - begin : end - begin]
 
 
 class EndOfDataError(Exception):

@@ -9,11 +9,12 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
+from cardlint.weights.tarread import BLOCK, is_header
+
 if TYPE_CHECKING:
     from cardlint.weights.reading import Reader
 
 HEAD = 4096
-_TAR_MAGIC = slice(257, 262)
 _HDF5 = b"\x89HDF\r\n\x1a\n"
 _HDF5_STARTS = (0, 512, 1024, 2048)  # a user block may stand before it
 _SAFETENSORS_HEADER = 100_000_000  # bytes, the limit of the safetensors library
@@ -24,6 +25,7 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"lmgg", 0, "ggml"), (b"fmgg", 0, "ggml"), (b"tjgg", 0, "ggml"), (b"algg", 0, "ggml"),
     (b"\x1f\x8b", 0, "gzip"), (b"BZh", 0, "bzip2"), (b"\xfd7zXZ\x00", 0, "xz"), (b"\x5d\x00\x00", 0, "lzma"),
     (b"\x04\x22\x4d\x18", 0, "lz4"), (b"\x28\xb5\x2f\xfd", 0, "zstd"), (b"\x89LZO\x00\r\n\x1a\n", 0, "lzop"),
+    (b"\x1f\x9d", 0, "compress"), (b"ZF0x", 0, "zfile"),
     (b"7z\xbc\xaf\x27\x1c", 0, "7z"), (b"Rar!\x1a\x07", 0, "rar"),
     (b"\x7fELF", 0, "elf"), (b"MZ", 0, "pe"), (b"\xfe\xed\xfa\xce", 0, "mach-o"), (b"\xfe\xed\xfa\xcf", 0, "mach-o"),
     (b"\xce\xfa\xed\xfe", 0, "mach-o"), (b"\xcf\xfa\xed\xfe", 0, "mach-o"), (b"\xca\xfe\xba\xbe", 0, "java-or-mach-o"),
@@ -51,28 +53,33 @@ def recognise(reader: Reader, head: bytes | None = None) -> str | None:
     head = reader.read(0, HEAD) if head is None else head
     if not head:
         return "empty"
+    if is_header(head[:BLOCK]):
+        return "tar"  # before all else: torch tries that first, and a name may begin like anything
     # A length and a brace are nine bytes; some magic numbers are the first two or three bytes of such a length.
     if _is_safetensors(head, reader.size) and not head.startswith(b"PK"):
         return "safetensors"
-    for magic, at, name in MAGIC:
-        if head.startswith(magic, at):
-            return name
-    if head[_TAR_MAGIC] == b"ustar":
-        return "tar"
+    if found := by_magic(head):
+        return found
     if any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
         return "hdf5"
     return _without_magic(head)
 
 
+def by_magic(head: bytes) -> str | None:
+    """The format that the first bytes name."""
+    for magic, at, name in MAGIC:
+        if head.startswith(magic, at):
+            return name
+    return "pickle" if _PICKLE.match(head) else None
+
+
 def _without_magic(head: bytes) -> str | None:
-    if _PICKLE.match(head):
-        return "pickle"
     if _PYC.match(head):
         return "pyc"
-    if head[0] == 0x78 and len(head) > 1 and not (head[0] * 256 + head[1]) % 31:  # noqa: PLR2004 - RFC 1950
-        return "zlib"
     if text := _text(head):
         return text
+    if head[0] == 0x78 and len(head) > 1 and not (head[0] * 256 + head[1]) % 31:  # noqa: PLR2004 - RFC 1950
+        return "zlib"
     return "pickle?" if _OLD_PICKLE.match(head) else None
 
 

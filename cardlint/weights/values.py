@@ -23,6 +23,11 @@ class Global:
         self.module, self.name, self.offset, self.known = module, name, offset, known
 
 
+def dotted(item: Global) -> str:
+    """The name as people write it."""
+    return f"{item.module}.{item.name}"
+
+
 class Made:
     """What a call returns: `callee` was called with `args`; `state` is what BUILD gave it last."""
 
@@ -30,11 +35,15 @@ class Made:
 
     def __init__(self, callee: Value, args: Value, offset: int) -> None:
         """`offset` is that of the opcode that called."""
-        self.callee, self.args, self.offset, self.state = callee, args, offset, None
+        self.callee, self.args, self.offset = callee, args, offset
+        self.state: Value = None
 
 
 class Box:
-    """A list, dict, set or bytearray; of a dict the first items, where the key is text."""
+    """A list, dict, set or bytearray.
+
+    Of a dict the first items are kept, where the key is text; of a list as many as the machine keeps, by their index.
+    """
 
     __slots__ = ("items", "kind")
 

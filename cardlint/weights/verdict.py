@@ -6,12 +6,16 @@ global vetted and every byte accounted for. Evidence only ever makes a verdict g
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
+
+from cardlint.weights.budget import SpentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 Verdict: TypeAlias = Literal["ok", "review", "block"]
+MOST_EVIDENCE = 200
+MOST_NAMES = 10_000
 VERDICTS: tuple[Verdict, ...] = ("ok", "review", "block")
 
 # What a piece of evidence is about, and so whose finding it is.
@@ -58,6 +62,36 @@ class Judgement(NamedTuple):
     def inside(self, member: str) -> Judgement:
         """The same, with the evidence as seen from outside the container."""
         return self._replace(evidence=tuple(item.inside(member) for item in self.evidence))
+
+
+SPENT = Evidence("review", "unread", "budget", "is too large or too intricate to be looked at to its end")
+_Item = TypeVar("_Item")
+
+
+def until_spent(items: Iterable[_Item], spent: _Item) -> Iterator[_Item]:
+    """The items; where the budget is used up on the way, those found by then and that."""
+    try:
+        yield from items
+    except SpentError:
+        yield spent
+
+
+def merged(form: str | None, parts: Iterable[Judgement]) -> Judgement:
+    """Several judgements as one, with no more evidence than anybody reads, the gravest first."""
+    blocks: list[Evidence] = []
+    others: list[Evidence] = []
+    names: dict[str, None] = {}
+    inert: dict[str, None] = {}
+    for part in parts:
+        for item in part.evidence:
+            into = blocks if item.verdict == "block" else others
+            if len(into) < MOST_EVIDENCE:
+                into.append(item)
+        if len(names) < MOST_NAMES:
+            names |= dict.fromkeys(part.globals)
+        if len(inert) < MOST_EVIDENCE:
+            inert |= dict.fromkeys(part.inert)
+    return Judgement(form, (*blocks, *others), tuple(names), tuple(inert))
 
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:

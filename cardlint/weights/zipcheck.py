@@ -3,131 +3,175 @@
 from __future__ import annotations
 
 import stat
+import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.weights.verdict import Evidence
-from cardlint.weights.zipread import LOCAL, Local, WrongZipError, read_local
+from cardlint.weights.budget import SpentError
+from cardlint.weights.memberpaths import leads_out
+from cardlint.weights.verdict import SPENT, Evidence
+from cardlint.weights.zipread import LOCAL, LOCAL_SIZE, Local, WrongZipError, read_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from cardlint.weights.budget import Budget
     from cardlint.weights.reading import Reader
+    from cardlint.weights.verdict import Verdict
     from cardlint.weights.zipread import Directory, Member
 
-_ENCRYPTED = 0x1 | 0x40 | 0x2000
-_PATCHED = 0x20
-_UTF8 = 0x800
-_DESCRIPTORS = (0, 12, 16, 20, 24)
-_METHODS = {0: "stored", 8: "deflated"}
-MOST_SHOWN = 20
+ENCRYPTED = 0x1 | 0x40 | 0x2000
+PATCHED = 0x20
+_STREAMED, _UTF8 = 8, 0x800
+# Data descriptors (4.3.9): with and without signature, with sizes of 32 and of 64 bits.
+_DESCRIPTORS = {12: "<3L", 16: "<4x3L", 20: "<L2Q", 24: "<4xL2Q"}
+_SIGNATURE = b"PK\x07\x08"
+_WIDEST = 0xFFFFFFFF
+_PADDING = 8192  # bytes between two members that are taken for the header of the next where that is not read
+_EXTRA = 300  # bytes of extra fields that stand before the data
+_MOST = 200
+_FLAGS, _CRC, _NAME = "GHSA-w8jq-xcqf-f792", "GHSA-mjqp-26hc-grxg", "GHSA-7q5r-7gvp-wc82"
 
 
 class Checked(NamedTuple):
-    """The members whose data can be found, with their own headers, and what is wrong. A header that was not read is None."""
+    """Where the data of each member begins, by its place in the directory, and what is wrong. A header that was not read is None."""
 
     places: dict[int, tuple[int, Local | None]]
     evidence: list[Evidence]
 
 
-def _archive(about: str, message: str, *, verdict: str = "block", reference: str | None = None) -> Evidence:
-    return Evidence("block" if verdict == "block" else "review", "archive", about, message, reference=reference)
+class _Extent(NamedTuple):
+    """From where to where a member lies; `slack` is how much longer it may be, its header not having been read."""
+
+    start: int
+    end: int
+    member: Member
+    slack: int = 0
 
 
-def check(reader: Reader, directory: Directory, trusted: Callable[[Member], bool]) -> Checked:
+def archive(about: str, message: str, *, verdict: Verdict = "block", reference: str | None = None) -> Evidence:
+    """Evidence about the structure of an archive."""
+    return Evidence(verdict, "archive", about, message, reference=reference)
+
+
+def check(reader: Reader, directory: Directory, budget: Budget, trusted: Callable[[Member], bool]) -> Checked:
     """Hold the directory against the members' own headers, but for those `trusted` to lie where the directory says."""
-    evidence = [*_whole(reader, directory), *_names(directory)]
-    places: dict[int, tuple[int, Local | None]] = {}
-    extents: list[tuple[int, int, str]] = []
+    extents: list[_Extent] = []
+    checked = Checked({}, [*_whole(reader, directory), *names(directory)])
+    found: list[Evidence] = []
     for index, member in enumerate(directory.members):
+        try:
+            budget.admit()
+        except SpentError:
+            found.append(SPENT)
+            break
         if trusted(member):
+            begin = member.header + LOCAL_SIZE + len(member.name)
+            extents.append(_Extent(member.header, begin + member.packed, member, _PADDING))
             continue
         try:
-            local = read_local(reader, member, directory.shift)
+            local = read_local(reader, member)
         except WrongZipError as error:
-            evidence.append(_archive(member.path, str(error)))
+            found.append(archive(member.path, str(error)))
             continue
-        places[index] = (local.data, local)
-        evidence += _headers(member, local)
-        extents.append((member.header + directory.shift, local.data + member.packed, member.path))
+        checked.places[index] = (local.data, local)
+        extents.append(_Extent(member.header, local.data + member.packed, member))
+        found += _headers(reader, member, local)
     if len(extents) == len(directory.members):
-        evidence += _extents(reader, directory, sorted(extents))
-    return Checked(places, evidence[: MOST_SHOWN * 10])
+        found += _extents(reader, directory, sorted(extents, key=lambda extent: extent[:2]))
+    kept = sorted([*checked.evidence, *found], key=lambda item: item.verdict != "block")
+    return checked._replace(evidence=kept[:_MOST])
 
 
 def _whole(reader: Reader, directory: Directory) -> Iterator[Evidence]:
     """What is wrong with the archive as a whole."""
     starts = reader.read(0, 4)
+    for about, message in directory.oddities:
+        yield archive(about, message)
     if directory.shift < 0:
-        yield _archive("directory", "the directory says that members stand where they cannot be")
+        yield archive("directory", "the directory says that members stand where they cannot be")
     elif directory.shift > 0:
         torch = "torch takes the file for a zip all the same" if starts == LOCAL else "torch takes the file for a pickle, zipfile for a zip"
-        yield _archive("prefix", f"{directory.shift:,} bytes stand before the archive; {torch}")
+        yield archive("prefix", f"{directory.shift:,} bytes stand before the archive; {torch}")
     elif directory.members and starts != LOCAL:
-        yield _archive("prefix", "the file does not begin with a member, although the directory says so")
+        yield archive("prefix", "the file does not begin with a member, although the directory says so")
     if directory.tail:
-        yield _archive("suffix", f"{directory.tail:,} bytes follow the archive, and belong to nothing", verdict="review")
-    if directory.more_ends:
-        yield _archive("end record", "there are several end records; which one counts depends on the reader")
+        yield archive("suffix", f"{directory.tail:,} bytes follow the archive, and belong to nothing", verdict="review")
+    if any(at >= directory.start or not _within(at, directory) for at in directory.more_ends):
+        yield archive("end record", "there are several end records; which one counts depends on the reader")
     elif b"PK" in directory.comment:
-        yield _archive("comment", "the comment holds what looks like a part of another archive")
+        yield archive("comment", "the comment holds what looks like a part of another archive")
 
 
-def _names(directory: Directory) -> Iterator[Evidence]:
-    seen: dict[str, bytes] = {}
+def _within(at: int, directory: Directory) -> bool:
+    """Whether an offset lies in a member, as the end record of an archive in the archive does."""
+    return any(member.header <= at < member.header + LOCAL_SIZE + len(member.name) + _EXTRA + member.packed for member in directory.members)
+
+
+def names(directory: Directory) -> Iterator[Evidence]:
+    """Names that are read differently, lead out, or come twice; links; and what is not looked into."""
+    seen: set[str] = set()
+    folded: dict[str, str] = {}
     for member in directory.members:
         path = member.path
-        if "\0" in path:
-            yield _archive(path, "a NUL in the name: some readers cut it there, and the member replaces another one")
         cut = path.partition("\0")[0]
+        if cut != path:
+            yield archive(path, "a NUL in the name: some readers cut it there, and the member replaces another one")
         if cut in seen:
-            yield _archive(path, f"{cut} is there more than once; which one is read depends on the reader")
-        seen[cut] = member.name
-        if _leads_out(path):
-            yield _archive(path, f"{path} leads out of the folder it is unpacked into")
-        if stat.S_ISLNK(member.mode):
-            yield _archive(path, f"{path} is a symbolic link")
-        if member.flags & _ENCRYPTED:
-            yield _archive(path, f"{path} is encrypted, so nobody can look at it", verdict="review", reference="GHSA-w8jq-xcqf-f792")
-        elif member.method not in _METHODS:
-            yield _archive(path, f"{path} is packed by method {member.method}, which is not looked into", verdict="review")
+            yield archive(path, f"{cut} is there more than once; which one is read depends on the reader")
+        elif (other := folded.setdefault(cut.casefold(), cut)) != cut:
+            grave: Verdict = "block" if cut.casefold().endswith("pkl") else "review"
+            yield archive(path, f"{cut} and {other} differ in case alone; torch takes the one for the other", verdict=grave)
+        seen.add(cut)
+        if leads_out(path):
+            yield archive(path, f"{path} leads out of the folder it is unpacked into")
+        kind = stat.S_IFMT(member.mode)
+        if kind not in {0, stat.S_IFREG, stat.S_IFDIR, stat.S_IFLNK}:
+            yield archive(path, f"{path} is a device, pipe or socket")
 
 
-def _leads_out(path: str) -> bool:
-    steps = path.replace("\\", "/").split("/")
-    return path.startswith(("/", "\\")) or ".." in steps or (len(path) > 1 and path[1] == ":")
-
-
-def _headers(member: Member, local: Local) -> Iterator[Evidence]:
-    """Where a member's own header says something else than the directory."""
+def _headers(reader: Reader, member: Member, local: Local) -> Iterator[Evidence]:
+    """Where a member's own header says something else than the directory, or leads beyond the file."""
+    if local.data + member.packed > reader.size:
+        yield archive(member.path, f"{member.path} ends beyond the file", verdict="review")
     if local.name != member.name:
         own = local.name.decode("utf-8", "replace")
-        yield _archive(member.path, f"the directory says {member.path}, its own header {own}", reference="GHSA-7q5r-7gvp-wc82")
-    if (local.flags ^ member.flags) & ~_UTF8:
-        reference = "GHSA-w8jq-xcqf-f792" if (local.flags ^ member.flags) & (_ENCRYPTED | _PATCHED) else None
+        yield archive(member.path, f"the directory says {member.path}, its own header {own}", reference=_NAME)
+    ignored = _UTF8 if member.name.isascii() else 0
+    if different := (local.flags ^ member.flags) & ~ignored:
         message = f"the flags of {member.path} differ between the directory and its own header"
-        yield _archive(member.path, message, reference=reference)
+        yield archive(member.path, message, reference=_FLAGS if different & (ENCRYPTED | PATCHED) else None)
     if local.method != member.method:
-        yield _archive(member.path, f"the packing of {member.path} differs between the directory and its own header")
-    sizes = (local.crc, local.packed, local.size)
-    if sizes != (member.crc, member.packed, member.size) and not (local.flags & 8 and not any(sizes[:1])):
+        yield archive(member.path, f"the packing of {member.path} differs between the directory and its own header")
+    streamed = local.flags & _STREAMED and local.crc == 0 and {local.packed, local.size} <= {0, _WIDEST}
+    if (local.crc, local.packed, local.size) != (member.crc, member.packed, member.size) and not streamed:
         message = f"size or CRC of {member.path} differ between the directory and its own header"
-        yield _archive(member.path, message, reference="GHSA-mjqp-26hc-grxg")
-    if member.method == 0 and member.packed != member.size:
-        yield _archive(member.path, f"{member.path} is stored, and has two sizes")
+        yield archive(member.path, message, reference=_CRC)
+    if member.method == 0 and member.packed != member.size and not member.flags & ENCRYPTED:
+        yield archive(member.path, f"{member.path} is stored, and has two sizes")
 
 
-def _extents(reader: Reader, directory: Directory, extents: list[tuple[int, int, str]]) -> Iterator[Evidence]:
+def _extents(reader: Reader, directory: Directory, extents: list[_Extent]) -> Iterator[Evidence]:
     """Members that overlap, and bytes between them that belong to none."""
-    after = max(0, directory.shift)
-    for start, end, path in [*extents, (directory.start, directory.start, "the directory")]:
-        if start < after:
-            yield _archive(path, f"{path} overlaps with another member")
-        elif start - after not in _DESCRIPTORS or (start != after and not _descriptor(reader, after, start - after)):
-            yield _archive(path, f"{start - after:,} bytes before {path} belong to nothing", verdict="review")
-        after = max(after, end)
+    after, last = max(0, directory.shift), None
+    bounds = [(extent.start, extent.end, extent.member.path, extent) for extent in extents]
+    for start, end, path, extent in [*bounds, (directory.start, directory.start, "the directory", None)]:
+        gap = start - after
+        if gap < 0:
+            yield archive(path, f"{path} overlaps with another member")
+        elif last is not None and last.slack:
+            if gap > last.slack:
+                yield archive(path, f"{gap:,} bytes before {path} belong to nothing", verdict="review")
+        elif gap:
+            yield from _gap(reader, after, gap, path, last)
+        after, last = max(after, end), extent
 
 
-def _descriptor(reader: Reader, at: int, length: int) -> bool:
-    """Whether a data descriptor stands there (4.3.9): with its signature 16 or 24 bytes long, without it 12 or 20."""
-    signed = reader.read(at, 4) == b"PK\x07\x08"
-    return signed == (length in {16, 24})
+def _gap(reader: Reader, at: int, length: int, path: str, last: _Extent | None) -> Iterator[Evidence]:
+    """Bytes between two members: what says sizes and CRC of the one before, or nothing."""
+    shape = _DESCRIPTORS.get(length)
+    held = reader.read(at, length) if shape else b""
+    if shape is None or last is None or held.startswith(_SIGNATURE) != (length in {16, 24}):
+        yield archive(path, f"{length:,} bytes before {path} belong to nothing", verdict="review")
+    elif struct.unpack(shape, held) != (last.member.crc, last.member.packed, last.member.size):
+        message = f"size or CRC of {last.member.path} differ between the directory and what follows its data"
+        yield archive(last.member.path, message, reference=_CRC)

@@ -1,0 +1,118 @@
+"""joblib's pickles: the numbers of an array stand in the stream, right after the BUILD of the wrapper that describes it.
+
+joblib/numpy_pickle.py. To any other unpickler those numbers are opcodes, so they are walked as such too.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from cardlint.weights.budget import BrokenError, Budget, SpentError
+from cardlint.weights.dtype import Layout, WrongTypeError, from_pickle, product
+from cardlint.weights.machine import Machine
+from cardlint.weights.opcodes import OPERATIONS
+from cardlint.weights.reading import EndOfDataError, Stream
+from cardlint.weights.values import Box, Global, Made, Value, dotted
+from cardlint.weights.verdict import Evidence
+
+if TYPE_CHECKING:
+    from cardlint.weights.verdict import Verdict
+
+_MODULES = frozenset({"joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle"})
+_ALIGNMENT = "numpy_array_alignment_bytes"
+_PLAIN = 2000  # opcodes that are walked of what a plain unpickler would make of an array
+_CHUNK = 512
+
+
+class Arrays:
+    """The arrays of a file: how many there are and how large, and what is wrong with them. The machine calls it after BUILD."""
+
+    def __init__(self) -> None:
+        self.count = self.size = 0
+        self.evidence: list[Evidence] = []
+
+    @property
+    def inert(self) -> tuple[str, ...]:
+        """What was passed over."""
+        return (f"{self.count:,} arrays of {self.size:,} bytes in all: numbers, as long as their wrappers say",) if self.count else ()
+
+    def __call__(self, machine: Machine, made: Made) -> None:
+        """Pass over the array that follows a wrapper. Raises BrokenError, EndOfDataError, SpentError."""
+        if not _is_wrapper(made):
+            return
+        state: dict[str, Value] = made.state.items if isinstance(made.state, Box) else {}
+        try:
+            layout, count = from_pickle(state.get("dtype")), product(state.get("shape"))
+        except WrongTypeError as error:
+            raise BrokenError(f"an array is described as joblib does not: {error}") from error
+        if machine.frame_end is not None:
+            machine.leave_frame()
+        otherwise = _read_plainly(machine)
+        seen = len(machine.seen)
+        if layout.objects:
+            _nested(machine)
+        else:
+            self._pass(machine, layout, count, state.get(_ALIGNMENT))
+        known = {dotted(item) for item in machine.seen[seen:]}
+        self.evidence += [_hidden(item, certain=not layout.objects) for item in otherwise if dotted(item) not in known]
+        machine.pop()
+        machine.push(Box("array"))
+
+    def _pass(self, machine: Machine, layout: Layout, count: int, alignment: Value) -> None:
+        if alignment is not None:
+            padding = machine.stream.take(machine.stream.take(1)[0])
+            if padding.strip(b"\xff"):
+                machine.oddities.append(("has something else than padding before an array", machine.start))
+        machine.stream.skip(layout.size * count)
+        self.count, self.size = self.count + 1, self.size + layout.size * count
+
+
+def _read_plainly(machine: Machine) -> list[Global]:
+    """The names that an unpickler would ask for that knows nothing of joblib, as far as they could be meant."""
+    if not OPERATIONS.keys() & set(machine.stream.peek(1)):
+        return []
+    machine.budget.spend(1 + len(machine.memo) // 16)
+    stream = Stream(machine.stream.reader, machine.stream.position, _CHUNK)
+    other = Machine(stream, machine.names, Budget(_PLAIN, machine.budget.memo))
+    other.stack, other.outer, other.memo = [*machine.stack], [[*items] for items in machine.outer], {**machine.memo}
+    other.protocol = machine.protocol
+    with suppress(BrokenError, EndOfDataError, SpentError):  # most numbers are no program
+        other.run()
+    return [item for item in other.seen if _could_be_meant(item)]
+
+
+def _could_be_meant(item: Global) -> bool:
+    """Whether a name exists: two programs read as one may put together what neither says."""
+    top, dot, _ = item.module.partition(".")
+    return item.known.verdict == "block" or (item.known.verdict == "review" and (bool(dot) or top in sys.stdlib_module_names))
+
+
+def _hidden(item: Global, *, certain: bool) -> Evidence:
+    message = f"asks for {dotted(item)} where pickle.load reads as opcodes what joblib reads as an array"
+    verdict: Verdict = "block" if certain else item.known.verdict
+    return Evidence(verdict, "pickle", dotted(item), message, offset=item.offset)
+
+
+def _is_wrapper(made: Made) -> bool:
+    """Whether something is joblib's wrapper, made by NEWOBJ, or by `copyreg._reconstructor` before protocol 2."""
+    callee = made.callee
+    if isinstance(callee, Global) and callee.name == "_reconstructor" and isinstance(made.args, tuple) and made.args:
+        callee = made.args[0]
+    return isinstance(callee, Global) and callee.name == "NumpyArrayWrapper" and callee.module in _MODULES
+
+
+def _nested(machine: Machine) -> None:
+    """An array of objects: a pickle of its own, with its own stack and memo. Raises BrokenError where it breaks off."""
+    inner = Machine(machine.stream, machine.names, machine.budget)
+    try:
+        inner.run()
+    finally:
+        machine.seen += inner.seen
+        machine.called += inner.called
+        machine.changed += inner.changed
+        machine.oddities += inner.oddities
+        machine.persistent += inner.persistent
+        if inner.crossed is not None:
+            machine.crossed = machine.crossed or inner.crossed
