@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from cardlint.weights.jinjavalues import MADE, Binding, Each
+from cardlint.weights.jinjavalues import MADE, UNSET, Binding, Each
 
 
 class Bound:
@@ -32,12 +32,14 @@ class Bound:
         self.target(node.target, Each(node.iter))
 
     def assign(self, node: nodes.Assign) -> None:
-        """`{% set name = value %}`, several at once, or of a namespace."""
+        """`{% set name = value %}`, several at once, or of a namespace; where the name is used, that may not have been done."""
         self.target(node.target, node.node)
+        self.target(node.target, UNSET)
 
     def block(self, node: nodes.AssignBlock) -> None:
         """`{% set name %}…{% endset %}` is text that was rendered."""
         self.target(node.target, MADE)
+        self.target(node.target, UNSET)
 
     def scoped(self, node: nodes.With) -> None:
         """`{% with name = value %}`."""

@@ -13,14 +13,28 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import nodes
 
 from cardlint.weights.jinjanames import FUNCTION_OBJECTS, MOST_POWER
-from cardlint.weights.jinjavalues import DATA, MADE, MOST_VALUES, NOTHING, NUMBER, SPACE, THING, Binding, Each, Folded, joined, made_of
+from cardlint.weights.jinjavalues import (
+    DATA,
+    MADE,
+    MOST_VALUES,
+    NOTHING,
+    NUMBER,
+    SPACE,
+    THING,
+    UNSET,
+    Binding,
+    Each,
+    Folded,
+    joined,
+    made_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 LONGEST = 10_000  # characters or items of a constant
 _DEEPEST = 60
-_PATIENCE, _MOST_TURNS = 6, 30  # rounds until a name that still grows counts as made, and in all
+_PATIENCE, _MOST_TURNS = 12, 30  # rounds until a name that still grows counts as made, and in all
 _FAILURES = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
 
 
@@ -41,9 +55,13 @@ class Folder:
             self._held = {}
             now = {name: joined(self._binding(item) for item in given) for name, given in self.bound.items()}
             changed = {name for name, value in now.items() if value != self._names[name]}
-            if not changed:
+            unknown = {name for name, value in now.items() if value == NOTHING}
+            if not changed and not unknown:
                 return
             self._names = now
+            if not changed:
+                # Nothing in the template gives it a value, so it is passed in, or never is anything.
+                self.bound |= dict.fromkeys(unknown, [DATA])
             if turn >= _PATIENCE:
                 stuck = {name: made_of(now[name]) for name in changed}
                 self._names |= stuck
@@ -71,7 +89,9 @@ class Folder:
 
     def _binding(self, item: Binding) -> Folded:
         if isinstance(item, Each):
-            return self.part(self._binding(item.whole))
+            # A loop over nothing is never gone through; what it would go through if it were is passed in.
+            whole = self._binding(item.whole)
+            return DATA if whole.values in {((),), ("",)} and not whole.kinds - UNSET.kinds else self.part(whole)
         return item if isinstance(item, Folded) else self.fold(item)
 
     def part(self, whole: Folded) -> Folded:
@@ -82,7 +102,8 @@ class Folder:
         if "space" in whole.kinds:
             names = [name for name in self.bound if name.startswith(".")]
             items += [Folded((name[1:],)) for name in names] + [self._names[name] for name in names]
-        return joined([*items, whole._replace(values=(), kinds=whole.kinds - {"space"})])
+        found = joined([*items, whole._replace(values=(), kinds=whole.kinds - {"space"})])
+        return MADE if found == NOTHING != whole else found
 
     def constants(self, parts: Iterable[nodes.Node], operation: Callable[..., Any]) -> Folded:
         """The operation done where each part is one constant; else, made of them."""
@@ -121,7 +142,7 @@ def _concatenated(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
 
 
 def _conditional(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
-    return joined(folder.fold(part) for part in (node.expr1, node.expr2) if part is not None)
+    return joined((folder.fold(node.expr1), Folded(("",)) if node.expr2 is None else folder.fold(node.expr2)))
 
 
 def _either(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
@@ -192,31 +213,48 @@ def _attribute(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
 
 
 def _of(folder: Folder, whole: Folded, name: str) -> Folded:
-    """Constants have no attributes that are text."""
-    if not whole.kinds <= {"data", "number", "space"}:
+    """An attribute. What has none of that name gives nothing, which is an empty text; methods are no text that tells anything."""
+    if not whole.kinds <= _PLAIN | NUMBER.kinds:
         return MADE
-    space = folder.name(f".{name}") if "space" in whole.kinds and f".{name}" in folder.bound else NOTHING
-    return joined((space, DATA if "data" in whole.kinds else NOTHING))
+    found = [DATA] if "data" in whole.kinds or (whole != NOTHING and name in _METHODS) else []
+    if "space" in whole.kinds and f".{name}" in folder.bound:
+        found.append(folder.name(f".{name}"))
+    elif whole not in {NOTHING, DATA}:
+        found.append(Folded(("",)))
+    return joined(found)
 
 
+_METHODS = frozenset(name for kind in (str, list, dict, tuple, int, float) for name in dir(kind))
 _COUNTERS = frozenset({"index", "index0", "revindex", "revindex0", "length", "depth", "depth0"})
+
+
+_PLAIN = DATA.kinds | SPACE.kinds | UNSET.kinds
 
 
 def _plain(whole: Folded) -> bool:
     """Whether it is data, or what the template has written out, and no constant."""
-    return not whole.values and whole.kinds <= {"data", "space"}
+    return not whole.values and whole.kinds <= _PLAIN
 
 
 def _item(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
+    """An item of whatever it may be: of each constant, and of the rest."""
     whole = folder.fold(node.node)
-    if _plain(whole) and isinstance(node.arg, nodes.Const):
-        return _of(folder, whole, str(node.arg.value))
-    if _plain(whole):
-        return folder.part(whole)
-    if isinstance(node.arg, nodes.Slice):
-        ends = [part or nodes.Const(None) for part in (node.arg.start, node.arg.stop, node.arg.step)]
-        return folder.constants((node.node, *ends), lambda whole, *places: whole[slice(*places)])
-    return folder.constants((node.node, node.arg), lambda whole, key: whole[key])
+    rest = whole._replace(values=())
+    found = [_constant_item(folder, value, node.arg) for value in whole.values]
+    if not rest.kinds <= _PLAIN:
+        return made_of(whole)
+    if isinstance(node.arg, nodes.Const):
+        return joined([*found, _of(folder, rest, str(node.arg.value))])
+    return joined([*found, folder.part(rest)])
+
+
+def _constant_item(folder: Folder, value: Any, key: Any) -> Folded:  # noqa: ANN401 - any constant, and a node
+    if isinstance(key, nodes.Slice):
+        ends = [nodes.Const(None) if part is None else part for part in (key.start, key.stop, key.step)]
+        return folder.constants((nodes.Const(value), *ends), lambda whole, *places: whole[slice(*places)])
+    if isinstance(key, nodes.Const) and isinstance(key.value, str):
+        return _of(folder, Folded((value,)), key.value)
+    return folder.constants((nodes.Const(value), key), lambda whole, place: whole[place])
 
 
 def _filtered(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
@@ -227,8 +265,10 @@ def _filtered(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
         return joined((whole, *(folder.fold(item) for item in node.args), *(folder.fold(item.value) for item in node.kwargs)))
     if node.name in _COUNTING:
         return NUMBER
-    kept = node.name in _ELEMENTS or (node.name in _TEXTS and "space" not in whole.kinds)
-    if _plain(whole) and (kept or (node.name == "map" and len(node.args) <= 1)):
+    if whole.kinds <= _PLAIN and node.name in _ELEMENTS:
+        return folder.part(whole)
+    kept = node.name == "reverse" or (node.name == "map" and len(node.args) <= 1)
+    if _plain(whole) and (kept or (node.name in _TEXTS and "space" not in whole.kinds)):
         return folder.part(whole)
     if plain and node.name in _FILTERS:
         return folder.constants((node.node, *node.args), _FILTERS[node.name])
@@ -242,8 +282,8 @@ def _given(folder: Folder, node: Any) -> list[Folded]:  # noqa: ANN401
 _COUNTING = frozenset({"length", "count", "int", "float", "abs", "round", "wordcount"})
 # Filters that give elements of what they are given, and no text of their arguments; and those that give data's text as it is.
 _ELEMENTS = frozenset({
-    "dictsort", "first", "groupby", "items", "last", "list", "max", "min", "random", "reject", "rejectattr", "reverse", "select",
-    "selectattr", "sort", "unique",
+    "dictsort", "first", "groupby", "items", "last", "list", "max", "min", "random", "reject", "rejectattr", "select", "selectattr",
+    "sort", "unique",
 })  # fmt: skip
 _TEXTS = frozenset({"e", "escape", "lower", "safe", "string", "title", "trim", "upper"})
 
@@ -270,9 +310,9 @@ def _called(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
     if not isinstance(node.node, nodes.Getattr):
         return made_of(*given)
     whole, method = folder.fold(node.node.node), node.node.attr
-    if _plain(whole) and method in {"get", "pop", "setdefault"}:
+    if whole.kinds <= _PLAIN and method in {"get", "pop", "setdefault"}:
         return joined((folder.part(whole), *given[1:]))
-    if _plain(whole) and (method in _HOLDING or (method in _GIVING and "space" not in whole.kinds)):
+    if whole.kinds <= _PLAIN and (method in _HOLDING or (_plain(whole) and method in _GIVING and "space" not in whole.kinds)):
         return folder.part(whole)
     if method in _TEXT_METHODS and len(given) == len(node.args):
         return folder.constants((node.node.node, *node.args), _TEXT_METHODS[method])
