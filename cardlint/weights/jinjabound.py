@@ -6,7 +6,9 @@ from typing import Any
 
 from jinja2 import nodes
 
-from cardlint.weights.jinjavalues import MADE, UNSET, Binding, Each
+from cardlint.weights.jinjavalues import MADE, PUT, UNSET, Binding, Each
+
+_PUTTING = frozenset({"append", "extend", "insert", "setdefault", "update"})
 
 
 class Bound:
@@ -67,7 +69,11 @@ class Bound:
                 self.target(part, value.items[index] if pairs else Each(value))  # type: ignore[union-attr]
 
     def call(self, node: nodes.Call) -> None:
-        """A call of a macro gives its parameters their values, and one of `namespace` its names."""
+        """A call of a macro gives its parameters their values, one of `namespace` its names, and `append` anything something."""
+        if isinstance(node.node, nodes.Getattr) and node.node.attr in _PUTTING:
+            for value in (*node.args, *(keyword.value for keyword in node.kwargs)):
+                self.give(PUT, value)
+                self.give(PUT, Each(value))
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
         for keyword in node.kwargs if name == "namespace" else ():
             self.give(f".{keyword.key}", keyword.value)

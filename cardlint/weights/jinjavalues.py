@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["data", "number", "made", "space", "thing", "unset"]
 MOST_VALUES = 64
 MOST_PIECES = 200
+PUT = ".*"  # the name under which all is kept that is put into any list or object
 
 
 class Folded(NamedTuple):
