@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import nodes
 
-from cardlint.weights.jinjavalues import MADE, PUT, UNSET, Binding, Each
+from cardlint.weights.jinjavalues import MADE, PUT, PUT_INTO_DATA, UNSET, Binding, Each, Put
 
 _PUTTING = frozenset({"append", "extend", "insert", "setdefault", "update"})
 
@@ -72,8 +72,9 @@ class Bound:
         """A call of a macro gives its parameters their values, one of `namespace` its names, and `append` anything something."""
         if isinstance(node.node, nodes.Getattr) and node.node.attr in _PUTTING:
             for value in (*node.args, *(keyword.value for keyword in node.kwargs)):
-                self.give(PUT, value)
-                self.give(PUT, Each(value))
+                for given in (value, Each(value)):
+                    self.give(PUT, given)
+                    self.give(PUT_INTO_DATA, Put(node.node.node, given))
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
         for keyword in node.kwargs if name == "namespace" else ():
             self.give(f".{keyword.key}", keyword.value)

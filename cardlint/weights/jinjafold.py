@@ -21,6 +21,7 @@ from cardlint.weights.jinjavalues import (
     NOTHING,
     NUMBER,
     PUT,
+    PUT_INTO_DATA,
     SPACE,
     THING,
     UNSET,
@@ -28,6 +29,7 @@ from cardlint.weights.jinjavalues import (
     Each,
     Folded,
     Kind,
+    Put,
     joined,
     made_of,
 )
@@ -95,7 +97,15 @@ class Folder:
             # A loop over nothing is never gone through; what it would go through if it were is passed in.
             whole = self._binding(item.whole)
             return DATA if whole.values in {((),), ("",)} and not whole.kinds - UNSET.kinds else self.part(whole)
+        if isinstance(item, Put):
+            return self._binding(item.value) if self._into(item.into).kinds & _DATA_OR_MADE else NOTHING
         return item if isinstance(item, Folded) else self.fold(item)
+
+    def _into(self, node: nodes.Node) -> Folded:
+        """What something is put into. What a namespace has is taken as it was set, whatever was put into it since."""
+        if isinstance(node, nodes.Getattr) and f".{node.attr}" in self._names and self.fold(node.node).kinds <= SPACE.kinds | UNSET.kinds:
+            return self._names[f".{node.attr}"]
+        return self.fold(node)
 
     def part(self, whole: Folded) -> Folded:
         """What an element of something can be: of data, data, and of a namespace or object, any that is in any of them."""
@@ -105,9 +115,15 @@ class Folder:
         if "space" in whole.kinds:
             names = [name for name in self.bound if name.startswith(".")]
             items += [Folded((name[1:],)) for name in names] + [self._names[name] for name in names]
-        items.append(self._names.get(PUT, NOTHING))
+        items.append(self.put(whole))
         found = joined([*items, whole._replace(values=())])
         return MADE if found == NOTHING != whole else found
+
+    def put(self, whole: Folded) -> Folded:
+        """What may have been put into something."""
+        own = "space" in whole.kinds or any(isinstance(value, tuple) for value in whole.values)
+        names = [*([PUT] if own else []), *([PUT_INTO_DATA] if whole.kinds & _DATA else [])]
+        return joined(self._names.get(name, NOTHING) for name in names)
 
     def constants(self, parts: Iterable[nodes.Node], operation: Callable[..., Any]) -> Folded:
         """The operation done where each part is one constant; else, made of them."""
@@ -200,8 +216,7 @@ def _of(folder: Folder, whole: Folded, name: str) -> Folded:
     if not whole.kinds <= _PLAIN | NUMBER.kinds:
         return MADE
     found = [DATA] if "data" in whole.kinds or (whole != NOTHING and name in _METHODS) else []
-    if whole.kinds & _PLAIN and PUT in folder.bound:
-        found.append(folder.name(PUT))
+    found.append(folder.put(whole))
     if "space" in whole.kinds and f".{name}" in folder.bound:
         found.append(folder.name(f".{name}"))
     elif whole not in {NOTHING, DATA}:
@@ -213,6 +228,7 @@ _METHODS = frozenset(name for kind in (str, list, dict, tuple, int, float) for n
 _COUNTERS = frozenset({"index", "index0", "revindex", "revindex0", "length", "depth", "depth0"})
 
 
+_DATA_OR_MADE = DATA.kinds | MADE.kinds
 _NONE: frozenset[Kind] = frozenset()
 _DATA = DATA.kinds | UNSET.kinds
 _PLAIN = _DATA | SPACE.kinds

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 Kind: TypeAlias = Literal["data", "number", "made", "space", "thing", "unset"]
 MOST_VALUES = 64
 MOST_PIECES = 200
-PUT = ".*"  # the name under which all is kept that is put into any list or object
+# The names under which all is kept that is put into any list or object: of the template's own, and into what may be data.
+PUT, PUT_INTO_DATA = ".*", ".*data"
 
 
 class Folded(NamedTuple):
@@ -48,10 +49,17 @@ DATA, NUMBER, MADE, SPACE, THING, UNSET = (Folded(kinds=frozenset({kind})) for k
 class Each(NamedTuple):
     """An element of what something comes to."""
 
-    whole: nodes.Node | Each | Folded
+    whole: Binding
 
 
-Binding: TypeAlias = nodes.Node | Each | Folded
+class Put(NamedTuple):
+    """Something that is put into a list or an object."""
+
+    into: nodes.Node
+    value: nodes.Node | Each
+
+
+Binding: TypeAlias = nodes.Node | Each | Put | Folded
 
 
 def joined(parts: Iterable[Folded]) -> Folded:
