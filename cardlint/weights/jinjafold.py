@@ -96,7 +96,8 @@ class Folder:
         if isinstance(item, Each):
             # A loop over nothing is never gone through; what it would go through if it were is passed in.
             whole = self._binding(item.whole)
-            return DATA if whole.values in {((),), ("",)} and not whole.kinds - UNSET.kinds else self.part(whole)
+            empty = whole.values in {((),), ("",)} and not whole.kinds - UNSET.kinds
+            return joined((DATA, self.put(whole))) if empty else self.part(whole)
         if isinstance(item, Put):
             return self._binding(item.value) if self._into(item.into).kinds & _DATA_OR_MADE else NOTHING
         return item if isinstance(item, Folded) else self.fold(item)

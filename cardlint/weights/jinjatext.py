@@ -61,17 +61,9 @@ def _joined(items: Any, glue: str = "") -> str:  # noqa: ANN401 - a text or a li
     return glue.join(said(item) for item in items)
 
 
-def _first(items: Any) -> Any:  # noqa: ANN401 - a text or a list
-    return items[0]
-
-
-def _last(items: Any) -> Any:  # noqa: ANN401 - a text or a list
-    return items[-1]
-
-
 FILTERS: dict[str, Callable[..., Any]] = {
     "lower": str.lower, "upper": str.upper, "capitalize": str.capitalize, "trim": str.strip, "reverse": lambda text: text[::-1],
-    "string": said, "safe": said, "first": _first, "last": _last, "list": tuple, "join": _joined, "format": formatted, "replace": replaced,
+    "string": said, "safe": said, "list": tuple, "join": _joined, "format": formatted, "replace": replaced,
 }  # fmt: skip
 METHODS: dict[str, Callable[..., Any]] = {
     "lower": str.lower, "upper": str.upper, "strip": str.strip, "lstrip": str.lstrip, "rstrip": str.rstrip, "split": str.split,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_PROGRAMS = 10_000
 MOST_EVIDENCE = 200
-_NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
+NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
 _PADDING = b"\0\n\r\t "
 _FRAMES = "python/cpython#154848"
 
@@ -58,7 +58,7 @@ def is_pickle(reader: Reader, names: Names, budget: Budget) -> bool:
     except SpentError:
         return True
     seen = program.machine.seen
-    return program.broken is None or (bool(seen) and all(_NAME.fullmatch(dotted(item)) for item in seen))
+    return program.broken is None or (bool(seen) and all(NAME.fullmatch(dotted(item)) for item in seen))
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
