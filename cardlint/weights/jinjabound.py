@@ -6,7 +6,9 @@ from typing import Any
 
 from jinja2 import nodes
 
-from cardlint.weights.jinjavalues import MADE, Binding, Each
+from cardlint.weights.jinjavalues import MADE, PUT, PUT_INTO_DATA, UNSET, Binding, Each, Put
+
+_PUTTING = frozenset({"append", "extend", "insert", "setdefault", "update"})
 
 
 class Bound:
@@ -32,12 +34,14 @@ class Bound:
         self.target(node.target, Each(node.iter))
 
     def assign(self, node: nodes.Assign) -> None:
-        """`{% set name = value %}`, several at once, or of a namespace."""
+        """`{% set name = value %}`, several at once, or of a namespace; where the name is used, that may not have been done."""
         self.target(node.target, node.node)
+        self.target(node.target, UNSET)
 
     def block(self, node: nodes.AssignBlock) -> None:
         """`{% set name %}…{% endset %}` is text that was rendered."""
         self.target(node.target, MADE)
+        self.target(node.target, UNSET)
 
     def scoped(self, node: nodes.With) -> None:
         """`{% with name = value %}`."""
@@ -65,7 +69,12 @@ class Bound:
                 self.target(part, value.items[index] if pairs else Each(value))  # type: ignore[union-attr]
 
     def call(self, node: nodes.Call) -> None:
-        """A call of a macro gives its parameters their values, and one of `namespace` its names."""
+        """A call of a macro gives its parameters their values, one of `namespace` its names, and `append` anything something."""
+        if isinstance(node.node, nodes.Getattr) and node.node.attr in _PUTTING:
+            for value in (*node.args, *(keyword.value for keyword in node.kwargs)):
+                for given in (value, Each(value)):
+                    self.give(PUT, given)
+                    self.give(PUT_INTO_DATA, Put(node.node.node, given))
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
         for keyword in node.kwargs if name == "namespace" else ():
             self.give(f".{keyword.key}", keyword.value)

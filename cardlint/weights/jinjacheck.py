@@ -78,7 +78,7 @@ class Checker:
         for text in texts(folded.values):
             for part in text.split("."):
                 self.attribute(part, node)
-        if folded.kinds & {"made", "space", "thing"}:
+        if "made" in folded.kinds:
             pieces = jinjanames.telling(folded.pieces)
             if pieces:
                 message = f"puts the name of an attribute together, from {', '.join(sorted(pieces))} and other pieces"

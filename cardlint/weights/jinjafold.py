@@ -12,16 +12,33 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 
-from cardlint.weights.jinjanames import FUNCTION_OBJECTS, MOST_POWER
-from cardlint.weights.jinjavalues import DATA, MADE, MOST_VALUES, NOTHING, NUMBER, SPACE, THING, Binding, Each, Folded, joined, made_of
+from cardlint.weights import jinjatext
+from cardlint.weights.jinjanames import FUNCTION_OBJECTS
+from cardlint.weights.jinjavalues import (
+    DATA,
+    MADE,
+    MOST_VALUES,
+    NOTHING,
+    NUMBER,
+    PUT,
+    PUT_INTO_DATA,
+    SPACE,
+    THING,
+    UNSET,
+    Binding,
+    Each,
+    Folded,
+    Kind,
+    Put,
+    joined,
+    made_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-LONGEST = 10_000  # characters or items of a constant
 _DEEPEST = 60
-_PATIENCE, _MOST_TURNS = 6, 30  # rounds until a name that still grows counts as made, and in all
-_FAILURES = (TypeError, ValueError, LookupError, ArithmeticError, AttributeError)
+_PATIENCE, _MOST_TURNS = 12, 30  # rounds until a name that still grows counts as made, and in all
 
 
 class Folder:
@@ -41,9 +58,13 @@ class Folder:
             self._held = {}
             now = {name: joined(self._binding(item) for item in given) for name, given in self.bound.items()}
             changed = {name for name, value in now.items() if value != self._names[name]}
-            if not changed:
+            unknown = {name for name, value in now.items() if value == NOTHING}
+            if not changed and not unknown:
                 return
             self._names = now
+            if not changed:
+                # Nothing in the template gives it a value, so it is passed in, or never is anything.
+                self.bound |= {name: [DATA] for name in unknown}
             if turn >= _PATIENCE:
                 stuck = {name: made_of(now[name]) for name in changed}
                 self._names |= stuck
@@ -53,6 +74,8 @@ class Folder:
 
     def fold(self, node: nodes.Node) -> Folded:
         """What a node can come to. What is nested too deep counts as made."""
+        if isinstance(node, nodes.Const):
+            return Folded((node.value,))  # nothing to remember, and some are made on the way
         key = id(node)
         if key not in self._held:
             if self._depth >= _DEEPEST:
@@ -71,8 +94,19 @@ class Folder:
 
     def _binding(self, item: Binding) -> Folded:
         if isinstance(item, Each):
-            return self.part(self._binding(item.whole))
+            # A loop over nothing is never gone through; what it would go through if it were is passed in.
+            whole = self._binding(item.whole)
+            empty = whole.values in {((),), ("",)} and not whole.kinds - UNSET.kinds
+            return joined((DATA, self.put(whole))) if empty else self.part(whole)
+        if isinstance(item, Put):
+            return self._binding(item.value) if self._into(item.into).kinds & _DATA_OR_MADE else NOTHING
         return item if isinstance(item, Folded) else self.fold(item)
+
+    def _into(self, node: nodes.Node) -> Folded:
+        """What something is put into. What a namespace has is taken as it was set, whatever was put into it since."""
+        if isinstance(node, nodes.Getattr) and f".{node.attr}" in self._names and self.fold(node.node).kinds <= SPACE.kinds | UNSET.kinds:
+            return self._names[f".{node.attr}"]
+        return self.fold(node)
 
     def part(self, whole: Folded) -> Folded:
         """What an element of something can be: of data, data, and of a namespace or object, any that is in any of them."""
@@ -82,7 +116,15 @@ class Folder:
         if "space" in whole.kinds:
             names = [name for name in self.bound if name.startswith(".")]
             items += [Folded((name[1:],)) for name in names] + [self._names[name] for name in names]
-        return joined([*items, whole._replace(values=(), kinds=whole.kinds - {"space"})])
+        items.append(self.put(whole))
+        found = joined([*items, whole._replace(values=())])
+        return MADE if found == NOTHING != whole else found
+
+    def put(self, whole: Folded) -> Folded:
+        """What may have been put into something."""
+        own = "space" in whole.kinds or any(isinstance(value, tuple) for value in whole.values)
+        names = [*([PUT] if own else []), *([PUT_INTO_DATA] if whole.kinds & _DATA else [])]
+        return joined(self._names.get(name, NOTHING) for name in names)
 
     def constants(self, parts: Iterable[nodes.Node], operation: Callable[..., Any]) -> Folded:
         """The operation done where each part is one constant; else, made of them."""
@@ -93,11 +135,11 @@ class Folder:
             return made_of(*folded)
         try:
             value = operation(*(part.values[0] for part in folded))
-        except _FAILURES:
+        except jinjatext.FAILURES:
             return made_of(*folded)
         value = tuple(value) if isinstance(value, list) else value
         known = isinstance(value, (str, int, float, tuple, type(None)))
-        return Folded((value,)) if known and (not isinstance(value, (str, tuple)) or len(value) <= LONGEST) else made_of(*folded)
+        return Folded((value,)) if known and (not isinstance(value, (str, tuple)) or len(value) <= jinjatext.LONGEST) else made_of(*folded)
 
 
 def _items(folder: Folder, node: Any) -> Folded:  # noqa: ANN401 - a node of the kinds below, as in all operations
@@ -117,11 +159,11 @@ def _pairs(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
 
 
 def _concatenated(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
-    return folder.constants(node.nodes, lambda *parts: "".join(str(part) for part in parts))
+    return folder.constants(node.nodes, jinjatext.concatenated)
 
 
 def _conditional(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
-    return joined(folder.fold(part) for part in (node.expr1, node.expr2) if part is not None)
+    return joined((folder.fold(node.expr1), Folded(("",)) if node.expr2 is None else folder.fold(node.expr2)))
 
 
 def _either(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
@@ -141,42 +183,21 @@ def _sum(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
 def _product(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
     if folder.fold(node.left).numeric and folder.fold(node.right).numeric:
         return NUMBER
-    return folder.constants((node.left, node.right), _times)
-
-
-def _times(left: Any, right: Any) -> Any:  # noqa: ANN401 - any constants
-    text, count = (right, left) if isinstance(left, int) else (left, right)
-    if len(text) * count > LONGEST:
-        raise ValueError
-    return text * count
+    return folder.constants((node.left, node.right), jinjatext.times)
 
 
 def _remainder(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
     """`%` formats text."""
-    left = folder.fold(node.left)
-    return (
-        NUMBER
-        if left.numeric or (left == DATA and folder.fold(node.right).numeric)
-        else folder.constants((node.left, node.right), _formatted)
-    )
-
-
-def _formatted(text: Any, given: Any) -> Any:  # noqa: ANN401 - any constants
-    """`%` of a format without figures: a width could be any size."""
-    if not isinstance(text, str) or any(figure in text for figure in "0123456789*"):
-        raise TypeError
-    return text % given
+    left, right = folder.fold(node.left), folder.fold(node.right)
+    if left.numeric or (left == DATA and right.numeric):
+        return NUMBER
+    given = node.right.items if isinstance(node.right, nodes.Tuple) else [node.right]
+    return folder.constants((node.left, *given), jinjatext.formatted)
 
 
 def _power(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
-    done = folder.constants((node.left, node.right), _raised)
+    done = folder.constants((node.left, node.right), jinjatext.raised)
     return done if done.constant else NUMBER
-
-
-def _raised(left: Any, right: Any) -> Any:  # noqa: ANN401 - any constants
-    if abs(left) > LONGEST or not 0 <= right <= MOST_POWER:
-        raise ValueError
-    return left**right
 
 
 def _negative(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
@@ -192,47 +213,78 @@ def _attribute(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
 
 
 def _of(folder: Folder, whole: Folded, name: str) -> Folded:
-    """Constants have no attributes that are text."""
-    if not whole.kinds <= {"data", "number", "space"}:
+    """An attribute. What has none of that name gives nothing, which is an empty text; methods are no text that tells anything."""
+    if not whole.kinds <= _PLAIN | NUMBER.kinds:
         return MADE
-    space = folder.name(f".{name}") if "space" in whole.kinds and f".{name}" in folder.bound else NOTHING
-    return joined((space, DATA if "data" in whole.kinds else NOTHING))
+    found = [DATA] if "data" in whole.kinds or (whole != NOTHING and name in _METHODS) else []
+    found.append(folder.put(whole))
+    if "space" in whole.kinds and f".{name}" in folder.bound:
+        found.append(folder.name(f".{name}"))
+    elif whole not in {NOTHING, DATA}:
+        found.append(Folded(("",)))
+    return joined(found)
 
 
+_METHODS = frozenset(name for kind in (str, list, dict, tuple, int, float) for name in dir(kind))
 _COUNTERS = frozenset({"index", "index0", "revindex", "revindex0", "length", "depth", "depth0"})
 
 
-def _plain(whole: Folded) -> bool:
-    """Whether it is data, or what the template has written out, and no constant."""
-    return not whole.values and whole.kinds <= {"data", "space"}
+_DATA_OR_MADE = DATA.kinds | MADE.kinds
+_NONE: frozenset[Kind] = frozenset()
+_DATA = DATA.kinds | UNSET.kinds
+_PLAIN = _DATA | SPACE.kinds
 
 
 def _item(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
+    """An item of whatever it may be: of each constant, and of the rest."""
     whole = folder.fold(node.node)
-    if _plain(whole) and isinstance(node.arg, nodes.Const):
-        return _of(folder, whole, str(node.arg.value))
-    if _plain(whole):
-        return folder.part(whole)
-    if isinstance(node.arg, nodes.Slice):
-        ends = [part or nodes.Const(None) for part in (node.arg.start, node.arg.stop, node.arg.step)]
-        return folder.constants((node.node, *ends), lambda whole, *places: whole[slice(*places)])
-    return folder.constants((node.node, node.arg), lambda whole, key: whole[key])
+    rest = whole._replace(values=())
+    found = [_constant_item(folder, value, node.arg) for value in whole.values]
+    if not rest.kinds <= _PLAIN:
+        return made_of(whole)
+    if isinstance(node.arg, nodes.Const) and isinstance(node.arg.value, str):
+        return joined([*found, _of(folder, rest, node.arg.value)])
+    return joined([*found, folder.part(rest)])
+
+
+def _constant_item(folder: Folder, value: Any, key: Any) -> Folded:  # noqa: ANN401 - any constant, and a node
+    if isinstance(key, nodes.Slice):
+        ends = [nodes.Const(None) if part is None else part for part in (key.start, key.stop, key.step)]
+        return folder.constants((nodes.Const(value), *ends), lambda whole, *places: whole[slice(*places)])
+    if isinstance(key, nodes.Const) and isinstance(key.value, str):
+        return _of(folder, Folded((value,)), key.value)
+    return folder.constants((nodes.Const(value), key), lambda whole, place: whole[place])
 
 
 def _filtered(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
     if node.node is None:
         return MADE
-    whole, plain = folder.fold(node.node), not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+    whole, given = folder.fold(node.node), _given(folder, node)
     if node.name in {"default", "d"}:
-        return joined((whole, *(folder.fold(item) for item in node.args), *(folder.fold(item.value) for item in node.kwargs)))
+        return joined((whole, *given))
     if node.name in _COUNTING:
         return NUMBER
-    kept = node.name in _ELEMENTS or (node.name in _TEXTS and "space" not in whole.kinds)
-    if _plain(whole) and (kept or (node.name == "map" and len(node.args) <= 1)):
+    if whole.kinds <= _PLAIN and node.name in _ELEMENTS:
         return folder.part(whole)
-    if plain and node.name in _FILTERS:
-        return folder.constants((node.node, *node.args), _FILTERS[node.name])
-    return made_of(whole, *_given(folder, node))
+    if whole.kinds <= _PLAIN and node.name in _MAPPINGS:
+        return whole._replace(values=())
+    keeping = _PLAIN if node.name in _LISTS or (node.name == "map" and len(node.args) <= 1) else _NONE
+    return _each_way(folder, whole, node, jinjatext.FILTERS.get(node.name), _DATA if node.name in _TEXTS else keeping)
+
+
+def _each_way(folder: Folder, whole: Folded, node: Any, operation: Callable[..., Any] | None, keeping: frozenset[Kind]) -> Folded:  # noqa: ANN401
+    """A filter or a method, done to each constant; of the kinds it keeps, the same; of others something made."""
+    if whole == NOTHING:
+        return NOTHING
+    rest, given = whole._replace(values=()), _given(folder, node)
+    written = not (node.kwargs or node.dyn_args or node.dyn_kwargs)
+    found = [
+        folder.constants((nodes.Const(value), *node.args), operation) if written and operation else made_of(Folded((value,)), *given)
+        for value in whole.values
+    ]
+    if rest.kinds:
+        found.append(rest if rest.kinds <= keeping else made_of(rest, *given))
+    return joined(found)
 
 
 def _given(folder: Folder, node: Any) -> list[Folded]:  # noqa: ANN401
@@ -240,27 +292,11 @@ def _given(folder: Folder, node: Any) -> list[Folded]:  # noqa: ANN401
 
 
 _COUNTING = frozenset({"length", "count", "int", "float", "abs", "round", "wordcount"})
-# Filters that give elements of what they are given, and no text of their arguments; and those that give data's text as it is.
-_ELEMENTS = frozenset({
-    "dictsort", "first", "groupby", "items", "last", "list", "max", "min", "random", "reject", "rejectattr", "reverse", "select",
-    "selectattr", "sort", "unique",
-})  # fmt: skip
+# Filters that give an element; what holds the same elements; of objects, names and values; and data's text as it is.
+_ELEMENTS = frozenset({"first", "last", "max", "min", "random"})
+_LISTS = frozenset({"groupby", "list", "reject", "rejectattr", "reverse", "select", "selectattr", "sort", "unique"})
+_MAPPINGS = frozenset({"dictsort", "items"})
 _TEXTS = frozenset({"e", "escape", "lower", "safe", "string", "title", "trim", "upper"})
-
-
-def _replaced(text: str, old: str, new: str) -> str:
-    if (text.count(old) + 1) * (len(new) + 1) > LONGEST:
-        raise ValueError
-    return text.replace(old, new)
-
-
-_FILTERS: dict[str, Callable[..., Any]] = {
-    "lower": lambda text: text.lower(), "upper": lambda text: text.upper(), "title": lambda text: text.title(),
-    "capitalize": lambda text: text.capitalize(), "trim": lambda text, *chars: text.strip(*chars), "reverse": lambda text: text[::-1],
-    "string": str, "first": lambda text: text[0], "last": lambda text: text[-1], "list": list, "safe": str, "e": str, "escape": str,
-    "join": lambda items, glue="": glue.join(str(item) for item in items), "format": lambda text, *given: _formatted(text, given),
-    "replace": _replaced,
-}  # fmt: skip
 
 
 def _called(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
@@ -270,13 +306,11 @@ def _called(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
     if not isinstance(node.node, nodes.Getattr):
         return made_of(*given)
     whole, method = folder.fold(node.node.node), node.node.attr
-    if _plain(whole) and method in {"get", "pop", "setdefault"}:
+    if whole.kinds <= _PLAIN and method in {"get", "pop", "setdefault"}:
         return joined((folder.part(whole), *given[1:]))
-    if _plain(whole) and (method in _HOLDING or (method in _GIVING and "space" not in whole.kinds)):
-        return folder.part(whole)
-    if method in _TEXT_METHODS and len(given) == len(node.args):
-        return folder.constants((node.node.node, *node.args), _TEXT_METHODS[method])
-    return made_of(whole, *given)
+    if whole.kinds <= _PLAIN and method in _HOLDING:
+        return whole._replace(values=())
+    return _each_way(folder, whole, node, jinjatext.METHODS.get(method), _DATA if method in _GIVING else _NONE)
 
 
 def _function(node: Any, given: list[Folded]) -> Folded:  # noqa: ANN401
@@ -286,19 +320,12 @@ def _function(node: Any, given: list[Folded]) -> Folded:  # noqa: ANN401
     return NUMBER if node.node.name == "range" else made_of(keys, *given)
 
 
-# Methods that give elements, and those that give parts of data's text as they stand.
+# Methods that give what an object holds, and those that give parts of data's text as they stand.
 _HOLDING = frozenset({"copy", "items", "keys", "values"})
 _GIVING = frozenset({
     "count", "endswith", "find", "index", "lower", "lstrip", "removeprefix", "removesuffix", "rfind", "rsplit", "rstrip", "split",
     "splitlines", "startswith", "strip", "upper",
 })  # fmt: skip
-_TEXT_METHODS: dict[str, Callable[..., Any]] = {
-    "lower": lambda text: text.lower(), "upper": lambda text: text.upper(), "strip": lambda text, *chars: text.strip(*chars),
-    "lstrip": lambda text, *chars: text.lstrip(*chars), "rstrip": lambda text, *chars: text.rstrip(*chars),
-    "split": lambda text, *glue: text.split(*glue), "join": lambda glue, items: glue.join(items), "title": lambda text: text.title(),
-    "capitalize": lambda text: text.capitalize(), "swapcase": lambda text: text.swapcase(), "replace": _replaced,
-    "removeprefix": lambda text, part: text.removeprefix(part), "removesuffix": lambda text, part: text.removesuffix(part),
-}  # fmt: skip
 
 
 def _number(_folder: Folder, _node: Any) -> Folded:  # noqa: ANN401
@@ -307,7 +334,7 @@ def _number(_folder: Folder, _node: Any) -> Folded:  # noqa: ANN401
 
 
 _OPERATIONS: dict[type[nodes.Node], Callable[[Folder, Any], Folded]] = {
-    nodes.Const: lambda _folder, node: Folded((node.value,)), nodes.Name: lambda folder, node: folder.name(node.name),
+    nodes.Name: lambda folder, node: folder.name(node.name),
     nodes.List: _items, nodes.Tuple: _items, nodes.Dict: _pairs, nodes.Concat: _concatenated, nodes.CondExpr: _conditional,
     nodes.And: _either, nodes.Or: _either, nodes.Add: _sum, nodes.Mul: _product, nodes.Mod: _remainder, nodes.Neg: _negative,
     nodes.Sub: _number, nodes.Div: _number, nodes.FloorDiv: _number, nodes.Pow: _power, nodes.Pos: _number, nodes.Not: _number,

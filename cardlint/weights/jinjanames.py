@@ -29,7 +29,6 @@ FILTERS = frozenset({
     "sum", "title", "tojson", "trim", "truncate", "unique", "upper", "urlencode", "wordcount", "wordwrap", "xmlattr",
     "from_json", "fromjson", "strftime",  # of hosts other than transformers; they only read what they are given
 })  # fmt: skip
-MOST_POWER = 64
 # Which positional argument of a filter is the name of an attribute; the keyword is `attribute` in all of them.
 ATTRIBUTE_ARGUMENTS = {"groupby": 0, "selectattr": 0, "rejectattr": 0, "sum": 0, "join": 1}
 TESTS = frozenset({

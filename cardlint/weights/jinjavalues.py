@@ -9,9 +9,11 @@ from jinja2 import nodes
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Kind: TypeAlias = Literal["data", "number", "made", "space", "thing"]
+Kind: TypeAlias = Literal["data", "number", "made", "space", "thing", "unset"]
 MOST_VALUES = 64
 MOST_PIECES = 200
+# The names under which all is kept that is put into any list or object: of the template's own, and into what may be data.
+PUT, PUT_INTO_DATA = ".*", ".*data"
 
 
 class Folded(NamedTuple):
@@ -19,7 +21,8 @@ class Folded(NamedTuple):
 
     `data` is what the caller passes in, `number` any number, `made` what the template makes in a way that is not followed,
     `pieces` being the texts it is known to be made of, `space` a namespace or an object that is written out, and `thing` a
-    function or an object of the environment.
+    function or an object of the environment. `unset` is a name that may not have been given its value yet: then it is nothing,
+    or what the caller passes in.
     """
 
     values: tuple[Any, ...] = ()
@@ -35,21 +38,28 @@ class Folded(NamedTuple):
     def numeric(self) -> bool:
         """Whether it is a number whatever happens."""
         numbers = all(isinstance(value, (int, float)) for value in self.values)
-        return numbers and self.kinds <= {"number"} and bool(self.values or self.kinds)
+        return numbers and self.kinds <= {"number", "unset"} and bool(self.values or "number" in self.kinds)
 
 
 NOTHING = Folded()  # what is not known yet
-_KINDS: tuple[Kind, ...] = ("data", "number", "made", "space", "thing")
-DATA, NUMBER, MADE, SPACE, THING = (Folded(kinds=frozenset({kind})) for kind in _KINDS)
+_KINDS: tuple[Kind, ...] = ("data", "number", "made", "space", "thing", "unset")
+DATA, NUMBER, MADE, SPACE, THING, UNSET = (Folded(kinds=frozenset({kind})) for kind in _KINDS)
 
 
 class Each(NamedTuple):
     """An element of what something comes to."""
 
-    whole: nodes.Node | Each | Folded
+    whole: Binding
 
 
-Binding: TypeAlias = nodes.Node | Each | Folded
+class Put(NamedTuple):
+    """Something that is put into a list or an object."""
+
+    into: nodes.Node
+    value: nodes.Node | Each
+
+
+Binding: TypeAlias = nodes.Node | Each | Put | Folded
 
 
 def joined(parts: Iterable[Folded]) -> Folded:

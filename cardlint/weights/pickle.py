@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from cardlint.weights.verdict import Evidence
 
 MOST_PROGRAMS = 10_000
-_NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
+NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
 _PADDING = b"\0\n\r\t "
 _LEGACY_HEADER = 4096  # bytes within which the first two programs of torch's legacy format end
 
@@ -35,7 +35,7 @@ def is_pickle(reader: Reader, names: Names, budget: Budget) -> bool:
     if program.broken is None or program.spent:
         return True
     seen = program.machine.seen
-    return bool(seen) and all(_NAME.fullmatch(dotted(item)) for item in seen)
+    return bool(seen) and all(NAME.fullmatch(dotted(item)) for item in seen)
 
 
 def judge(reader: Reader, context: Context) -> Judgement:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import Budget, SpentError
-from cardlint.weights.pickle import evidence_of, walk
+from cardlint.weights.pickle import NAME
+from cardlint.weights.program import evidence_of, walk
 from cardlint.weights.reading import Stream
+from cardlint.weights.values import dotted
 from cardlint.weights.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ def also_a_pickle(reader: Reader, head: bytes, context: Context) -> Iterator[Evi
     except SpentError:
         yield Evidence("review", "pickle", "program", "runs for long when it is taken for a pickle", offset=0)
         return
-    if program.machine.seen or program.broken is None:
+    # Numbers and names of tensors can be a program by chance, but none that asks for something there could be.
+    if any(NAME.fullmatch(dotted(item)) for item in program.machine.seen):
         message = "is a pickle as well, built to be taken for something else"
         yield Evidence("block", "pickle", "program", message, offset=0)
         yield from evidence_of(program)
