@@ -11,7 +11,7 @@ from cardlint.locate import data_folder
 from cardlint.weights.sniff import HEAD, recognise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cardlint.repository import Repository
     from cardlint.source import FileEntry, Source
@@ -74,7 +74,7 @@ def names() -> Names:
     """The lists that ship: schemas/weights/vetted.json and dangerous.json."""
     from cardlint.weights.names import Names as Lists
 
-    return Lists(_data("vetted"), _data("dangerous"))
+    return Lists(_data("vetted"), _data("dangerous"), load=_data)
 
 
 def _data(name: str) -> dict[str, Any]:
@@ -88,18 +88,19 @@ def weighed(repository: Repository) -> tuple[Weighed, ...]:
 
 
 def _weighed(repository: Repository) -> Iterator[Weighed]:
+    lies = {entry.path: "link" if entry.outside else "file" for entry in repository.fact("files")}
     for entry in repository.fact("files"):
         if entry.outside:
             continue
         reader = SourceReader(repository.source, entry)
         try:
             if repository.listing.pointer(entry.path) is None:
-                yield Weighed(entry.path, entry.size, _judged(entry, reader), reader)
+                yield Weighed(entry.path, entry.size, _judged(entry, reader, lies.get), reader)
         except Unreadable as error:
             yield Weighed(entry.path, entry.size, None, reader, str(error))
 
 
-def _judged(entry: FileEntry, reader: SourceReader) -> Judgement:
+def _judged(entry: FileEntry, reader: SourceReader, beside: Callable[[str], str | None]) -> Judgement:
     from cardlint.weights.verdict import Judgement as Judged
 
     if recognise(reader) in {"text", "json", "empty"} and not entry.path.lower().endswith(_LOADED):
@@ -107,7 +108,7 @@ def _judged(entry: FileEntry, reader: SourceReader) -> Judgement:
     from cardlint.weights.budget import Budget
     from cardlint.weights.judge import Context, judge
 
-    return judge(reader, Context(names(), Budget(), entry.path))
+    return judge(reader, Context(names(), Budget(), entry.path, beside=beside))
 
 
 # Text under these names is still handed to a loader.

@@ -11,7 +11,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     ".pt": (*_TORCH, "torch-legacy"), ".pth": _TORCH, ".ckpt": (*_TORCH, "hdf5"), ".pt2": ("zip",), ".ptl": ("zip",), ".torch": _TORCH,
     ".pkl": ("pickle", *_COMPRESSED), ".pickle": ("pickle", *_COMPRESSED), ".dill": ("pickle",), ".joblib": ("pickle", *_COMPRESSED, "zip"),
     ".sav": ("pickle", *_COMPRESSED), ".npy": ("npy",), ".npz": ("zip",), ".h5": ("hdf5",), ".hdf5": ("hdf5",), ".keras": ("zip", "hdf5"),
-    ".onnx": ("onnx",), ".pb": ("protobuf",), ".tflite": ("tflite",), ".mlmodel": ("coreml",), ".pte": ("executorch",),
+    ".onnx": ("onnx",), ".pb": ("protobuf", "savedmodel", "graphdef", "onnx"), ".tflite": ("tflite",), ".mlmodel": ("coreml",), ".pte": ("executorch",),
     ".nemo": ("tar", "gzip", "zip"),
     ".mar": ("zip", "gzip"), ".skops": ("zip",), ".rds": ("rds", *_COMPRESSED), ".rda": ("rdata", *_COMPRESSED),
     ".rdata": ("rdata", *_COMPRESSED), ".zip": ("zip",), ".tar": ("tar",), ".gz": ("gzip",), ".tgz": ("gzip",), ".bz2": ("bzip2",),
@@ -20,6 +20,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     ".json": ("json", "text"), ".md": ("text", "json"), ".txt": ("text", "json", "script"),
     ".yaml": ("text", "json"), ".yml": ("text", "json"),
     ".py": ("text", "script", "json"),
+    ".exe": ("pe", "dos", "llamafile"), ".dll": ("pe",), ".so": ("elf",), ".pyc": ("pyc",), ".msi": ("msi",), ".dmg": ("dmg",),
     ".jinja": ("text", "json"), ".csv": ("text", "json"), ".xml": ("text",),
 }  # fmt: skip
 

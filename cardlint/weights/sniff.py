@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cardlint.weights import executables, protokind
+
 if TYPE_CHECKING:
     from cardlint.weights.reading import Reader
 
@@ -24,8 +26,8 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x1f\x8b", 0, "gzip"), (b"BZh", 0, "bzip2"), (b"\xfd7zXZ\x00", 0, "xz"), (b"\x5d\x00\x00", 0, "lzma"),
     (b"\x04\x22\x4d\x18", 0, "lz4"), (b"\x28\xb5\x2f\xfd", 0, "zstd"), (b"\x89LZO\x00\r\n\x1a\n", 0, "lzop"),
     (b"7z\xbc\xaf\x27\x1c", 0, "7z"), (b"Rar!\x1a\x07", 0, "rar"),
-    (b"\x7fELF", 0, "elf"), (b"MZ", 0, "pe"), (b"\xfe\xed\xfa\xce", 0, "mach-o"), (b"\xfe\xed\xfa\xcf", 0, "mach-o"),
-    (b"\xce\xfa\xed\xfe", 0, "mach-o"), (b"\xcf\xfa\xed\xfe", 0, "mach-o"), (b"\xca\xfe\xba\xbe", 0, "java-or-mach-o"),
+    (b"\x7fELF", 0, "elf"), (b"\xfe\xed\xfa\xce", 0, "mach-o"), (b"\xfe\xed\xfa\xcf", 0, "mach-o"),
+    (b"\xce\xfa\xed\xfe", 0, "mach-o"), (b"\xcf\xfa\xed\xfe", 0, "mach-o"),
     (b"\x00asm", 0, "wasm"), (b"dex\n", 0, "dex"), (b"!<arch>\n", 0, "ar"),
     (b"TFL3", 4, "tflite"), (b"ET12", 4, "executorch"), (b"ptrt", 0, "tensorrt"), (b"ftrt", 0, "tensorrt"),
     (b"RDX2\n", 0, "rdata"), (b"RDX3\n", 0, "rdata"), (b"X\n\x00\x00\x00", 0, "rds"), (b"RDA3\n", 0, "rdata"), (b"RDA2\n", 0, "rdata"),
@@ -36,7 +38,6 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", 0, "torch-legacy"),
 )  # fmt: skip
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
-_PYC = re.compile(rb"[\x00-\xff][\x0c-\x0f]\r\n")
 # What a program of protocol 0 or 1 can begin with and text hardly does together with what follows.
 _OLD_PICKLE = re.compile(rb"[(\]})NIJKMLFGSUTVXcqPp]")
 
@@ -52,20 +53,22 @@ def recognise(reader: Reader, head: bytes | None = None) -> str | None:
     for magic, at, name in MAGIC:
         if head.startswith(magic, at):
             return name
+    if found := executables.recognise(reader, head):
+        return found
     if head[_TAR_MAGIC] == b"ustar":
         return "tar"
     if _is_safetensors(head, reader.size):
         return "safetensors"
     if any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
         return "hdf5"
+    if head[0] in protokind.STARTS and (found := protokind.recognise(reader)):
+        return found
     return _without_magic(head)
 
 
 def _without_magic(head: bytes) -> str | None:
     if _PICKLE.match(head):
         return "pickle"
-    if _PYC.match(head):
-        return "pyc"
     if head[0] == 0x78 and len(head) > 1 and not (head[0] * 256 + head[1]) % 31:  # noqa: PLR2004 - RFC 1950
         return "zlib"
     if text := _text(head):
