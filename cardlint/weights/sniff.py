@@ -50,20 +50,21 @@ def recognise(reader: Reader, head: bytes | None = None) -> str | None:
     head = reader.read(0, HEAD) if head is None else head
     if not head:
         return "empty"
-    for magic, at, name in MAGIC:
-        if head.startswith(magic, at):
-            return name
-    if found := executables.recognise(reader, head):
-        return found
+    return _by_magic(head) or executables.recognise(reader, head) or _by_structure(reader, head) or _without_magic(head)
+
+
+def _by_magic(head: bytes) -> str | None:
+    return next((name for magic, at, name in MAGIC if head.startswith(magic, at)), None)
+
+
+def _by_structure(reader: Reader, head: bytes) -> str | None:
     if head[_TAR_MAGIC] == b"ustar":
         return "tar"
     if _is_safetensors(head, reader.size):
         return "safetensors"
     if any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
         return "hdf5"
-    if head[0] in protokind.STARTS and (found := protokind.recognise(reader)):
-        return found
-    return _without_magic(head)
+    return protokind.recognise(reader) if head[0] in protokind.STARTS else None
 
 
 def _without_magic(head: bytes) -> str | None:
