@@ -18,7 +18,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     ".rdata": ("rdata", *_COMPRESSED), ".zip": ("zip",), ".tar": ("tar",), ".gz": ("gzip",), ".tgz": ("gzip",), ".bz2": ("bzip2",),
     ".xz": ("xz",), ".7z": ("7z",), ".rar": ("rar",), ".zst": ("zstd",), ".lz4": ("lz4",), ".parquet": ("parquet",),
     ".png": _IMAGES, ".jpg": _IMAGES, ".jpeg": _IMAGES, ".gif": _IMAGES, ".webp": _IMAGES, ".ico": _IMAGES, ".pdf": ("pdf",),
-    ".json": ("json", "text"), ".md": ("text", "json"), ".txt": ("text", "json", "script"),
+    ".json": ("json", "text", "keras-config"), ".md": ("text", "json"), ".txt": ("text", "json", "script", "keras-config"),
     ".yaml": ("text", "json"), ".yml": ("text", "json"),
     ".py": ("text", "script", "json"),
     ".exe": ("pe", "dos", "llamafile"), ".dll": ("pe",), ".so": ("elf",), ".pyc": ("pyc",), ".msi": ("msi",), ".dmg": ("dmg",),

@@ -24,6 +24,7 @@ MODULES: dict[str, str] = {
     "pickle": "pickle",
     "zip": "zip",
     "onnx": "onnx",
+    "keras-config": "keras",
     **dict.fromkeys(WHAT, "executables"),
 }
 # Formats without a magic number: a file whose content says nothing is taken for what its name says.

@@ -38,6 +38,8 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", 0, "torch-legacy"),
 )  # fmt: skip
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
+# A configuration as Keras 2 and 3 write it. Annotations have class names too, but none that is registered, and no such order.
+_KERAS = re.compile(r'\s*\{\s*"(?:module|class_name)"\s*:\s*(?:null|"[^"]*")\s*,\s*"(?:class_name|config)"\s*:')
 # What a program of protocol 0 or 1 can begin with and text hardly does together with what follows.
 _OLD_PICKLE = re.compile(rb"[(\]})NIJKMLFGSUTVXcqPp]")
 
@@ -89,8 +91,12 @@ def _text(head: bytes) -> str | None:
     if text.startswith("#!"):
         return "script"
     if start in {"{", "["}:
-        return "json"
+        return "keras-config" if _is_keras(text) else "json"
     return "pickle?" if _OLD_PICKLE.match(head) else "text"
+
+
+def _is_keras(text: str) -> bool:
+    return _KERAS.match(text) is not None or ('"class_name"' in text and '"registered_name"' in text)
 
 
 def _is_safetensors(head: bytes, size: int) -> bool:
