@@ -114,7 +114,14 @@ def keras(kept: dict[str, Any]) -> dict[str, Any]:
         "functions": sorted(functions - set(reaches)),
         "hub": sorted((set(_hub_classes()) | set(kept.get("hub", ()))) - set(reaches)),
         "reaches": reaches,
+        "registered": sorted(_registered_classes() | set(kept.get("registered", ()))),
     }
+
+
+def _registered_classes() -> set[str]:
+    """The names, with their package, under which tf_keras registers classes of its own: `Custom>Adam`."""
+    held = importlib.import_module("tf_keras.src.saving.object_registration")
+    return {name for name in held._GLOBAL_CUSTOM_OBJECTS if ">" in name}  # noqa: SLF001 - there is no other way to list them
 
 
 _BASES = ("Layer", "Operation", "Model", "Loss", "Metric", "Optimizer", "LearningRateSchedule", "Initializer", "Regularizer", "Constraint")

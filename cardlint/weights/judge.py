@@ -25,6 +25,7 @@ MODULES: dict[str, str] = {
     "zip": "zip",
     "onnx": "onnx",
     "keras-config": "keras",
+    "hdf5": "hdf5",
     **dict.fromkeys(WHAT, "executables"),
 }
 # Formats without a magic number: a file whose content says nothing is taken for what its name says.

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LARGEST = 64_000_000  # bytes
 MOST_EVIDENCE = 100
+_COST = 8  # operations for an object: they stand for time
 # What stands for plain values in a configuration, and makes nothing else.
 _PLAIN = frozenset(
     {
@@ -130,6 +131,7 @@ class _Examiner:
         table = names.table("keras")
         self.names, self.hdf5 = names, hdf5
         self.classes, self.functions, self.hub = (frozenset(table.get(key, ())) for key in ("classes", "functions", "hub"))
+        self.registered = frozenset(table.get("registered", ()))
         self.reaches: Mapping[str, Mapping[str, str]] = table.get("reaches", {})
         self.tensorflow: Mapping[str, list[str]] = names.table("tensorflow").get("functions", {})
 
@@ -139,7 +141,7 @@ class _Examiner:
         while waiting:
             thing = waiting.pop()
             if isinstance(thing, _Object):
-                budget.spend(1)
+                budget.spend(_COST)
                 yield from self._object(thing)
                 waiting += thing.values()
                 waiting += thing.hidden
@@ -218,6 +220,8 @@ class _Examiner:
             )
 
     def _vetted(self, name: str, module: str, registered: str) -> bool:
+        if (registered or name) in self.registered:
+            return not module or _is_keras(module)
         package, sign, own = (registered or name).rpartition(">")
         if module.partition(".")[0] in _HUB or package in _HUB:
             return (not module or module.partition(".")[0] in _HUB) and (own in self.hub or name in self.hub)
