@@ -113,6 +113,7 @@ OWN = {
     "a method": part("ClassMethod", "tf_keras.src.layers.core.tf_op_layer"),
     "vocabulary beside the model": part("StringLookup", vocabulary="vocabulary.txt"),
     "an unknown computation": part("TFOpLambda", function="experimental.something"),
+    "a function that is elsewhere": part("Scale", None, function="scale", function_type="function"),
     "KerasHub, and not": part("Nothing", "keras_hub.src.models.x", "keras_hub>Nothing"),
 }
 
