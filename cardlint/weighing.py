@@ -112,4 +112,4 @@ def _judged(entry: FileEntry, reader: SourceReader, beside: Callable[[str], str 
 
 
 # Text under these names is still handed to a loader.
-_LOADED = (".pkl", ".pickle", ".p", ".pt", ".pth", ".ckpt", ".bin", ".joblib", ".sav", ".dill", ".npy", ".json", ".jinja")
+_LOADED = (".pkl", ".pickle", ".p", ".pt", ".pth", ".ckpt", ".bin", ".joblib", ".sav", ".dill", ".npy", ".json", ".jinja", ".pbtxt")

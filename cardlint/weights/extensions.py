@@ -21,6 +21,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     ".json": ("json", "text", "keras-config"), ".md": ("text", "json"), ".txt": ("text", "json", "script", "keras-config"),
     ".yaml": ("text", "json"), ".yml": ("text", "json"),
     ".py": ("text", "script", "json"),
+    ".pbtxt": ("pbtxt", "text"),
     ".exe": ("pe", "dos", "llamafile"), ".dll": ("pe",), ".so": ("elf",), ".pyc": ("pyc",), ".msi": ("msi",), ".dmg": ("dmg",),
     ".jinja": ("text", "json"), ".csv": ("text", "json"), ".xml": ("text",),
 }  # fmt: skip

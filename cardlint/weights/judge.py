@@ -26,10 +26,14 @@ MODULES: dict[str, str] = {
     "onnx": "onnx",
     "keras-config": "keras",
     "hdf5": "hdf5",
+    **dict.fromkeys(("savedmodel", "graphdef", "protobuf"), "savedmodel"),
+    "pbtxt": "pbtxt",
     **dict.fromkeys(WHAT, "executables"),
 }
 # Formats without a magic number: a file whose content says nothing is taken for what its name says.
 UNMARKED = frozenset({"onnx", "protobuf", "coreml", "msi", "dmg"})
+# Text that a loader takes for a program, by its name.
+TEXTUAL = frozenset({"pbtxt"})
 _TRIAL = 200_000  # opcodes, to see whether something is a pickle at all
 # What nothing executable can hide in, as far as any loader of weights is concerned.
 HARMLESS = frozenset(
@@ -97,9 +101,15 @@ def _judged(reader: Reader, context: Context) -> Judgement:
     found, wanted = recognise(reader, head), promised(context.name)
     if found == "pickle?" or (found in {None, "text"} and "pickle" in wanted):
         found = "pickle" if is_pickle(reader, context.names, Budget(operations=_TRIAL)) else _otherwise(head)
-    known = found or (wanted[0] if wanted and wanted[0] in UNMARKED else None)
+    known = _by_name(found, wanted)
     judgement = _by_format(known, reader, context)
     return judgement._replace(evidence=(*judgement.evidence, *_mismatch(known, wanted, context)))
+
+
+def _by_name(found: str | None, wanted: tuple[str, ...]) -> str | None:
+    """The format that the content has, or the name where the content has none of its own."""
+    first = wanted[0] if wanted else ""
+    return first if first in (UNMARKED if found is None else TEXTUAL if found == "text" else ()) else found
 
 
 def _otherwise(head: bytes) -> str | None:

@@ -21,6 +21,7 @@ _ENOUGH = 2 * _LONGEST_VARINT  # bytes: a key, and a number or length behind it
 _LAST_FIELD = 2**29
 DEEPEST = 100  # messages within each other, the limit of protobuf's own decoders
 LONGEST_TEXT = 4096  # bytes; a name or a path is shorter
+COST = 2  # operations for a field: they stand for time
 _FIRST_CHUNK, _LAST_CHUNK = 4096, 262_144
 
 # Message, then field number: the field's name, and what is in it. "text", "number" and "place" (start and size) are given to
@@ -54,7 +55,7 @@ class Field(NamedTuple):
 
 
 class Wire:
-    """Messages of a file. Each field costs one operation of the budget."""
+    """Messages of a file. Each field is paid for."""
 
     def __init__(self, reader: Reader, budget: Budget) -> None:
         self.reader, self.budget, self.size = reader, budget, reader.size
@@ -64,17 +65,20 @@ class Wire:
         """The fields of the message `start:end`. Raises WrongWireError."""
         at = start
         while at < end:
-            self.budget.spend(1)
+            self.budget.spend(COST)
             field = self._field(at)
-            if field.end > end:
-                raise WrongWireError("a field goes beyond its message", at)
+            at = field.start + field.size
+            if at > end:
+                raise WrongWireError("a field goes beyond its message", field.start)
             yield field
-            at = field.end
 
     def content(self, field: Field, most: int) -> bytes:
         """The first bytes of a field."""
-        size = min(field.size, most)
-        held, at = self._window(field.start, size)
+        return self.part(field.start, min(field.size, most))
+
+    def part(self, start: int, size: int) -> bytes:
+        """Bytes of the file."""
+        held, at = self._window(start, size)
         return held[at : at + size]
 
     def text(self, field: Field) -> str:
@@ -85,16 +89,15 @@ class Wire:
     def _field(self, at: int) -> Field:
         held, i = self._window(at, _ENOUGH)
         key, i = _varint(held, i, at)
-        number, wire = key >> 3, key & 7
+        number, wire, base = key >> 3, key & 7, self._base
         if not 0 < number < _LAST_FIELD:
             raise WrongWireError("a field has no number", at)
-        base = self._base
-        if wire == VARINT:
-            value, j = _varint(held, i, at)
-            return Field(number, wire, value, base + i, j - i)
         if wire == BYTES:
             size, j = _varint(held, i, at)
             return Field(number, wire, 0, base + j, size)
+        if wire == VARINT:
+            value, j = _varint(held, i, at)
+            return Field(number, wire, value, base + i, j - i)
         if wire in _FIXED:
             return Field(number, wire, 0, base + i, _FIXED[wire])
         raise WrongWireError(f"wire type {wire} is not in use", at)
@@ -115,6 +118,8 @@ class Wire:
 
 def _varint(held: bytes, at: int, offset: int) -> tuple[int, int]:
     """A number and the position after it."""
+    if at < len(held) and held[at] < 0x80:  # noqa: PLR2004 - most are of one byte
+        return held[at], at + 1
     value, shift, i = 0, 0, at
     while i < len(held) and shift < 7 * _LONGEST_VARINT:
         byte = held[i]
