@@ -179,7 +179,11 @@ class Graph:
 
 def is_path(text: str) -> bool:
     """Whether text that is not known to be a path looks like one that leads somewhere else."""
-    return len(text) < _LONGEST_HANDED and text.isprintable() and leads_out(text) is not None and _PATH.search(text) is not None
+    if (
+        len(text) >= _LONGEST_HANDED or not text.isprintable() or text.startswith("loc:@")
+    ):  # the last names an operator beside which it runs
+        return False
+    return leads_out(text) is not None and _PATH.search(text) is not None
 
 
 def _strings(value: Values) -> Iterator[str]:

@@ -193,7 +193,7 @@ def test_large_constants_far_away_are_not_read() -> None:
         ('node { name: "a" op: "Add" }', "ok"), ("node { op: 'MatMul' }", "ok"), ('item { id: 1 name: "cat" }', "ok"),
         ('node { op: "WriteFile" }', "block"), ('node { op : "Write" "File" }', "block"), (r'node { op: "Write\106ile" }', "block"),
         (r'node { op: "\x57riteFile" }', "block"), (r'node { op: "\WriteFile" }', "block"), ('node { op: "ReadFile" }', "review"),
-        ('node { op: "SaveV2" s: "/_temp" }', "review"), ('node { op: "SaveV2" string_val: "model" }', "ok"), ('node { op: "Mine" }', "review"), ("node { op: x }", "review"),
+        ('node { op: "SaveV2" s: "/_temp" }', "review"), ('node { op: "SaveV2" string_val: "model" s: "loc:@save/x" }', "ok"), ('node { op: "Mine" }', "review"), ("node { op: x }", "review"),
     ],
 )  # fmt: skip
 def test_graphs_in_text(content: str, verdict: str) -> None:
