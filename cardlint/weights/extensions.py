@@ -14,16 +14,17 @@ FORMATS: dict[str, tuple[str, ...]] = {
     ".onnx": ("onnx",),
     ".pb": ("protobuf", "savedmodel", "graphdef", "onnx"), ".tflite": ("tflite",), ".mlmodel": ("coreml",), ".pte": ("executorch",),
     ".nemo": ("tar", "gzip", "zip"),
-    ".mar": ("zip", "gzip"), ".skops": ("zip",), ".rds": ("rds", *_COMPRESSED), ".rda": ("rdata", *_COMPRESSED),
-    ".rdata": ("rdata", *_COMPRESSED), ".zip": ("zip",), ".tar": ("tar",), ".gz": ("gzip",), ".tgz": ("gzip",), ".bz2": ("bzip2",),
+    ".mar": ("zip", "gzip"), ".skops": ("zip",), ".rds": ("rds", "rdata", *_COMPRESSED), ".rda": ("rdata", "rds", *_COMPRESSED),
+    ".rdata": ("rdata", "rds", *_COMPRESSED), ".zip": ("zip",), ".tar": ("tar",), ".gz": ("gzip",), ".tgz": ("gzip",), ".bz2": ("bzip2",),
     ".xz": ("xz",), ".7z": ("7z",), ".rar": ("rar",), ".zst": ("zstd",), ".lz4": ("lz4",), ".parquet": ("parquet",),
     ".png": _IMAGES, ".jpg": _IMAGES, ".jpeg": _IMAGES, ".gif": _IMAGES, ".webp": _IMAGES, ".ico": _IMAGES, ".pdf": ("pdf",),
-    ".json": ("json", "text", "keras-config"), ".md": ("text", "json"), ".txt": ("text", "json", "script", "keras-config"),
+    ".json": ("json", "text", "keras-config", "mlpackage"), ".md": ("text", "json"), ".txt": ("text", "json", "script", "keras-config"),
     ".yaml": ("text", "json"), ".yml": ("text", "json"),
     ".py": ("text", "script", "json"),
+    ".ort": ("ort",), ".pdmodel": ("paddle",), ".t7": ("torch7",), ".engine": ("tensorrt", "text", "json"), ".trt": ("tensorrt",),
     ".pbtxt": ("pbtxt", "text"),
     ".exe": ("pe", "dos", "llamafile"), ".dll": ("pe",), ".so": ("elf",), ".pyc": ("pyc",), ".msi": ("msi",), ".dmg": ("dmg",),
-    ".jinja": ("text", "json"), ".csv": ("text", "json"), ".xml": ("text",),
+    ".jinja": ("text", "json"), ".csv": ("text", "json"), ".xml": ("text", "openvino", "pmml"), ".pmml": ("pmml",),
 }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ WrongHdf5Error, so that nobody takes it for harmless.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
+
+from cardlint.weights.pieces import Pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +20,7 @@ SIGNATURE = b"\x89HDF\r\n\x1a\n"
 STARTS = (0, 512, 1024, 2048, 4096, 8192)  # what the library looks at, as far as a user block is of a usual size
 UNDEFINED = 2**64 - 1
 WORD = 8  # bytes of an offset or a length
-_BLOCK, _KEPT = 16_384, 256  # bytes of a piece of the file, and how many are kept
 MOST_AT_ONCE = 16_000_000  # bytes of a chunk of a header, a heap or a node
-_PAID_AT_ONCE = 1024  # bytes for an operation, where a structure is larger than any usual one
 COST = 4  # operations for a message or a record: they stand for time
 _CONTINUATION = 0x10
 _MOST_CHUNKS = 1000
@@ -68,7 +67,7 @@ class File:
 
     def __init__(self, reader: Reader, budget: Budget) -> None:
         self.reader, self.budget = reader, budget
-        self._blocks: OrderedDict[int, bytes] = OrderedDict()
+        self._pieces = Pieces(reader, budget)
         self.base = self.root = self.end = 0
         self._superblock()
 
@@ -77,24 +76,11 @@ class File:
         start = self.base + address
         if address == UNDEFINED or size > MOST_AT_ONCE or start + size > self.reader.size:
             raise WrongHdf5Error("an address leads out of the file")
-        self.budget.spend(size // _PAID_AT_ONCE)
-        first, last = start // _BLOCK, (start + max(size, 1) - 1) // _BLOCK
-        held = b"".join(self._block(index) for index in range(first, last + 1))
-        return held[start - first * _BLOCK :][:size]
+        return self._pieces.read(start, size)
 
     def at(self, address: int, size: int) -> Cursor:
         """The same to take numbers from; where the file ends, fewer bytes."""
         return Cursor(self.bytes_at(address, max(0, min(size, self.reader.size - self.base - address))))
-
-    def _block(self, index: int) -> bytes:
-        if index in self._blocks:
-            self._blocks.move_to_end(index)
-            return self._blocks[index]
-        self.budget.spend(1)
-        found = self._blocks[index] = self.reader.read(index * _BLOCK, _BLOCK)
-        if len(self._blocks) > _KEPT:
-            self._blocks.popitem(last=False)
-        return found
 
     def _superblock(self) -> None:
         start = next((at for at in STARTS if self.reader.read(at, WORD) == SIGNATURE), None)

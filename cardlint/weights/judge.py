@@ -11,6 +11,7 @@ from cardlint.weights.executables import WHAT
 from cardlint.weights.extensions import promised
 from cardlint.weights.pickle import is_pickle
 from cardlint.weights.sniff import HEAD, recognise
+from cardlint.weights.unread import REASONS
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
@@ -28,10 +29,17 @@ MODULES: dict[str, str] = {
     "hdf5": "hdf5",
     **dict.fromkeys(("savedmodel", "graphdef", "protobuf"), "savedmodel"),
     "pbtxt": "pbtxt",
+    "coreml": "coreml",
+    "tflite": "tflite",
+    **dict.fromkeys(("rds", "rdata"), "rdata"),
+    "paddle": "paddle",
+    "mlpackage": "mlpackage",
+    **dict.fromkeys(REASONS, "unread"),
+    **dict.fromkeys(("openvino", "pmml"), "xmlmodel"),
     **dict.fromkeys(WHAT, "executables"),
 }
 # Formats without a magic number: a file whose content says nothing is taken for what its name says.
-UNMARKED = frozenset({"onnx", "protobuf", "coreml", "msi", "dmg"})
+UNMARKED = frozenset({"onnx", "protobuf", "coreml", "msi", "dmg", "tensorrt", "torch7", "paddle"})
 # Text that a loader takes for a program, by its name.
 TEXTUAL = frozenset({"pbtxt"})
 _TRIAL = 200_000  # opcodes, to see whether something is a pickle at all

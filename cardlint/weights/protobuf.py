@@ -26,7 +26,7 @@ _FIRST_CHUNK, _LAST_CHUNK = 4096, 262_144
 
 # Message, then field number: the field's name, and what is in it. "text", "number" and "place" (start and size) are given to
 # who walks, "skip" is known and of no interest; a message's name means that its fields are walked, with a "+" before it that
-# they are kept for the message around it.
+# they are kept for the message around it. Number 0, which no field has, stands for all others.
 Schema = dict[str, dict[int, tuple[str, str]]]
 Values = dict[str, list[Any]]
 
@@ -144,7 +144,7 @@ class Walk:
             raise WrongWireError("messages are nested too deep", start)
         schema, values = self.schema[kind], Values()
         for field in self.wire.fields(start, end):
-            known = schema.get(field.number)
+            known = schema.get(field.number) or schema.get(0)
             if known is None:
                 self.unknown.setdefault((kind, field.number), field.start)
             elif known[1] != "skip":

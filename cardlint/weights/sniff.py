@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cardlint.weights import executables, protokind
+from cardlint.weights import executables, protokind, xmlmodel
 
 if TYPE_CHECKING:
     from cardlint.weights.reading import Reader
@@ -29,8 +29,10 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x7fELF", 0, "elf"), (b"\xfe\xed\xfa\xce", 0, "mach-o"), (b"\xfe\xed\xfa\xcf", 0, "mach-o"),
     (b"\xce\xfa\xed\xfe", 0, "mach-o"), (b"\xcf\xfa\xed\xfe", 0, "mach-o"),
     (b"\x00asm", 0, "wasm"), (b"dex\n", 0, "dex"), (b"!<arch>\n", 0, "ar"),
-    (b"TFL3", 4, "tflite"), (b"ET12", 4, "executorch"), (b"ptrt", 0, "tensorrt"), (b"ftrt", 0, "tensorrt"),
+    (b"TFL3", 4, "tflite"), (b"ET12", 4, "executorch"), (b"ORTM", 4, "ort"), (b"ptrt", 0, "tensorrt"), (b"ftrt", 0, "tensorrt"),
     (b"RDX2\n", 0, "rdata"), (b"RDX3\n", 0, "rdata"), (b"X\n\x00\x00\x00", 0, "rds"), (b"RDA3\n", 0, "rdata"), (b"RDA2\n", 0, "rdata"),
+    (b"RDB2\n", 0, "rdata"), (b"RDB3\n", 0, "rdata"), (b"A\n2\n", 0, "rds"), (b"A\n3\n", 0, "rds"), (b"B\n\2\0\0\0", 0, "rds"),
+    (b"B\n\3\0\0\0", 0, "rds"),
     (b"PAR1", 0, "parquet"), (b"ARROW1", 0, "arrow"), (b"FEA1", 0, "feather"), (b"SQLite format 3\x00", 0, "sqlite"),
     (b"\x89PNG\r\n", 0, "image"), (b"\xff\xd8\xff", 0, "image"), (b"GIF8", 0, "image"), (b"%PDF-", 0, "pdf"), (b"WEBP", 8, "image"),
     (b"WAVE", 8, "audio"), (b"OggS", 0, "audio"), (b"fLaC", 0, "audio"), (b"ID3", 0, "audio"), (b"ftyp", 4, "video"),
@@ -91,7 +93,9 @@ def _text(head: bytes) -> str | None:
     if text.startswith("#!"):
         return "script"
     if start in {"{", "["}:
-        return "keras-config" if _is_keras(text) else "json"
+        return "keras-config" if _is_keras(text) else "mlpackage" if '"itemInfoEntries"' in text else "json"
+    if found := xmlmodel.recognise(text):
+        return found
     return "pickle?" if _OLD_PICKLE.match(head) else "text"
 
 

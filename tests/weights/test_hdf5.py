@@ -347,7 +347,7 @@ def test_data_is_not_read_from_far_away() -> None:
 
 
 def test_pieces_of_a_large_file_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cardlint.weights.h5read._KEPT", 1)
+    monkeypatch.setattr("cardlint.weights.pieces._KEPT", 1)
     image = Image()
     far = {f"d{index}": image.old(*DATASET) for index in range(3) if image.put(bytes(40_000))}
     assert read(old_file(image=image, **far)).verdict == "ok"
