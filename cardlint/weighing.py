@@ -223,13 +223,18 @@ class Weights:
                 if (pointer := parse_pointer(head)) is not None:
                     return found._replace(pointer=pointer)
                 found = found._replace(almost_pointer=head.startswith(_ALMOST))
-            return found._replace(judgement=_judged(entry.path, reader, head))
+            return found._replace(judgement=_judged(entry.path, reader, head, self._lies))
         except Unreadable as error:
             return found._replace(unread=error)
         except Exception as error:  # noqa: BLE001 - what one file breaks must not hide what the others are
             return found._replace(broken=error)
         finally:
             reader.close()
+
+    def _lies(self, path: str) -> str | None:
+        """What lies at a path of the repository: "file", "link" out of it, or None."""
+        entry = self._repository.listing.by_path.get(path)
+        return None if entry is None else "link" if entry.outside else "file"
 
     def _disk(self, source: Source) -> Disk | None:
         if not isinstance(source, Folder):
@@ -286,7 +291,7 @@ def _data(name: str) -> dict[str, Any]:
     return held
 
 
-def _judged(path: str, reader: SourceReader, head: bytes) -> Judgement:
+def _judged(path: str, reader: SourceReader, head: bytes, beside: Callable[[str], str | None]) -> Judgement:
     from cardlint.weights.verdict import Judgement as Judged
 
     name = path.rpartition("/")[2].lower()
@@ -295,7 +300,7 @@ def _judged(path: str, reader: SourceReader, head: bytes) -> Judgement:
     from cardlint.weights.budget import Budget
     from cardlint.weights.judge import Context, judge
 
-    return judge(reader, Context(names(), Budget(), path))
+    return judge(reader, Context(names(), Budget(), path, beside=beside))
 
 
 def may_be_weights(path: Path) -> bool:

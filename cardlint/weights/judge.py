@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import Budget, SpentError
+from cardlint.weights.executables import WHAT
 from cardlint.weights.extensions import holds_template, promised
 from cardlint.weights.pickle import is_pickle
 from cardlint.weights.reading import Cached
 from cardlint.weights.sniff import HEAD, read_text, recognise
+from cardlint.weights.unread import REASONS
 from cardlint.weights.verdict import SPENT, Evidence, Judgement, merged
 
 if TYPE_CHECKING:
@@ -21,7 +24,13 @@ if TYPE_CHECKING:
 # The module that judges a format; each has `judge(reader, context) -> Judgement`.
 MODULES: dict[str, str] = {
     "pickle": "pickle", "zip": "zip", "tar": "tar", "7z": "sevenzip", "npy": "npy", "torch-legacy": "torchlegacy",
-    "safetensors": "safetensors", "gguf": "gguf", "chat-template": "templates",
+    "safetensors": "safetensors", "gguf": "gguf", "chat-template": "templates", "onnx": "onnx", "keras-config": "keras", "hdf5": "hdf5",
+    "pbtxt": "pbtxt", "coreml": "coreml", "tflite": "tflite", "paddle": "paddle", "mlpackage": "mlpackage",
+    **dict.fromkeys(REASONS, "unread"),
+    **dict.fromkeys(WHAT, "executables"),
+    **dict.fromkeys(("savedmodel", "graphdef", "protobuf"), "savedmodel"),
+    **dict.fromkeys(("rds", "rdata"), "rdata"),
+    **dict.fromkeys(("openvino", "pmml"), "xmlmodel"),
     **dict.fromkeys(("gzip", "zlib", "zfile", "bzip2", "xz", "lzma", "lz4", "zstd"), "compressed"),
 }  # fmt: skip
 # What other things may follow in one file, of which one reader takes the one and another the other.
@@ -29,12 +38,32 @@ _READ_ON = frozenset({"pickle", "torch-legacy"})
 _UNPICKLED = frozenset({"pickle", "compressed"})
 # A file whose content says nothing is taken for what its name says: formats without a magic number, and those whose
 # module says best what is wrong with the beginning.
-UNMARKED = frozenset({"onnx", "protobuf", "coreml", "safetensors", "gguf"})
+UNMARKED = frozenset({"onnx", "protobuf", "coreml", "msi", "dmg", "tensorrt", "torch7", "paddle", "safetensors", "gguf"})
+# Text that a loader takes for a program, by its name.
+TEXTUAL = frozenset({"pbtxt"})
 _TRIAL = 200_000  # opcodes, to see whether something is a pickle at all
 # What nothing executable can hide in, as far as any loader of weights is concerned.
 HARMLESS = frozenset(
-    {"empty", "text", "json", "image", "audio", "video", "icon", "pdf", "lfs-pointer", "parquet", "arrow", "feather", "sqlite"}
+    {
+        "empty",
+        "text",
+        "json",
+        "image",
+        "audio",
+        "video",
+        "icon",
+        "pdf",
+        "lfs-pointer",
+        "parquet",
+        "arrow",
+        "feather",
+        "sqlite",
+        "sentencepiece",
+    }
 )
+
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Context(NamedTuple):
@@ -42,6 +71,8 @@ class Context(NamedTuple):
 
     `depth` counts the containers around it; `format` is what the file was found to be. `storages` are the sizes of the tensor
     payloads in bytes, by their keys, where a pickle lies in a torch archive; `script` says that the archive is TorchScript.
+    `role` is the format its container takes it for by its name alone; `roles` are those of its own members, by their paths.
+    `beside` says of a path from the repository's root what lies there: "file", "link" out of the repository, or None.
     """
 
     names: Names
@@ -51,12 +82,18 @@ class Context(NamedTuple):
     format: str = ""
     storages: Mapping[str, int] | None = None
     script: bool = False
+    role: str = ""
+    roles: Mapping[str, str] = _NONE
+    beside: Callable[[str], str | None] | None = None
 
     def judge(self, member: str, reader: Reader, storages: Mapping[str, int] | None = None, *, script: bool = False) -> Judgement:
         """A member of this container, its evidence as seen from outside."""
         if self.depth >= self.budget.depth:
             return Judgement(None, (Evidence("review", "archive", member, "is nested too deep to be looked at", member=member),))
-        inside = self._replace(name=member, depth=self.depth + 1, storages=storages, script=script)
+        role = self.roles.get(member, "")
+        inside = self._replace(
+            name=member, depth=self.depth + 1, storages=storages, script=script, role=role, roles=_NONE, beside=None
+        )  # fmt: skip
         return judge(reader, inside).inside(member)
 
 
@@ -72,11 +109,13 @@ def judge(reader: Reader, context: Context) -> Judgement:
 
 
 def _judged(reader: Reader, context: Context) -> Judgement:
+    if context.role:
+        return _by_format(context.role, reader, context)
     head = reader.read(0, HEAD)
     found, wanted = recognise(reader, head), promised(context.name)
     if found == "pickle?" or (found in {None, "text"} and "pickle" in wanted):
         found = "pickle" if is_pickle(reader, context.names, Budget(operations=_TRIAL)) else _otherwise(head)
-    known = found or (wanted[0] if wanted and wanted[0] in UNMARKED else None)
+    known = _by_name(found, wanted)
     template = known in {"text", "json"} and holds_template(context.name)
     judgement = _by_format("chat-template" if template else known, reader, context)
     if found != "zip" and (judgement.verdict != "ok" or found not in wanted) and ("zip" in wanted or found in _READ_ON):
@@ -91,6 +130,12 @@ def _with_archive(judgement: Judgement, reader: Reader, context: Context) -> Jud
     if (found := archives.at_end(reader, context)) is None:
         return judgement
     return merged(judgement.format, (judgement, found))
+
+
+def _by_name(found: str | None, wanted: tuple[str, ...]) -> str | None:
+    """The format that the content has, or the name where the content has none of its own."""
+    first = wanted[0] if wanted else ""
+    return first if first in (UNMARKED if found is None else TEXTUAL if found == "text" else ()) else found
 
 
 def _otherwise(head: bytes) -> str | None:

@@ -59,6 +59,10 @@ class Names:
         other.__dict__.update(self.__dict__, script=True, _known={})
         return other
 
+    def dangerous(self, module: str, name: str) -> Known | None:
+        """What the dangerous list says of a name that something else than a pickle asks for."""
+        return self._dangerous(module, name)
+
     def look(self, module: str, name: str, protocol: int) -> Known:
         """What is known of a name in a program of this protocol."""
         key = (module, name, protocol < _TEXT)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.weights import torch
+from cardlint.weights import keras, torch
 from cardlint.weights.compressed import CODECS
 from cardlint.weights.judge import HARMLESS
 from cardlint.weights.memberpaths import link_leads_out
@@ -89,8 +89,9 @@ def _judged(reader: Reader, context: Context, directory: Directory) -> Judgement
     raw = layout.raw if layout else frozenset()
     trusted = frozenset() if reader.near else raw
     checked = check(reader, directory, context.budget, lambda member: member.name in trusted)
+    context = context._replace(roles=keras.roles(directory, context.name))
     opened = _Archive(reader, context, directory, layout, checked.places)
-    kind = layout.format if layout else _kind(directory)
+    kind = layout.format if layout else "keras" if context.roles else _kind(directory)
     parts = chain(
         [Judgement(None, tuple(checked.evidence), (), _unread(raw, near=reader.near))],
         until_spent(_members(opened), Judgement(None, (SPENT,))),
