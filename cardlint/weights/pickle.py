@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import BrokenError, SpentError
-from cardlint.weights.conditions import CONDITIONS
+from cardlint.weights.conditions import passable
 from cardlint.weights.framing import FramedStream
 from cardlint.weights.machine import Machine
 from cardlint.weights.reading import EndOfDataError, Stream
@@ -112,10 +112,18 @@ def evidence_of(program: Program, *, torch: bool = False) -> Iterator[Evidence]:
         if item.known.verdict != "ok":
             message = f"asks for {dotted(item)}, which {item.known.why}"
             yield Evidence(item.known.verdict, "pickle", dotted(item), message, offset=item.offset, reference=item.known.reference)
+        elif not passable(item) and item.pushed > item.called:
+            message = f"keeps {dotted(item)} as a value, to be called later with whatever there is then"
+            yield Evidence("review", "pickle", dotted(item), message, offset=item.offset)
     for made in machine.called:
         yield from _call(made)
+    for used, wrong, offset in machine.misused:
+        yield Evidence(wrong.verdict, "pickle", dotted(used), f"{dotted(used)} {wrong.message}", offset=offset)
     for changed, offset in machine.changed:
         yield Evidence("block", "pickle", dotted(changed), f"changes {dotted(changed)} itself, which no pickler does", offset=offset)
+    if machine.hooked is not None:
+        message = "puts something under the name `__setstate__`, which the unpickler calls when it finds it on an object"
+        yield Evidence("block", "pickle", "__setstate__", message, offset=machine.hooked)
     for message, offset in machine.oddities:
         yield Evidence("review", "pickle", "program", message, offset=offset)
     if not torch and machine.persistent is not None:
@@ -128,12 +136,9 @@ def evidence_of(program: Program, *, torch: bool = False) -> Iterator[Evidence]:
 
 def _call(made: Made) -> Iterator[Evidence]:
     callee = made.callee
-    if isinstance(callee, Global):
-        if callee.known.condition is not None and (wrong := CONDITIONS[callee.known.condition](made)):
-            yield Evidence("review", "pickle", dotted(callee), f"{dotted(callee)} {wrong}", offset=made.offset)
-    elif isinstance(callee, (Made, Persistent)):
+    if isinstance(callee, (Made, Persistent)):
         yield Evidence("review", "pickle", "call", "calls what another call returned", offset=made.offset)
-    else:
+    elif not isinstance(callee, Global):
         yield Evidence("review", "pickle", "call", "calls what is not known", offset=made.offset)
 
 
