@@ -71,25 +71,36 @@ def _is_vetted_name(value: Value) -> bool:
     return isinstance(value, Global) and value.known.verdict == "ok"
 
 
-def tame(value: Value) -> bool:
-    """Whether nothing but code of vetted values runs when a value is listed, hashed or printed."""
+def tame(value: Value, home: str | None = None) -> bool:
+    """Whether nothing but code of vetted values runs when a value is listed, hashed or printed.
+
+    Instances of classes of the package `home` are taken for tame: a library's own helper is given its own objects.
+    """
     waiting, seen = [value], 0
     while waiting:
         value = waiting.pop()
         seen += 1
         if isinstance(value, tuple) and seen + len(waiting) + len(value) <= _MOST_LOOKED_AT:
             waiting += value
-        elif not _tame(value):
+        elif not _tame(value, home):
             return False
     return True
 
 
-def _tame(value: Value) -> bool:
+def _tame(value: Value, home: str | None) -> bool:
     if isinstance(value, Global):
         return vetted(value)
     if isinstance(value, Made):
-        return _is_vetted_name(value.callee) and not is_class(value.callee) and value.callee.known.condition != "partial"
+        callee = value.callee
+        if not _is_vetted_name(callee) or callee.known.condition == "partial":
+            return False
+        return not is_class(callee) or _package(callee) == home
     return not isinstance(value, tuple)
+
+
+def _package(item: Global) -> str:
+    package: str = item.module.partition(".")[0]
+    return package
 
 
 def _arguments(made: Made) -> tuple[Value, ...]:
@@ -117,7 +128,7 @@ def _wrong_class(made: Made) -> Wrong | None:
 
 
 def _value(made: Made) -> Wrong | None:
-    return None if tame(made.args) else _UNTAME
+    return None if tame(made.args, _package(made.callee)) else _UNTAME
 
 
 def _kept(made: Made) -> Wrong | None:
@@ -155,7 +166,7 @@ def _newobj(made: Made) -> Wrong | None:
 def _attribute(made: Made) -> Wrong | None:
     """`getattr(thing, "name")`: a name the program spells out, of something that is itself vetted; what it yields is judged by its name."""
     args = _arguments(made)
-    if len(args) == 2 and isinstance(args[1], str) and args[1].startswith("_"):  # noqa: PLR2004
+    if len(args) == 2 and isinstance(args[1], str) and args[1].startswith("__"):  # noqa: PLR2004
         return Wrong("block", f"reaches for `{args[1]}`")
     known = len(args) == 2 and vetted(args[0]) and isinstance(args[1], str) and args[1].isidentifier()  # noqa: PLR2004
     return None if known else _review("is called with something else than a known thing and the plain name of one of its attributes")
@@ -202,8 +213,8 @@ def _of_class(made: Made) -> Wrong | None:
 def _index(made: Made) -> Wrong | None:
     """`pandas.core.indexes.base._new_Index(cls, arguments)` calls `cls.__new__(cls, **arguments)`."""
     args = _arguments(made)
-    known = len(args) == 2 and vetted(args[0]) and args[0].module.startswith("pandas.") and isinstance(args[1], Box)  # noqa: PLR2004
-    return None if known and all(tame(item) for item in args[1].items.values()) else _UNUSUAL
+    known = len(args) == 2 and vetted(args[0]) and _package(args[0]) == "pandas" and isinstance(args[1], Box)  # noqa: PLR2004
+    return None if known and all(tame(item, "pandas") for item in args[1].items.values()) else _UNUSUAL
 
 
 def _scalar(made: Made) -> Wrong | None:
@@ -297,9 +308,10 @@ def wrong_items(made: Made) -> Wrong | None:
     return _review("is given items, and is no container") if unfit else None
 
 
-def wrong_key(key: Value) -> Wrong | None:
-    """What is wrong with a key under which an object with items is given one."""
-    return _review("is given an item under a name that is computed") if isinstance(key, Made) else None
+def wrong_key(made: Made, key: Value) -> Wrong | None:
+    """What is wrong with a key under which an object gets an item: of a class, its items may be its attributes."""
+    attribute = _is_vetted_name(made.callee) and is_class(made.callee) and isinstance(key, Made)
+    return _review("is given an item under a name that is computed") if attribute else None
 
 
 def _has(item: Global, mark: str) -> bool:

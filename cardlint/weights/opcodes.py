@@ -136,7 +136,7 @@ def _items(machine: Machine, items: list[Value]) -> None:
                 into.items[key] = value
     elif isinstance(into, Made):
         for key in items[::2]:
-            machine.misuse(into.callee, wrong_key(key))
+            machine.misuse(into.callee, wrong_key(into, key))
 
 
 def _appends(machine: Machine) -> None:

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from vetting.packages import Package
 
 
-_NO_ARRAYS = ("_", "plot_", "load_", "fetch_", "dump_", "get_", "make_scorer", "check_")
-# Functions that estimators have for defaults.
-_PRIVATE = frozenset({"_identity", "_logcosh", "_exp", "_cube", "_passthrough_scorer"})
+_NO_ARRAYS = ("plot", "load", "fetch", "dump", "get_scorer", "make_scorer", "check_", "cached_call", "parallel")
 
 
 def _below(modules: tuple[str, ...]) -> tuple[str, ...]:
@@ -76,7 +74,7 @@ class Survey:
     def _function(self, module: str, name: str, function: FunctionType | BuiltinFunctionType, package: Package) -> None:
         """A function that stands where a pickle finds it; one that draws, reads or writes is none of arrays."""
         own = function.__module__ in {module, None} and function.__name__ == name
-        if own and (name in _PRIVATE or not name.startswith(_NO_ARRAYS)):
+        if own and not name.startswith("__") and not name.lstrip("_").startswith(_NO_ARRAYS):
             self._add(module, name, "kept", package)
 
     def _class(self, found: str, cls: type, package: Package) -> None:
