@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from generated import ROOT, settle
 
 from cardlint.weights.conditions import CALLS
-from generated import ROOT, settle
 
 HERE = Path(__file__).parent / "vetting"
 OUT = ROOT / "schemas" / "weights" / "vetted.json"
@@ -38,11 +38,10 @@ def surveyed(name: str) -> dict[str, Any]:
 
 def survey(name: str) -> dict[str, Any]:
     """Look at what is installed here."""
-    from vetting.packages import SURVEYS
-    from vetting.survey import Survey
+    from vetting.survey import Survey, packages
 
     found = Survey()
-    missing = [package.distribution for package in SURVEYS[name] if not found.look_at(package)]
+    missing = [package.distribution for package in packages(name) if not found.look_at(package)]
     if missing:
         sys.exit(f"not installed: {', '.join(missing)}; install the extra for this survey")
     return found.result()

@@ -316,4 +316,3 @@ def wrong_key(made: Made, key: Value) -> Wrong | None:
 
 def _has(item: Global, mark: str) -> bool:
     return mark in (item.known.condition or "").split("+")[1:]
-

@@ -25,6 +25,7 @@ MOST_PROGRAMS = 10_000
 MOST_EVIDENCE = 200
 _NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
 _PADDING = b"\0\n\r\t "
+_HOOKED = "puts something under the name `__setstate__`, which the unpickler calls when it finds it on an object"
 _FRAMES = "python/cpython#154848"
 
 
@@ -109,12 +110,7 @@ def evidence_of(program: Program, *, torch: bool = False) -> Iterator[Evidence]:
     """What a program asks for and does, as evidence."""
     machine = program.machine
     for item in machine.seen:
-        if item.known.verdict != "ok":
-            message = f"asks for {dotted(item)}, which {item.known.why}"
-            yield Evidence(item.known.verdict, "pickle", dotted(item), message, offset=item.offset, reference=item.known.reference)
-        elif not passable(item) and item.pushed > item.called:
-            message = f"keeps {dotted(item)} as a value, to be called later with whatever there is then"
-            yield Evidence("review", "pickle", dotted(item), message, offset=item.offset)
+        yield from _asked(item)
     for made in machine.called:
         yield from _call(made)
     for used, wrong, offset in machine.misused:
@@ -122,8 +118,7 @@ def evidence_of(program: Program, *, torch: bool = False) -> Iterator[Evidence]:
     for changed, offset in machine.changed:
         yield Evidence("block", "pickle", dotted(changed), f"changes {dotted(changed)} itself, which no pickler does", offset=offset)
     if machine.hooked is not None:
-        message = "puts something under the name `__setstate__`, which the unpickler calls when it finds it on an object"
-        yield Evidence("block", "pickle", "__setstate__", message, offset=machine.hooked)
+        yield Evidence("block", "pickle", "__setstate__", _HOOKED, offset=machine.hooked)
     for message, offset in machine.oddities:
         yield Evidence("review", "pickle", "program", message, offset=offset)
     if not torch and machine.persistent is not None:
@@ -132,6 +127,15 @@ def evidence_of(program: Program, *, torch: bool = False) -> Iterator[Evidence]:
     if program.broken is not None:
         message = f"breaks off: {program.broken}; what stands before that has run by then"
         yield Evidence("review", "pickle", "program", message, offset=machine.start)
+
+
+def _asked(item: Global) -> Iterator[Evidence]:
+    if item.known.verdict != "ok":
+        message = f"asks for {dotted(item)}, which {item.known.why}"
+        yield Evidence(item.known.verdict, "pickle", dotted(item), message, offset=item.offset, reference=item.known.reference)
+    elif not passable(item) and item.pushed > item.called:
+        message = f"keeps {dotted(item)} as a value, to be called later with whatever there is then"
+        yield Evidence("review", "pickle", dotted(item), message, offset=item.offset)
 
 
 def _call(made: Made) -> Iterator[Evidence]:

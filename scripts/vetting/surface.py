@@ -118,7 +118,9 @@ def _generated(owner: type, hook: str, value: object) -> bool:
         return True
     code = getattr(function, "__code__", None)
     if code is not None and not _compiled(function):
-        return code.co_filename == "<string>" or code.co_filename.startswith("<namedtuple") or function.__module__ in {"enum", "dataclasses"}
+        return (
+            code.co_filename == "<string>" or code.co_filename.startswith("<namedtuple") or function.__module__ in {"enum", "dataclasses"}
+        )
     return hook in COMPILED_HOOKS and owner.__module__.startswith(COMPILED)
 
 

@@ -15,7 +15,9 @@ import warnings
 from collections import Counter
 from pathlib import Path
 from types import BuiltinFunctionType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
 
 from vetting.surface import Judged, judge
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from vetting.packages import Package
+PACKAGES = Path(__file__).parent / "packages.yaml"
 
 
 _NO_ARRAYS = ("plot", "load", "fetch", "dump", "get_scorer", "make_scorer", "check_", "cached_call", "parallel")
@@ -31,6 +33,25 @@ _NO_ARRAYS = ("plot", "load", "fetch", "dump", "get_scorer", "make_scorer", "che
 
 def _below(modules: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{module}." for module in modules)
+
+
+class Package(NamedTuple):
+    """A distribution as packages.yaml has it."""
+
+    distribution: str
+    roots: tuple[str, ...]
+    skip: tuple[str, ...]
+    functions: tuple[str, ...]
+
+
+def packages(survey: str) -> list[Package]:
+    """What a survey looks at. Raises KeyError where there is no such survey."""
+    held = yaml.safe_load(PACKAGES.read_text("utf-8"))
+    never = tuple(held["never"])
+    return [
+        Package(name, tuple(of["roots"]), (*never, *of.get("skip", ())), tuple(of.get("functions", ())))
+        for name, of in ((name, held["packages"][name]) for name in held["surveys"][survey])
+    ]
 
 
 class Survey:
@@ -123,7 +144,11 @@ def _declare_operators() -> None:
 
     spec = importlib.util.find_spec("torchvision")
     folder = Path(str(spec and spec.origin)).parent
-    found = {name for file in folder.glob("_meta*.py") for name in re.findall(r"(?:register_meta|register_fake)\(\"(?:torchvision::)?(\w+)", file.read_text())}
+    found = {
+        name
+        for file in folder.glob("_meta*.py")
+        for name in re.findall(r"(?:register_meta|register_fake)\(\"(?:torchvision::)?(\w+)", file.read_text())
+    }
     for name in sorted(found):
         torch.library.define(f"torchvision::{name}", "(Tensor x) -> Tensor")
 

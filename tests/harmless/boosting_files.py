@@ -37,4 +37,7 @@ def files() -> Iterator[tuple[str, bytes]]:
         joblib.dump(model, held)
         yield f"joblib-boosting/{name}.joblib", held.getvalue()
     for index in range(5):
-        yield f"safetensors/{index}.safetensors", safetensors.numpy.save({f"t{n}": np.zeros((n, 2), dtype="f4") for n in range(index + 1)}, {"format": "pt"})
+        yield (
+            f"safetensors/{index}.safetensors",
+            safetensors.numpy.save({f"t{n}": np.zeros((n, 2), dtype="f4") for n in range(index + 1)}, {"format": "pt"}),
+        )

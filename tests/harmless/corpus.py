@@ -53,18 +53,19 @@ def weigh() -> Iterator[Weighed]:
     for maker in MAKERS:
         for name, content in maker.files():
             found = judge(Held(content), Context(names, Budget(), name))
-            yield Weighed(name, found.verdict, tuple(f"{item.member} {item.message}".strip() for item in found.evidence if item.verdict != "ok"))
+            yield Weighed(
+                name, found.verdict, tuple(f"{item.member} {item.message}".strip() for item in found.evidence if item.verdict != "ok")
+            )
 
 
 @pytest.fixture(scope="module")
 def corpus() -> list[Weighed]:
     found = list(weigh())
     for family in sorted({item.family for item in found}):
-        counts = Counter(item.verdict for item in found if item.family == family)
-        print(f"{family:28} {dict(sorted(counts.items()))}")
+        Counter(item.verdict for item in found if item.family == family)
     for item in found:
         if item.verdict != "ok":
-            print(f"{item.verdict:7} {item.name}: {'; '.join(item.said[:3])}")
+            pass
     return found
 
 

@@ -18,7 +18,8 @@ def _values() -> dict[str, Any]:
     rng = np.random.default_rng(0)
     record = np.array([(1, 2.5, "ab")], dtype=[("n", "i4"), ("x", "f8"), ("s", "U4")])
     values: dict[str, Any] = {
-        f"array-{code.replace('?', 'bool')}": np.zeros((3, 2), dtype=code) for code in "? b B h H i I q Q e f d g F D S5 U5 M8[ns] m8[s]".split()
+        f"array-{code.replace('?', 'bool')}": np.zeros((3, 2), dtype=code)
+        for code in ["?", "b", "B", "h", "H", "i", "I", "q", "Q", "e", "f", "d", "g", "F", "D", "S5", "U5", "M8[ns]", "m8[s]"]
     }
     values |= {
         "fortran": np.asfortranarray(rng.normal(size=(5, 4))),
@@ -30,7 +31,15 @@ def _values() -> dict[str, Any]:
         "recarray": record.view(np.recarray),
         "masked": np.ma.masked_array([1.0, 2.0], mask=[True, False]),
         "matrix": np.asmatrix(np.eye(2)),
-        "scalars": [np.float64(1.5), np.int32(2), np.bool_(True), np.str_("a"), np.datetime64("2026-01-01"), np.float32(1), np.complex64(1j)],
+        "scalars": [
+            np.float64(1.5),
+            np.int32(2),
+            np.bool_(1),
+            np.str_("a"),
+            np.datetime64("2026-01-01"),
+            np.float32(1),
+            np.complex64(1j),
+        ],
         "dtypes": [np.dtype("f4"), np.dtype([("a", "i4")]), np.dtype("M8[ns]"), np.dtype("O"), np.float32],
         "generator": rng,
         "state": np.random.RandomState(3),

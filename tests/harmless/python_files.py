@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import collections
-import datetime
+import datetime as dt
 import decimal
 import fractions
 import functools
@@ -26,17 +26,25 @@ def _values() -> dict[str, Any]:
     counts = collections.defaultdict(list, a=[1])
     nested = collections.defaultdict(collections.OrderedDict, a=collections.OrderedDict(b=1))
     return {
-        "nested": {"config": {"layers": [1, 2, 3], "rates": (0.1, 0.2), "flags": {True, False}}, "vocab": {f"t{i}": i for i in range(2000)}},
+        "nested": {
+            "config": {"layers": [1, 2, 3], "rates": (0.1, 0.2), "flags": {True, False}},
+            "vocab": {f"t{i}": i for i in range(2000)},
+        },
         "loop": loops,
         "bytes": {"data": b"\x00\xff" * 600, "short": b"", "array": bytearray(b"abc")},
         "sets": [{1, 2}, frozenset("abc"), slice(1, 2, 3), range(5), 1 + 2j, ...],
         "containers": [collections.OrderedDict(a=1), collections.Counter("abca"), collections.deque([1, 2], 5), counts, nested],
         "namespace": argparse.Namespace(lr=0.1, output=pathlib.PurePosixPath("out"), seed=None, kinds=["a"]),
         "simple": types.SimpleNamespace(a=1, b=[2]),
-        "dates": [datetime.datetime(2026, 1, 2, 3, 4, tzinfo=datetime.UTC), datetime.date(2026, 1, 2), datetime.timedelta(1), datetime.time(1, 2)],
-        "zones": [datetime.datetime(2026, 1, 2, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))],
+        "dates": [
+            dt.datetime(2026, 1, 2, 3, 4, tzinfo=dt.UTC),
+            dt.date(2026, 1, 2),
+            dt.timedelta(1),
+            dt.time(1, 2),
+        ],
+        "zones": [dt.datetime(2026, 1, 2, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))],
         "numbers": [decimal.Decimal("1.5"), fractions.Fraction(1, 3), uuid.UUID(int=5)],
-        "random": random.Random(4),
+        "random": random.Random(4),  # noqa: S311 - as what a file holds
         "errors": [ValueError("wrong"), KeyError("key")],
         "types": [int, str, dict, type(None), collections.OrderedDict],
         "partial": functools.partial(int, base=2),

@@ -14,10 +14,26 @@ from torch import nn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-DTYPES = (
-    "float32 float64 float16 bfloat16 complex64 complex128 uint8 int8 int16 int32 int64 bool float8_e4m3fn float8_e5m2 uint16 uint32 uint64"
-).split()
-OPTIMISERS = "Adam AdamW SGD RMSprop Adagrad Adadelta Adamax NAdam RAdam ASGD Rprop LBFGS".split()
+DTYPES = [
+    "float32",
+    "float64",
+    "float16",
+    "bfloat16",
+    "complex64",
+    "complex128",
+    "uint8",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "bool",
+    "float8_e4m3fn",
+    "float8_e5m2",
+    "uint16",
+    "uint32",
+    "uint64",
+]
+OPTIMISERS = ["Adam", "AdamW", "SGD", "RMSprop", "Adagrad", "Adadelta", "Adamax", "NAdam", "RAdam", "ASGD", "Rprop", "LBFGS"]
 
 
 def _layers() -> dict[str, nn.Module]:
@@ -36,7 +52,9 @@ def _layers() -> dict[str, nn.Module]:
 def _models() -> dict[str, nn.Module]:
     return {
         "mlp": nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.BatchNorm1d(8), nn.Linear(8, 2)),
-        "nested": nn.Sequential(nn.ModuleList([nn.Linear(2, 2)]), nn.ModuleDict({"a": nn.Conv2d(1, 2, 3)}), nn.ParameterList([nn.Parameter(torch.ones(2))])),
+        "nested": nn.Sequential(
+            nn.ModuleList([nn.Linear(2, 2)]), nn.ModuleDict({"a": nn.Conv2d(1, 2, 3)}), nn.ParameterList([nn.Parameter(torch.ones(2))])
+        ),
         "transformer": nn.Transformer(8, 2, 1, 1, 16),
         "encoder-gelu": nn.TransformerEncoderLayer(8, 2, 16, activation=nn.functional.gelu),
         "weight-norm": nn.utils.parametrizations.weight_norm(nn.Linear(3, 3)) and nn.Linear(3, 3),
@@ -93,7 +111,11 @@ def _optimisers() -> dict[str, Any]:
             made[f"{name}-whole"] = optimiser
     schedules = torch.optim.lr_scheduler
     plain = torch.optim.SGD(nn.Linear(2, 2).parameters(), lr=0.1)
-    for schedule in (schedules.CosineAnnealingLR(plain, 3), schedules.ReduceLROnPlateau(plain), schedules.OneCycleLR(plain, 0.1, total_steps=5)):
+    for schedule in (
+        schedules.CosineAnnealingLR(plain, 3),
+        schedules.ReduceLROnPlateau(plain),
+        schedules.OneCycleLR(plain, 0.1, total_steps=5),
+    ):
         made[type(schedule).__name__] = schedule.state_dict()
     made["scaler"] = torch.amp.GradScaler("cpu").state_dict()
     return made
@@ -106,7 +128,11 @@ def _saved(value: Any, **options: Any) -> bytes:
 
 
 def _script() -> Iterator[tuple[str, bytes]]:
-    for name, model, shape in (("mlp", _models()["mlp"].eval(), (2, 4)), ("conv", nn.Conv2d(1, 2, 3), (1, 1, 5, 5)), ("lstm", nn.LSTM(4, 3), (2, 1, 4))):
+    for name, model, shape in (
+        ("mlp", _models()["mlp"].eval(), (2, 4)),
+        ("conv", nn.Conv2d(1, 2, 3), (1, 1, 5, 5)),
+        ("lstm", nn.LSTM(4, 3), (2, 1, 4)),
+    ):
         held = io.BytesIO()
         torch.jit.save(torch.jit.trace(model, torch.zeros(shape)), held)
         yield f"torchscript/{name}-traced.pt", held.getvalue()

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import struct
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.weights.budget import Budget
 from cardlint.weights.judge import Context, judge
 from cardlint.weights.names import Names
 from cardlint.weights.reading import Held
-from cardlint.weights.verdict import Judgement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from cardlint.weights.verdict import Judgement
 
 LISTS = Path(__file__).parent.parent.parent / "schemas" / "weights"
 
@@ -101,25 +105,29 @@ def push(value: Any, protocol: int = 2) -> bytes:
             return push(inner, protocol) + push(state, protocol) + b"b"
         case Filled(inner, items):
             return push(inner, protocol) + _items(items, protocol)
-        case bool() | None:
-            return {True: b"\x88", False: b"\x89", None: b"N"}[value]
-        case int():
-            return _number(value)
-        case float():
-            return b"G" + struct.pack(">d", value)
-        case str():
-            return text(value, protocol)
-        case bytes():
-            return b"B" + struct.pack("<I", len(value)) + value
-        case dict():
-            return b"}" + _items(value, protocol)
-        case list():
-            return b"]" + _items(value, protocol)
-        case set():
-            return b"\x8f" + _items(value, protocol)
-        case tuple():
-            return b"(" + b"".join(push(item, protocol) for item in value) + b"t"
-    raise TypeError(value)
+    return _literal(value, protocol)
+
+
+_PLAIN: dict[type, Callable[[Any], bytes]] = {
+    bool: lambda value: b"\x88" if value else b"\x89",
+    type(None): lambda value: b"N" if value is None else b"",
+    int: _number,
+    float: lambda value: b"G" + struct.pack(">d", value),
+    bytes: lambda value: b"B" + struct.pack("<I", len(value)) + value,
+}
+_EMPTY = {dict: b"}", list: b"]", set: b"\x8f"}
+
+
+def _literal(value: Any, protocol: int) -> bytes:
+    kind = type(value)
+    if kind in _PLAIN:
+        return _PLAIN[kind](value)
+    if kind in _EMPTY:
+        return _EMPTY[kind] + _items(value, protocol)
+    if kind is str:
+        return text(value, protocol)
+    assert kind is tuple, value
+    return b"(" + b"".join(push(item, protocol) for item in value) + b"t"
 
 
 def program(value: Any, protocol: int = 2) -> bytes:
