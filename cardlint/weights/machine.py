@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cardlint.weights.budget import BrokenError, SpentError
+from cardlint.weights.conditions import RESOLVING, meant, resolved, wrong_call, wrong_items, wrong_state
 from cardlint.weights.opcodes import OPERATIONS
 from cardlint.weights.values import KEPT, Blob, Global, Made, Persistent, Value
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cardlint.weights.budget import Budget
+    from cardlint.weights.conditions import Wrong
     from cardlint.weights.names import Names
     from cardlint.weights.reading import Stream
 
@@ -25,7 +27,7 @@ AfterBuild: TypeAlias = "Callable[[Machine, Made], None]"
 
 
 class Machine:
-    """One program. `seen` are the names it asks for, in order; `called` and `changed` what it does with them.
+    """One program. `seen` are the names it asks for, in order; `called`, `changed` and `misused` what it does with them.
 
     `persistent` are the objects it does not hold, each with the offset of the opcode that asks for it.
     """
@@ -41,6 +43,8 @@ class Machine:
         self.seen: list[Global] = []
         self.called: list[Made] = []
         self.changed: list[tuple[Global, int]] = []
+        self.misused: list[tuple[Global, Wrong, int]] = []
+        self.hooked: int | None = None
         self.oddities: list[tuple[str, int]] = []
         self.frame_end: int | None = None
         self.crossed: int | None = None
@@ -112,18 +116,49 @@ class Machine:
         self.seen.append(found)
         return found
 
-    def call(self, callee: Value, args: Value) -> None:
-        """Call a value; its result is pushed."""
+    def call(self, callee: Value, args: Value, *, new: bool = False) -> None:
+        """Call a value; its result is pushed. `new` says that its constructor is not called."""
         if not isinstance(callee, (Global, Made, Blob, Persistent)):
             raise BrokenError("what is called cannot be called")
-        made = Made(callee, args, self.start)
+        made = Made(callee, args, self.start, new=new)
         self.called.append(made)
-        self.push(made)
+        if not isinstance(callee, Global):
+            self.push(made)
+            return
+        callee.called += 1
+        wrong = wrong_call(made)
+        if wrong is None and callee.known.condition in RESOLVING:
+            self.push(self.ask(*resolved(made)))
+            return
+        self.push(meant(made) if wrong is None else made)
+        self.misuse(callee, wrong)
+
+    def misuse(self, item: Value, wrong: Wrong | None) -> None:
+        """Note what is wrong with a use of a vetted name, if anything is; what no name made is wrong by itself."""
+        if wrong is not None and isinstance(item, Global):
+            self.misused.append((item, wrong, self.start))
 
     def change(self, value: Value) -> None:
         """A value is given items or a state. To change what a name stands for is no pickler's doing."""
         if isinstance(value, Global):
             self.changed.append((value, self.start))
+        elif isinstance(value, Persistent):
+            self.oddities.append(("changes an object it does not hold", self.start))
+
+    def fill(self, value: Value) -> None:
+        """A value is given items."""
+        self.change(value)
+        if isinstance(value, Made):
+            self.misuse(value.callee, wrong_items(value))
+
+    def build(self, value: Value, state: Value) -> None:
+        """A value is given a state."""
+        self.change(value)
+        if isinstance(value, Made):
+            self.misuse(value.callee, wrong_state(value, state))
+            value.state, value.built = state, True
+            if self.after_build is not None:
+                self.after_build(self, value)
 
     def remember(self, key: int, value: Value) -> None:
         """Put a value into the memo."""
@@ -137,7 +172,17 @@ class Machine:
         """Push a value from the memo."""
         if key not in self.memo:
             raise BrokenError(f"there is no memo entry {key}")
-        self.push(self.memo[key])
+        value = self.memo[key]
+        if isinstance(value, Global):
+            value.pushed += 1
+        self.push(value)
+
+    def repeat(self) -> None:
+        """Push the top of the stack once more."""
+        value = self.top()
+        if isinstance(value, Global):
+            value.pushed += 1
+        self.push(value)
 
     # Reading
 

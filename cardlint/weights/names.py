@@ -6,6 +6,7 @@ dangerous list clears nothing: it only makes of `review` a `block`.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -13,12 +14,17 @@ if TYPE_CHECKING:
 
     from cardlint.weights.verdict import Verdict
 
+# Names a process keeps the answer for: a hostile file may ask for millions.
+_MOST_REMEMBERED = 20_000
 # Before protocol 3 the unpickler translates Python 2 names (CPython, Lib/_compat_pickle.py).
 _TEXT = 3
+_THROUGH = "GHSA-5j3x-jp52-966f"
+# Modules that are never an attribute anybody pickles; as a name of another module they are the module itself.
+_NEVER_A_NAME = frozenset({"__builtins__", "builtins", "ctypes", "importlib", "marshal", "nt", "os", "posix", "runpy", "subprocess", "sys"})
 
 
 class Known(NamedTuple):
-    """What the lists say of a name. `condition` names the check its calls have to pass; `kind` is what a bare use may do."""
+    """What the lists say of a name. `condition` names what its use has to look like (`cardlint.weights.conditions`)."""
 
     verdict: Verdict
     why: str
@@ -38,11 +44,12 @@ class Names:
     ) -> None:
         """Takes the parsed data files, and what parses another of them by its name: few files need one of those."""
         self.vetted: Mapping[str, Mapping[str, str]] = vetted["modules"]
-        self.conditions: Mapping[str, str] = vetted["conditions"]
+        self.sources: Mapping[str, Mapping[str, Any]] = vetted.get("sources", {})
         self.exact: Mapping[str, Mapping[str, Any]] = dangerous["names"]
-        self.modules: Mapping[str, Any] = dangerous["modules"]
+        self.modules: Mapping[str, Mapping[str, Any]] = dangerous["modules"]
         self.own = own
         self._known: dict[tuple[str, str, bool], Known] = {}
+        self._listed: dict[str, dict[str, str]] = {}
         self._load = load
         self._tables: dict[str, Mapping[str, Any]] = {}
         self.script = False
@@ -66,46 +73,68 @@ class Names:
     def look(self, module: str, name: str, protocol: int) -> Known:
         """What is known of a name in a program of this protocol."""
         key = (module, name, protocol < _TEXT)
-        if key not in self._known:
-            self._known[key] = self._found(module, name, old=protocol < _TEXT)
-        return self._known[key]
+        known = self._known.get(key)
+        if known is None:
+            known = self._found(module, name, old=protocol < _TEXT)
+            if len(self._known) < _MOST_REMEMBERED:
+                self._known[key] = known
+        return known
 
     def _found(self, module: str, name: str, *, old: bool) -> Known:
-        pairs = [(module, name), _translated(module, name)] if old else [(module, name)]
+        # What Python 3 runs decides what is vetted; what Python 2 would run may be dangerous as well.
+        pairs = list(dict.fromkeys((_translated(module, name) if old else (module, name), (module, name))))
+        where = pairs[0]
+        listed = self._source(*where)
+        if listed is not None and not any(".".join(pair) in self.exact for pair in pairs):
+            return self._vetted(listed)
         for pair in pairs:
             if found := self._dangerous(*pair):
                 return found
-        where = pairs[-1] if old else pairs[0]
-        for pair in (where, pairs[0]):
-            if pair[1] in self.vetted.get(pair[0], {}):
-                dotted = ".".join(pair)
-                return Known("ok", self.vetted[pair[0]][pair[1]], condition=self.conditions.get(dotted))
         if self.script and module.partition(".")[0] == "__torch__":
-            return Known("ok", "is a type of the TorchScript archive itself")
+            return Known("ok", "is a type of the TorchScript archive itself", condition="class+state")
         if f"{module}.{name}" in self.own:
             return Known("ok", "vetted by the policy for this file")
         return Known("review", "is not on the vetted list")
 
+    def _source(self, module: str, name: str) -> str | None:
+        """`source/condition` of a vetted name. The file lists them by module, and the names of one source in one text."""
+        if module not in self._listed:
+            if module not in self.vetted:
+                return None
+            self._listed[module] = {item: source for source, items in self.vetted[module].items() for item in items.split()}
+        return self._listed[module].get(name)
+
+    def _vetted(self, listed: str) -> Known:
+        identity, _, condition = listed.partition("/")
+        return Known("ok", self.sources.get(identity, {}).get("why", identity), condition=condition or None)
+
     def _dangerous(self, module: str, name: str) -> Known | None:
         dotted = f"{module}.{name}"
-        if dotted in self.exact:
-            entry = self.exact[dotted]
+        if (entry := self.exact.get(dotted)) is not None:
             return Known("block", entry["does"], entry.get("reference"))
         whole = dotted.split(".")
-        for count in range(len(module.split(".")), 0, -1):
-            listed = self.modules.get(".".join(whole[:count]))
-            if listed and name not in self.vetted.get(module, {}):
-                return Known("block", listed["does"], listed.get("reference"))
+        for count in range(len(whole) - 1, 0, -1):
+            if (entry := self.modules.get(".".join(whole[:count]))) is not None:
+                return Known("block", entry["does"], entry.get("reference"))
         return self._reached_through(module, name)
 
     def _reached_through(self, module: str, name: str) -> Known | None:
-        """A dotted name that passes through another module on its way: `collections` and `_sys.modules.get`."""
+        """A name that leads out of its module on its way, as `collections` and `_sys.modules.get` do, or ends at a module."""
         steps = name.split(".")
-        for step in steps[:-1] if len(steps) > 1 else ():
-            bare = step.lstrip("_")
-            if step in self.modules or bare in self.modules or step.startswith("__"):
-                return Known("block", f"reaches through `{step}` of {module}", "GHSA-5j3x-jp52-966f")
-        return None
+        wrong = next((step for step in steps[:-1] if self._leads_out(module, step)), None)
+        if wrong is None and len(steps) > 1 and steps[-1].startswith("__"):
+            wrong = steps[-1]
+        if wrong is None and steps[-1] in _NEVER_A_NAME:
+            wrong = steps[-1]
+        return None if wrong is None else Known("block", f"reaches through `{wrong}` of {module}", _THROUGH)
+
+    def _leads_out(self, module: str, step: str) -> bool:
+        """Whether a step inside a name is no class: a module, a dunder, or whatever is spelt small in a library's module."""
+        bare = step.lstrip("_")
+        if step.startswith("__") or bare in sys.stdlib_module_names or bare in self.modules:
+            return True
+        ours = module in self.vetted or module.partition(".")[0] in sys.stdlib_module_names
+        return ours and not bare[:1].isupper()
 
 
 def _translated(module: str, name: str) -> tuple[str, str]:

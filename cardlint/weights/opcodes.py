@@ -6,12 +6,16 @@ import codecs
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import BrokenError, SpentError
+from cardlint.weights.conditions import wrong_key
 from cardlint.weights.values import MOST_ITEMS, UNKNOWN, Box, Made, Persistent, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cardlint.weights.machine import Machine
+
+# What BUILD looks for on the very object, and calls.
+_HOOK = "__setstate__"
 
 
 def _text(machine: Machine, length: int) -> None:
@@ -84,14 +88,15 @@ def _stack_global(machine: Machine) -> None:
 def _inst(machine: Machine) -> None:
     module = _line(machine)
     callee = machine.ask(module, _line(machine))
-    machine.call(callee, tuple(machine.pop_mark()))
+    args = tuple(machine.pop_mark())
+    machine.call(callee, args, new=not args)
 
 
 def _obj(machine: Machine) -> None:
     items = machine.pop_mark()
     if not items:
         raise BrokenError("there is nothing to call")
-    machine.call(items[0], tuple(items[1:]))
+    machine.call(items[0], tuple(items[1:]), new=len(items) == 1)
 
 
 def _reduce(machine: Machine) -> None:
@@ -101,12 +106,12 @@ def _reduce(machine: Machine) -> None:
 
 def _newobj(machine: Machine) -> None:
     args = machine.pop()
-    machine.call(machine.pop(), args)
+    machine.call(machine.pop(), args, new=True)
 
 
 def _newobj_ex(machine: Machine) -> None:
     keywords, args = machine.pop(), machine.pop()
-    machine.call(machine.pop(), (args, keywords))
+    machine.call(machine.pop(), (args, keywords), new=True)
 
 
 def _extension(machine: Machine, size: int) -> None:
@@ -115,28 +120,29 @@ def _extension(machine: Machine, size: int) -> None:
 
 
 def _build(machine: Machine) -> None:
-    state, value = machine.pop(), machine.top()
-    machine.change(value)
-    if isinstance(value, Made):
-        value.state = state
-        if machine.after_build is not None:
-            machine.after_build(machine, value)
+    state = machine.pop()
+    machine.build(machine.top(), state)
 
 
 def _items(machine: Machine, items: list[Value]) -> None:
     """Keys and values in turn go into what is below them."""
     into = machine.top()
-    machine.change(into)
+    machine.fill(into)
+    if _HOOK in items[::2]:
+        machine.hooked = machine.start
     if isinstance(into, Box):
         for key, value in zip(items[::2], items[1::2], strict=False):
             if isinstance(key, str) and (len(into.items) < MOST_ITEMS or key in into.items):
                 into.items[key] = value
+    elif isinstance(into, Made):
+        for key in items[::2]:
+            machine.misuse(into.callee, wrong_key(into, key))
 
 
 def _listed(machine: Machine, items: list[Value]) -> None:
     """Values go to the end of what is below them."""
     into = machine.top()
-    machine.change(into)
+    machine.fill(into)
     if isinstance(into, Box) and len(into.items) < machine.lists:
         into.items |= {str(len(into.items) + index): value for index, value in enumerate(items)}
 
@@ -240,7 +246,7 @@ def _binstring(machine: Machine) -> None:
 OPERATIONS: dict[int, Callable[[Machine], object]] = {
     ord(code): operation
     for code, operation in {
-        "(": _mark, "0": _pop, "1": lambda m: m.pop_mark(), "2": lambda m: m.push(m.top()),
+        "(": _mark, "0": _pop, "1": lambda m: m.pop_mark(), "2": lambda m: m.repeat(),
         "F": _float, "G": lambda m: m.push(UNKNOWN if m.stream.take(8) else 0), "I": _int, "J": lambda m: m.push(_signed(m)),
         "K": lambda m: m.push(m.number(1)), "L": _long, "M": lambda m: m.push(m.number(2)), "N": lambda m: m.push(None),
         "P": lambda m: _persistent(m, _line(m, "latin-1")), "Q": lambda m: _persistent(m, m.pop()), "R": _reduce, "S": _string,

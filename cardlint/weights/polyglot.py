@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cardlint.weights.budget import Budget, SpentError
+from cardlint.weights.budget import Budget
 from cardlint.weights.pickle import NAME
 from cardlint.weights.program import evidence_of, walk
 from cardlint.weights.reading import Stream
@@ -42,9 +42,8 @@ class Begun:
 def also_a_pickle(reader: Reader, head: bytes, context: Context) -> Iterator[Evidence]:
     """Evidence where an unpickler would get anywhere with this file. Raises only what the reader raises."""
     stream = Stream(Begun(reader, head), chunk=_CHUNK)
-    try:
-        program = walk(stream, context.names, Budget(operations=_TRIAL))
-    except SpentError:
+    program = walk(stream, context.names, Budget(operations=_TRIAL))
+    if program.spent:
         yield Evidence("review", "pickle", "program", "runs for long when it is taken for a pickle", offset=0)
         return
     # Numbers and names of tensors can be a program by chance, but none that asks for something there could be.

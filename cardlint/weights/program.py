@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights import torchids
 from cardlint.weights.budget import BrokenError, SpentError
-from cardlint.weights.conditions import CONDITIONS, NESTED, content_of
+from cardlint.weights.conditions import NESTED, content_of, passable
 from cardlint.weights.framing import FramedStream
 from cardlint.weights.machine import Machine
 from cardlint.weights.reading import EndOfDataError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from cardlint.weights.values import Value
 
 MOST_EVIDENCE = 200
+_HOOKED = "puts something under the name `__setstate__`, which the unpickler calls when it finds it on an object"
 _FRAMES = "python/cpython#154848"
 
 
@@ -64,14 +65,22 @@ def evidence_of(program: Program, *, storages: Mapping[str, int] | None = None, 
     """
     machine = program.machine
     for item in machine.seen:
-        if item.known.verdict != "ok":
-            message = f"asks for {dotted(item)}, which {item.known.why}"
-            yield Evidence(item.known.verdict, "pickle", dotted(item), message, offset=item.offset, reference=item.known.reference)
+        yield from _asked(item)
     for made in machine.called:
         if not (persistent and _of_class(made.callee)):
             yield from _call(made)
+    for used, wrong, offset in machine.misused:
+        yield Evidence(wrong.verdict, "pickle", dotted(used), f"{dotted(used)} {wrong.message}", offset=offset)
+    if machine.hooked is not None:
+        yield Evidence("block", "pickle", "__setstate__", _HOOKED, offset=machine.hooked)
     for changed, offset in machine.changed:
         yield Evidence("block", "pickle", dotted(changed), f"changes {dotted(changed)} itself, which no pickler does", offset=offset)
+    yield from _left_over(program, storages, persistent=persistent)
+
+
+def _left_over(program: Program, storages: Mapping[str, int] | None, *, persistent: bool) -> Iterator[Evidence]:
+    """What is said of the program as a whole."""
+    machine = program.machine
     for message, offset in machine.oddities:
         yield Evidence("review", "pickle", "program", message, offset=offset)
     if storages is not None:
@@ -89,14 +98,20 @@ def _of_class(callee: Value) -> bool:
     return isinstance(callee, Persistent) and isinstance(callee.key, tuple) and any(isinstance(part, Global) for part in callee.key[:2])
 
 
+def _asked(item: Global) -> Iterator[Evidence]:
+    if item.known.verdict != "ok":
+        message = f"asks for {dotted(item)}, which {item.known.why}"
+        yield Evidence(item.known.verdict, "pickle", dotted(item), message, offset=item.offset, reference=item.known.reference)
+    elif not passable(item) and item.pushed > item.called:
+        message = f"keeps {dotted(item)} as a value, to be called later with whatever there is then"
+        yield Evidence("review", "pickle", dotted(item), message, offset=item.offset)
+
+
 def _call(made: Made) -> Iterator[Evidence]:
     callee = made.callee
-    if isinstance(callee, Global):
-        if callee.known.condition is not None and (wrong := CONDITIONS[callee.known.condition](made)):
-            yield Evidence("review", "pickle", dotted(callee), f"{dotted(callee)} {wrong}", offset=made.offset)
-    elif isinstance(callee, (Made, Persistent)):
+    if isinstance(callee, (Made, Persistent)):
         yield Evidence("review", "pickle", "call", "calls what another call returned", offset=made.offset)
-    else:
+    elif not isinstance(callee, Global):
         yield Evidence("review", "pickle", "call", "calls what is not known", offset=made.offset)
 
 

@@ -16,11 +16,12 @@ MOST_ITEMS = 256
 class Global:
     """A name a program asks for, `known` being what the lists say of it."""
 
-    __slots__ = ("known", "module", "name", "offset")
+    __slots__ = ("called", "known", "module", "name", "offset", "pushed")
 
     def __init__(self, module: str, name: str, offset: int, known: Known) -> None:
-        """`offset` is that of the opcode."""
+        """`offset` is that of the opcode. `pushed` and `called` count how often it came to the stack, and was called there."""
         self.module, self.name, self.offset, self.known = module, name, offset, known
+        self.pushed, self.called = 1, 0
 
 
 def dotted(item: Global) -> str:
@@ -29,14 +30,18 @@ def dotted(item: Global) -> str:
 
 
 class Made:
-    """What a call returns: `callee` was called with `args`; `state` is what BUILD gave it last."""
+    """What a call returns: `callee` was called with `args`; `state` is what BUILD gave it last.
 
-    __slots__ = ("args", "callee", "offset", "state")
+    `new` says that only `callee.__new__` was called, and not its constructor; `built`, that it has been given a state.
+    """
 
-    def __init__(self, callee: Value, args: Value, offset: int) -> None:
+    __slots__ = ("args", "built", "callee", "new", "offset", "state")
+
+    def __init__(self, callee: Value, args: Value, offset: int, *, new: bool = False) -> None:
         """`offset` is that of the opcode that called."""
-        self.callee, self.args, self.offset = callee, args, offset
+        self.callee, self.args, self.offset, self.new = callee, args, offset, new
         self.state: Value = None
+        self.built = False
 
 
 class Box:
