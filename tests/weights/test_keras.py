@@ -9,7 +9,7 @@ import pytest
 from handmade import judged, said
 
 from cardlint.weighing import names
-from cardlint.weights import kerasconfig
+from cardlint.weights import collect
 from cardlint.weights.budget import Budget
 from cardlint.weights.kerasconfig import examine
 from cardlint.weights.names import Names
@@ -197,4 +197,4 @@ def test_annotations_are_no_configuration() -> None:
 
 def test_evidence_is_no_more_than_anybody_reads() -> None:
     layers = [part(f"Mine{index}", None) for index in range(300)]
-    assert len(examine(json.dumps(model(*layers)), names(), Budget())) == kerasconfig.MOST_EVIDENCE
+    assert len(examine(json.dumps(model(*layers)), names(), Budget())) == collect.MOST
