@@ -27,6 +27,7 @@ _CONFIGURATIONS = frozenset({"model_config", "training_config"})
 # What the library itself unpacks, and h5py and hdf5plugin; another filter is a library that is looked for when data is read.
 _FILTERS = frozenset({1, 2, 3, 4, 5, 6, 32000, 32001, 32004, 32008, 32015})
 _PYTABLES = "PYTABLES_FORMAT_VERSION"
+_OBJECT_COST = 24  # operations for an object: they stand for time
 _MOST_OBJECTS = 200_000
 
 
@@ -74,6 +75,7 @@ class _Visit:
             yield self._say("review", "end", f"{size - max(ends):,} bytes follow its end, and belong to nothing")
 
     def _object(self, path: str, header: int) -> Iterator[Evidence]:
+        self.context.budget.spend(_OBJECT_COST)
         messages = list(self.file.messages(header))
         for message in messages:
             yield from self._message(path, message)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 LARGEST = 16_000_000  # bytes
 _MOST_OBJECTS = 300_000  # and lists
-_COST = 16  # operations for an object: they stand for time
+_COST, _WHOLE_COST = 16, 64  # operations for an object: they stand for time
 # What stands for plain values in a configuration, and makes nothing else.
 _PLAIN = frozenset(
     {
@@ -122,6 +122,7 @@ def parse(text: bytes | str) -> Any:  # noqa: ANN401 - JSON
 
 def examine(text: bytes | str, names: Names, budget: Budget, *, hdf5: bool = False) -> tuple[Evidence, ...]:
     """What a configuration would have made that is not Keras' own. `hdf5`: from a file in which `safe_mode` counts for nothing."""
+    budget.spend(_WHOLE_COST + len(text) // 16)
     try:
         config = parse(text)
     except WrongConfigError as error:

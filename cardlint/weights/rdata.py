@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cardlint.weights.verdict import Verdict
 
 _ADVISORY = "CVE-2024-27322"
-_COST = 4  # operations for an item: they stand for time
+_COST = 6  # operations for an item: they stand for time
 _LONGEST_LINE = 4096
 _ALTREP, _ATTRLIST, _ATTRLANG = 238, 239, 240
 _NOTHING = frozenset({254, 253, 252, 251, 250, 242, 241, 0})  # NULL, and environments that are always there
@@ -211,7 +211,7 @@ class _Walk:
     def _strings(self, count: int) -> None:
         """Strings one after the other, of which there may be many."""
         for _ in range(count):
-            self.budget.spend(1)
+            self.budget.spend(2)
             if self.numbers.integer() & 0xFF != _CHARACTERS:
                 raise WrongDataError("there is something else where a string should be")
             self._characters()
