@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.parsers import expat
 
 from cardlint.weights.budget import SpentError
 from cardlint.weights.collect import Collected
@@ -48,6 +47,8 @@ def judge(reader: Reader, context: Context) -> Judgement:
 
 class _Document:
     def __init__(self, context: Context) -> None:
+        from xml.parsers import expat  # few files need it
+
         self.context = context
         self.found = Collected()
         self.parser = expat.ParserCreate()
@@ -61,6 +62,8 @@ class _Document:
 
     def read(self, reader: Reader) -> None:
         """Every element, until the document ends or is none any more."""
+        from xml.parsers import expat
+
         try:
             for start in range(0, reader.size, _PIECE):
                 self.parser.Parse(reader.read(start, _PIECE), start + _PIECE >= reader.size)

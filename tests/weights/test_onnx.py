@@ -103,9 +103,8 @@ def test_functions_of_the_model_itself_are_not_vetted() -> None:
 
 def test_compiled_contexts() -> None:
     def context(path: str) -> str:
-        return judged(
-            model(graph(nodes=(node("EPContext", "com.microsoft", held(1, "ep_cache_context") + held(4, path)),))), "m.onnx"
-        ).verdict
+        attributes = held(1, "partition_name") + held(4, "x"), held(1, "ep_cache_context") + held(4, path)
+        return judged(model(graph(nodes=(node("EPContext", "com.microsoft", *attributes),))), "m.onnx").verdict
 
     assert (context("ctx.bin"), context("../ctx.bin")) == ("review", "block")
 
@@ -134,3 +133,17 @@ def test_large_weights_far_away_are_not_read() -> None:
     far = Far(model(graph(nodes=(node("Add"),) * 10, tensors=(large,) * 5)))
     assert judge(far, Context(names(), Budget(), "model.onnx")).verdict == "ok"
     assert far.bytes_read < 100_000
+
+
+def test_what_was_found_stands_when_the_budget_ends() -> None:
+    content = model(graph(nodes=(node("Constant", "", held(1, "value") + held(5, EXTERNAL)), *(node("Add"),) * 500)))
+    assert judged(content, "model.onnx", budget=Budget(operations=1000)).verdict == "block"
+
+
+def test_paths_longer_than_any_are_no_paths() -> None:
+    assert judged(model(graph(tensors=(tensor("a/" * 2000 + "../../../x"),))), "model.onnx").verdict == "block"
+
+
+def test_other_entries_of_external_data() -> None:
+    inside = held(13, held(1, "checksum") + held(2, "/etc/passwd")) + held(13, held(1, "location") + held(2, "w.bin"))
+    assert judged(model(graph(tensors=(inside,))), "model.onnx").verdict == "ok"
