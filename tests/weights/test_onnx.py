@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
+import tarfile
+
 import pytest
 from handmade import Far, held, judged, number, said
 
 from cardlint.weighing import names
 from cardlint.weights.budget import Budget
-from cardlint.weights.judge import Context, judge
+from cardlint.weights.judge import MODULES, Context, judge
 
 
 def tensor(location: str, name: str = "w") -> bytes:
@@ -147,3 +150,16 @@ def test_paths_longer_than_any_are_no_paths() -> None:
 def test_other_entries_of_external_data() -> None:
     inside = held(13, held(1, "checksum") + held(2, "/etc/passwd")) + held(13, held(1, "location") + held(2, "w.bin"))
     assert judged(model(graph(tensors=(inside,))), "model.onnx").verdict == "ok"
+
+
+@pytest.mark.skipif("tar" not in MODULES, reason="tar archives are not looked into yet, and so are a review")
+@pytest.mark.parametrize(("path", "verdict"), [("../../evil.pb", "block"), ("model/test_data_set_0/input_0.pb", "ok")])
+def test_cve_2024_5187_archives_of_models_that_leave_their_folder(path: str, verdict: str) -> None:
+    """`onnx.hub.download_model_with_test_data` unpacks a tar archive."""
+    held_archive, content = io.BytesIO(), model(graph())
+    with tarfile.open(fileobj=held_archive, mode="w") as archive:
+        for name in ("model/model.onnx", path):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    assert judged(held_archive.getvalue(), "model.tar").verdict == verdict
