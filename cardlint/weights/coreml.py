@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cardlint.weights.collect import Collected
 from cardlint.weights.paths import leads_out
-from cardlint.weights.protobuf import Schema, Values, Walk, Wire, WrongWireError, skipped
+from cardlint.weights.protobuf import Schema, Values, Walk, Wire, skipped, walk_all
 from cardlint.weights.protokind import COREML_KINDS
 from cardlint.weights.verdict import Evidence, Judgement
 
@@ -45,28 +46,18 @@ _SCHEMA: Schema = {
     "value": {5: ("", "blob")} | _REST,
     "blob": {1: ("file", "text"), 2: ("", "skip")},
 }
-MOST_EVIDENCE = 100
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """A model: its layers, programs, and the models within it."""
-    found: dict[tuple[str, str], Evidence] = {}
+    found = Collected()
 
     def seen(kind: str, values: Values, offset: int) -> None:
         for item in _evidence(kind, values):
-            found.setdefault((item.about, item.message), item._replace(offset=offset))
+            found.add(item._replace(offset=offset))
 
-    walk = Walk(Wire(reader, context.budget), _SCHEMA, seen)
-    try:
-        walk.message("model", 0, reader.size)
-    except WrongWireError as error:
-        message = f"cannot be read to its end as Core ML: {error}"
-        found["protobuf", message] = Evidence("review", "format", "protobuf", message, offset=error.offset)
-    for (kind, number), offset in walk.unknown.items():
-        message = f"has a field {number} in a {kind} that Core ML does not know"
-        found[kind, message] = Evidence("review", "format", f"{kind}.{number}", message, offset=offset)
-    evidence = sorted(found.values(), key=lambda item: item.verdict != "block")
-    return Judgement("coreml", tuple(evidence[:MOST_EVIDENCE]), inert=("weights of layers: read as numbers",))
+    walk_all(Walk(Wire(reader, context.budget), _SCHEMA, seen), "model", reader.size, found, "Core ML")
+    return Judgement("coreml", found.evidence(), inert=("weights of layers: read as numbers",))
 
 
 def _evidence(kind: str, values: Values) -> Iterator[Evidence]:

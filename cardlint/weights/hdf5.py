@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.weights import h5objects
+from cardlint.weights.budget import SpentError
+from cardlint.weights.collect import Collected
 from cardlint.weights.h5read import File, WrongHdf5Error
 from cardlint.weights.kerasconfig import examine
 from cardlint.weights.verdict import Evidence, Judgement
@@ -25,22 +27,21 @@ _CONFIGURATIONS = frozenset({"model_config", "training_config"})
 # What the library itself unpacks, and h5py and hdf5plugin; another filter is a library that is looked for when data is read.
 _FILTERS = frozenset({1, 2, 3, 4, 5, 6, 32000, 32001, 32004, 32008, 32015})
 _PYTABLES = "PYTABLES_FORMAT_VERSION"
-MOST_EVIDENCE = 100
+_OBJECT_COST = 24  # operations for an object: they stand for time
 _MOST_OBJECTS = 200_000
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """A file: its groups, datasets and attributes."""
-    found: dict[tuple[str, str], Evidence] = {}
+    found = Collected()
     try:
-        file = File(reader, context.budget)
-        for item in _Visit(file, context).evidence():
-            found.setdefault((item.about, item.message), item)
+        for item in _Visit(File(reader, context.budget), context).evidence():
+            found.add(item)
     except WrongHdf5Error as error:
-        message = f"cannot be read to its end as HDF5: {error}"
-        found["hdf5", message] = Evidence("review", "format", "hdf5", message)
-    evidence = sorted(found.values(), key=lambda item: item.verdict != "block")
-    return Judgement("hdf5", tuple(evidence[:MOST_EVIDENCE]), inert=("the data of HDF5 datasets: read as numbers",))
+        found.broken(error, "HDF5")
+    except SpentError:
+        found.spent()
+    return Judgement("hdf5", found.evidence(), inert=("the data of HDF5 datasets: read as numbers",))
 
 
 class _Visit:
@@ -74,6 +75,7 @@ class _Visit:
             yield self._say("review", "end", f"{size - max(ends):,} bytes follow its end, and belong to nothing")
 
     def _object(self, path: str, header: int) -> Iterator[Evidence]:
+        self.context.budget.spend(_OBJECT_COST)
         messages = list(self.file.messages(header))
         for message in messages:
             yield from self._message(path, message)

@@ -31,4 +31,4 @@ def judge(reader: Reader, context: Context) -> Judgement:
     if reader.size > LARGEST:
         message = f"is a Keras configuration of {reader.size:,} bytes, more than is read"
         return Judgement("keras-config", (Evidence("review", "unread", "config", message),))
-    return Judgement("keras-config", tuple(examine(reader.read(0, reader.size), context.names, context.budget)))
+    return Judgement("keras-config", examine(reader.read(0, reader.size), context.names, context.budget))

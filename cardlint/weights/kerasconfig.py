@@ -12,6 +12,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from cardlint.weights.budget import SpentError
+from cardlint.weights.collect import Collected
 from cardlint.weights.paths import leads_out
 from cardlint.weights.verdict import Evidence
 
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
     from cardlint.weights.names import Names
     from cardlint.weights.verdict import Verdict
 
-LARGEST = 64_000_000  # bytes
-MOST_EVIDENCE = 100
-_COST = 8  # operations for an object: they stand for time
+LARGEST = 16_000_000  # bytes
+_MOST_OBJECTS = 300_000  # and lists
+_COST, _WHOLE_COST = 16, 64  # operations for an object: they stand for time
 # What stands for plain values in a configuration, and makes nothing else.
 _PLAIN = frozenset(
     {
@@ -95,18 +97,21 @@ class WrongConfigError(Exception):
 class _Object(dict[str, Any]):
     """A JSON object; values that a later one of the same key hides are kept too."""
 
-    hidden: tuple[Any, ...] = ()
+    __slots__ = ("hidden",)
+    hidden: tuple[Any, ...]
 
 
 def _object(pairs: list[tuple[str, Any]]) -> _Object:
     made = _Object(pairs)
-    if len(made) != len(pairs):
-        made.hidden = tuple(value for _, value in pairs)
+    made.hidden = tuple(value for _, value in pairs) if len(made) != len(pairs) else ()
     return made
 
 
 def parse(text: bytes | str) -> Any:  # noqa: ANN401 - JSON
     """The configuration. Raises WrongConfigError."""
+    held = text if isinstance(text, bytes) else text.encode()
+    if held.count(b"{") + held.count(b"[") > _MOST_OBJECTS:
+        raise WrongConfigError("it has more parts than are looked at")
     try:
         return json.loads(text, object_pairs_hook=_object)
     except RecursionError as error:
@@ -115,15 +120,20 @@ def parse(text: bytes | str) -> Any:  # noqa: ANN401 - JSON
         raise WrongConfigError(f"it is no JSON: {error}") from error
 
 
-def examine(text: bytes | str, names: Names, budget: Budget, *, hdf5: bool = False) -> list[Evidence]:
+def examine(text: bytes | str, names: Names, budget: Budget, *, hdf5: bool = False) -> tuple[Evidence, ...]:
     """What a configuration would have made that is not Keras' own. `hdf5`: from a file in which `safe_mode` counts for nothing."""
+    budget.spend(_WHOLE_COST + len(text) // 16)
     try:
         config = parse(text)
     except WrongConfigError as error:
-        return [Evidence("review", "format", "config", f"has a Keras configuration that cannot be read: {error}")]
-    examiner = _Examiner(names, hdf5=hdf5)
-    found = {(item.about, item.message): item for item in examiner.walk(config, budget)}
-    return sorted(found.values(), key=lambda item: item.verdict != "block")[:MOST_EVIDENCE]
+        return (Evidence("review", "format", "config", f"has a Keras configuration that cannot be read: {error}"),)
+    found = Collected()
+    try:
+        for item in _Examiner(names, hdf5=hdf5).walk(config, budget):
+            found.add(item)
+    except SpentError:
+        found.spent()
+    return found.evidence()
 
 
 class _Examiner:
@@ -146,7 +156,7 @@ class _Examiner:
                 waiting += thing.values()
                 waiting += thing.hidden
             elif isinstance(thing, list):
-                budget.spend(1)
+                budget.spend(1 + len(thing) // 8)
                 waiting += thing
 
     def _object(self, thing: _Object) -> Iterator[Evidence]:

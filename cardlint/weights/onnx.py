@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cardlint.weights.collect import Collected
 from cardlint.weights.paths import beside, leads_out
-from cardlint.weights.protobuf import Schema, Values, Walk, Wire, WrongWireError, skipped
+from cardlint.weights.protobuf import Schema, Values, Walk, Wire, skipped, walk_all
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ _SCHEMA: Schema = {
     "opset": {1: ("domain", "text"), 2: ("", "skip")},
     "entry": _ENTRY,
 }  # fmt: skip
-MOST_EVIDENCE = 100
 _TRAVERSAL = {
     "leads out of its folder": "CVE-2022-25882, CVE-2024-27318",
     "is an absolute path": "CVE-2025-51480",
@@ -48,16 +48,9 @@ def judge(reader: Reader, context: Context) -> Judgement:
     """A model: its graphs, functions and tensors, at whatever depth."""
     found = _Found(context)
     walk = Walk(Wire(reader, context.budget), _SCHEMA, found.seen)
-    try:
-        walk.message("model", 0, reader.size)
-    except WrongWireError as error:
-        found.add(Evidence("review", "format", "protobuf", f"cannot be read to its end as ONNX: {error}", offset=error.offset))
-    for (kind, number), offset in walk.unknown.items():
-        message = f"has a field {number} in a {kind} that ONNX does not know"
-        found.add(Evidence("review", "format", f"{kind}.{number}", message, offset=offset))
+    walk_all(walk, "model", reader.size, found.evidence, "ONNX")
     inert = ("tensors within the graph: read as numbers",) if found.tensors else ()
-    evidence = sorted(found.evidence.values(), key=lambda item: item.verdict != "block")
-    return Judgement("onnx", tuple(evidence[:MOST_EVIDENCE]), inert=inert)
+    return Judgement("onnx", found.evidence.evidence(), inert=inert)
 
 
 class _Found:
@@ -65,18 +58,15 @@ class _Found:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.operators = context.names.table("onnx").get("operators", {})
-        self.evidence: dict[tuple[str, str], Evidence] = {}
+        self.operators = {domain: frozenset(names) for domain, names in context.names.table("onnx").get("operators", {}).items()}
+        self.evidence = Collected()
         self.tensors = 0
-
-    def add(self, item: Evidence) -> None:
-        self.evidence.setdefault((item.about, item.message), item)
 
     def seen(self, kind: str, values: Values, offset: int) -> None:
         """Told of each message of the model."""
         self.tensors += kind == "tensor"
         for item in self._evidence(kind, values):
-            self.add(item._replace(offset=offset))
+            self.evidence.add(item._replace(offset=offset))
 
     def _evidence(self, kind: str, values: Values) -> Iterator[Evidence]:
         if kind == "tensor":

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cardlint.weights.collect import Collected
 from cardlint.weights.paths import leads_out
-from cardlint.weights.protobuf import Schema, Values, Walk, Wire, WrongWireError, skipped
+from cardlint.weights.protobuf import Schema, Values, Walk, Wire, skipped, walk_all
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
@@ -26,25 +27,20 @@ _SCHEMA: Schema = {
 }
 _PYTHON = frozenset({"py_func", "py_layer", "run_program"})
 _PATHS = frozenset({"file_path", "filename", "model_path", "path", "dirname"})
-MOST_EVIDENCE = 100
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """A program: what is dangerous in it, and that the rest is not vetted."""
-    found: dict[tuple[str, str], Evidence] = {}
+    found = Collected()
 
     def seen(kind: str, values: Values, offset: int) -> None:
         for item in _evidence(values) if kind == "operator" else ():
-            found.setdefault((item.about, item.message), item._replace(offset=offset))
+            found.add(item._replace(offset=offset))
 
-    try:
-        Walk(Wire(reader, context.budget), _SCHEMA, seen).message("program", 0, reader.size)
-    except WrongWireError as error:
-        message = f"cannot be read to its end as a program of Paddle: {error}"
-        found["protobuf", message] = Evidence("review", "format", "protobuf", message, offset=error.offset)
+    walk_all(Walk(Wire(reader, context.budget), _SCHEMA, seen), "program", reader.size, found, "PaddlePaddle")
     message = "is a program of PaddlePaddle, of whose operators only the dangerous ones are known here"
-    evidence = [*found.values(), Evidence("review", "unread", "paddle", message)]
-    return Judgement("paddle", tuple(sorted(evidence, key=lambda item: item.verdict != "block")[:MOST_EVIDENCE]))
+    found.say("review", "paddle", message, concern="unread")
+    return Judgement("paddle", found.evidence())
 
 
 def _evidence(operator: Values) -> Iterator[Evidence]:

@@ -6,11 +6,14 @@ import posixpath
 import re
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at the least: one is a drive
+_LONGEST = 1000  # characters; what is cut off when it is read is longer
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def leads_out(path: str) -> str | None:
     """Why a path does not stay beside the file that names it: said as what it is; None where it stays."""
+    if len(path) > _LONGEST:
+        return "is longer than a path"
     steps = path.replace("\\", "/").split("/")
     if "\0" in path:
         return "has a NUL in it, where some readers end"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cardlint.weights.budget import SpentError
+from cardlint.weights.collect import Collected
 from cardlint.weights.tfgraph import is_path
 from cardlint.weights.verdict import Evidence, Judgement
 
@@ -17,49 +19,62 @@ if TYPE_CHECKING:
     from cardlint.weights.judge import Context
     from cardlint.weights.reading import Reader
 
-LARGEST = 64_000_000  # bytes
-_LITERAL = rb"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'"
-# Literals side by side are one string.
-_LITERALS = rb"\s*:\s*((?:" + _LITERAL + rb")(?:\s*(?:" + _LITERAL + rb"))*)?"
-_OPERATOR, _STRING = re.compile(rb"\bop" + _LITERALS), re.compile(rb"\b(?:string_val|s)" + _LITERALS)
+LARGEST = 32_000_000  # bytes
+_LONGEST = 1024  # bytes of a name or a path
+_COST = 8  # operations for an operator or a string: they stand for time
+_LITERAL = rb"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'"
+# Literals side by side are one string; more than a few are none that is known.
+_LITERALS = rb"\s*+:\s*+((?:" + _LITERAL + rb")(?:\s*+(?:" + _LITERAL + rb")){0,7}+)?"
+_NAMED = re.compile(rb"\b(op|s|string_val)" + _LITERALS)
 _ONE = re.compile(_LITERAL)
 _ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|(.))", re.DOTALL)
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """A graph in text."""
+    found = Collected()
     if reader.size > LARGEST:
-        message = f"is a graph in text of {reader.size:,} bytes, more than is read"
-        return Judgement(context.format, (Evidence("review", "unread", "graph", message),))
-    held = reader.read(0, reader.size)
-    context.budget.spend(len(held) // 100)
-    found = {item.about: item for item in _operators(held, context)}
-    return Judgement(context.format, tuple(sorted(found.values(), key=lambda item: item.verdict != "block")))
+        found.say("review", "graph", f"is a graph in text of {reader.size:,} bytes, more than is read", concern="unread")
+        return Judgement(context.format, found.evidence())
+    try:
+        for item in _operators(reader.read(0, reader.size), context):
+            found.add(item)
+    except SpentError:
+        found.spent()
+    return Judgement(context.format, found.evidence())
 
 
 def _operators(held: bytes, context: Context) -> Iterator[Evidence]:
     table = context.names.table("tensorflow")
     vetted, reaches = frozenset(table.get("vetted", ())), table.get("reaches", {})
-    paths = [text for text in (_joined(match[1]) for match in _STRING.finditer(held)) if is_path(text)]
-    for match in _OPERATOR.finditer(held):
-        op = _joined(match[1])
-        if op in reaches:
-            yield from _reached(op, reaches[op], paths, match.start())
-        elif op not in vetted:
-            yield Evidence("review", "format", op, f"has the operator {op}, which is not a vetted one of TensorFlow", offset=match.start())
+    path, reached = "", dict[str, int]()
+    for match in _NAMED.finditer(held):
+        context.budget.spend(_COST)
+        text = _joined(match[2])
+        if match[1] != b"op":
+            path = path or (text if is_path(text) else "")
+        elif text in reaches:
+            reached.setdefault(text, match.start())
+        elif text not in vetted:
+            yield Evidence(
+                "review", "format", text, f"has the operator {text}, which is not a vetted one of TensorFlow", offset=match.start()
+            )
+    for op, offset in reached.items():
+        yield from _reached(op, reaches[op], path, offset)
 
 
-def _reached(op: str, entry: Mapping[str, str], paths: list[str], offset: int) -> Iterator[Evidence]:
+def _reached(op: str, entry: Mapping[str, str], path: str, offset: int) -> Iterator[Evidence]:
     """Which path an operator is given is not followed here: any that leads out of the graph's folder may be meant."""
     message = f"has the operator {op}, which {entry['does']}"
     if entry["verdict"] == "block":
         yield Evidence("block", "format", op, message, offset=offset)
-    elif entry["verdict"] == "review" or paths:
-        yield Evidence("review", "format", op, f"{message}{f': {paths[0]!r}, say' if paths else ''}", offset=offset)
+    elif entry["verdict"] == "review" or path:
+        yield Evidence("review", "format", op, f"{message}{f': {path!r}, say' if path else ''}", offset=offset)
 
 
 def _joined(literals: bytes | None) -> str:
-    return b"".join(_plain(literal) for literal in _ONE.findall(literals or b"")).decode("utf-8", "replace")
+    held = (literals or b"")[: 4 * _LONGEST]
+    return b"".join(_plain(literal) for literal in _ONE.findall(held))[:_LONGEST].decode("utf-8", "replace")
 
 
 def _plain(literal: bytes) -> bytes:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cardlint.weights.budget import SpentError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from cardlint.weights.budget import Budget
+    from cardlint.weights.collect import Collected
     from cardlint.weights.reading import Reader
 
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
@@ -20,8 +23,10 @@ _LONGEST_VARINT = 10
 _ENOUGH = 2 * _LONGEST_VARINT  # bytes: a key, and a number or length behind it
 _LAST_FIELD = 2**29
 DEEPEST = 100  # messages within each other, the limit of protobuf's own decoders
-LONGEST_TEXT = 4096  # bytes; a name or a path is shorter
-COST = 2  # operations for a field: they stand for time
+LONGEST_TEXT = 1024  # bytes; a name or a path is shorter
+_MOST_UNKNOWN = 20
+COST, MESSAGE_COST = 2, 10  # operations for a field and for a message: they stand for time
+_PAID_AT_ONCE = 256  # bytes for one more, where a field is read
 _FIRST_CHUNK, _LAST_CHUNK = 4096, 262_144
 
 # Message, then field number: the field's name, and what is in it. "text", "number" and "place" (start and size) are given to
@@ -78,6 +83,7 @@ class Wire:
 
     def part(self, start: int, size: int) -> bytes:
         """Bytes of the file."""
+        self.budget.spend(size // _PAID_AT_ONCE)
         held, at = self._window(start, size)
         return held[at : at + size]
 
@@ -142,11 +148,12 @@ class Walk:
         """The fields of one message that the schema asks for. Raises WrongWireError."""
         if depth > DEEPEST:
             raise WrongWireError("messages are nested too deep", start)
+        self.wire.budget.spend(MESSAGE_COST)
         schema, values = self.schema[kind], Values()
         for field in self.wire.fields(start, end):
             known = schema.get(field.number) or schema.get(0)
             if known is None:
-                self.unknown.setdefault((kind, field.number), field.start)
+                self._unknown(kind, field)
             elif known[1] != "skip":
                 self._take(known, field, values, depth)
         self.seen(kind, values, start)
@@ -157,7 +164,7 @@ class Walk:
         if what == "number":
             values.setdefault(name, []).append(field.value)
         elif field.wire != BYTES:
-            self.unknown.setdefault((name, field.number), field.start)
+            self._unknown(name, field)
         elif what == "text":
             values.setdefault(name, []).append(self.wire.text(field))
         elif what == "place":
@@ -167,7 +174,23 @@ class Walk:
             if what.startswith("+"):
                 values.setdefault(name, []).append(inner)
 
+    def _unknown(self, kind: str, field: Field) -> None:
+        if len(self.unknown) < _MOST_UNKNOWN:
+            self.unknown.setdefault((kind, field.number), field.start)
+
 
 def skipped(*numbers: int) -> dict[int, tuple[str, str]]:
     """Fields that are known and of no interest."""
     return dict.fromkeys(numbers, ("", "skip"))
+
+
+def walk_all(walk: Walk, root: str, size: int, found: Collected, what: str) -> None:
+    """Walk a whole file; what is wrong with it is added to what was found."""
+    try:
+        walk.message(root, 0, size)
+    except WrongWireError as error:
+        found.broken(error, what)
+    except SpentError:
+        found.spent()
+    for (kind, number), offset in walk.unknown.items():
+        found.say("review", f"{kind}.{number}", f"has a field {number} in a {kind} that {what} does not know", offset=offset)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from cardlint.weights.budget import SpentError
+from cardlint.weights.collect import Collected
 from cardlint.weights.reading import EndOfDataError, Stream
 from cardlint.weights.verdict import Evidence, Judgement
 
@@ -21,9 +23,8 @@ if TYPE_CHECKING:
     from cardlint.weights.verdict import Verdict
 
 _ADVISORY = "CVE-2024-27322"
-_COST = 4  # operations for an item: they stand for time
+_COST = 6  # operations for an item: they stand for time
 _LONGEST_LINE = 4096
-MOST_EVIDENCE = 100
 _ALTREP, _ATTRLIST, _ATTRLANG = 238, 239, 240
 _NOTHING = frozenset({254, 253, 252, 251, 250, 242, 241, 0})  # NULL, and environments that are always there
 _PAIRS = frozenset({2, 5, 6, 3, 17, _ATTRLIST, _ATTRLANG})  # LISTSXP, PROMSXP, LANGSXP, CLOSXP, DOTSXP
@@ -105,10 +106,11 @@ def judge(reader: Reader, context: Context) -> Judgement:
         walk.add("review", "data", "breaks off in the midst of its data")
     except WrongDataError as error:
         walk.add("review", "data", f"cannot be read to its end as data of R: {error}")
+    except SpentError:
+        walk.found.spent()
     if not walk.found and walk.stream.peek(4).strip():
         walk.add("review", "data", f"{reader.size - walk.stream.position:,} bytes follow its end, and belong to nothing")
-    evidence = sorted(walk.found.values(), key=lambda item: item.verdict != "block")
-    return Judgement(context.format, tuple(evidence[:MOST_EVIDENCE]))
+    return Judgement(context.format, walk.found.evidence())
 
 
 class _Item(NamedTuple):
@@ -124,13 +126,16 @@ class _Walk:
 
     def __init__(self, stream: Stream, context: Context) -> None:
         self.stream, self.budget = stream, context.budget
-        self.found: dict[str, Evidence] = {}
+        self.found = Collected()
+        self.said: set[str] = set()
         self.todo: list[Callable[[], None]] = []
         self.numbers = _Numbers(stream, self.budget)
 
     def add(self, verdict: Verdict, about: str, message: str) -> None:
         reference = _ADVISORY if verdict == "block" else None
-        self.found.setdefault(about, Evidence(verdict, "format", about, message, offset=self.stream.position, reference=reference))
+        if about not in self.said:
+            self.said.add(about)
+            self.found.add(Evidence(verdict, "format", about, message, offset=self.stream.position, reference=reference))
 
     def run(self) -> None:
         """The header, then every item. Raises EndOfDataError, WrongDataError, SpentError."""
@@ -206,7 +211,7 @@ class _Walk:
     def _strings(self, count: int) -> None:
         """Strings one after the other, of which there may be many."""
         for _ in range(count):
-            self.budget.spend(1)
+            self.budget.spend(2)
             if self.numbers.integer() & 0xFF != _CHARACTERS:
                 raise WrongDataError("there is something else where a string should be")
             self._characters()

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.weights import kerasconfig
+from cardlint.weights.collect import Collected
 from cardlint.weights.paths import leads_out
-from cardlint.weights.protobuf import Schema, Values, Walk, Wire, WrongWireError, skipped
+from cardlint.weights.protobuf import Schema, Values, Walk, Wire, skipped, walk_all
 from cardlint.weights.tfgraph import Graph
 from cardlint.weights.verdict import Evidence, Judgement
 
@@ -48,26 +49,15 @@ _SCHEMA["inner node"] = _SCHEMA["node"]
 _ROOTS = {"savedmodel": "model", "graphdef": "graph"}
 _VERSION_FIRST = b"\x08"  # a SavedModel begins with its version, a graph with its operators
 _BY_NAME = {"keras_metadata.pb": "metadata", "fingerprint.pb": "fingerprint"}
-MOST_EVIDENCE = 100
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """A SavedModel, a frozen graph, or what stands beside one; a `.pb` that is neither by its content is read as a frozen graph."""
     root = _root(reader, context)
     found = _Found(reader, context)
-    walk = Walk(found.wire, _SCHEMA, found.seen)
-    try:
-        walk.message(root, 0, reader.size)
-        found.graph.finish()
-    except WrongWireError as error:
-        found.graph.finish()
-        message = f"cannot be read to its end as TensorFlow's {root}: {error}"
-        found.add(Evidence("review", "format", "protobuf", message, offset=error.offset))
-    for (kind, number), offset in walk.unknown.items():
-        message = f"has a field {number} in a {kind} that TensorFlow does not know"
-        found.add(Evidence("review", "format", f"{kind}.{number}", message, offset=offset))
-    evidence = sorted(found.evidence.values(), key=lambda item: item.verdict != "block")
-    return Judgement(context.format, tuple(evidence[:MOST_EVIDENCE]), inert=("tensors of constants: read as numbers",))
+    walk_all(Walk(found.wire, _SCHEMA, found.seen), root, reader.size, found.evidence, "TensorFlow")
+    found.graph.finish()
+    return Judgement(context.format, found.evidence.evidence(), inert=("tensors of constants: read as numbers",))
 
 
 def _root(reader: Reader, context: Context) -> str:
@@ -81,11 +71,8 @@ class _Found:
 
     def __init__(self, reader: Reader, context: Context) -> None:
         self.context, self.wire = context, Wire(reader, context.budget)
-        self.graph = Graph(context.names.table("tensorflow"), self._attributes, self.wire, self.add)
-        self.evidence: dict[tuple[str, str], Evidence] = {}
-
-    def add(self, item: Evidence) -> None:
-        self.evidence.setdefault((item.about, item.message), item)
+        self.evidence = Collected()
+        self.graph = Graph(context.names.table("tensorflow"), self._attributes, self.wire, self.evidence)
 
     def _attributes(self, places: list[tuple[int, int]]) -> dict[str, Values]:
         """The attributes of an operator; those of most are of no interest, and so not walked with the rest. Raises WrongWireError."""
@@ -104,10 +91,10 @@ class _Found:
             self.graph.finish_function()
         elif kind == "asset":
             for item in self._asset(values):
-                self.add(item._replace(offset=offset))
+                self.evidence.add(item._replace(offset=offset))
         elif kind in {"user", "saved"}:
             for item in self._metadata(values):
-                self.add(item)
+                self.evidence.add(item)
 
     def _asset(self, values: Values) -> Iterator[Evidence]:
         """A file of the folder `assets`; its path is put where the graph has a constant."""

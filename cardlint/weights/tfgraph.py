@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cardlint.weights.budget import SpentError
 from cardlint.weights.paths import leads_out
 from cardlint.weights.verdict import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from cardlint.weights.collect import Collected
     from cardlint.weights.protobuf import Values, Wire
     from cardlint.weights.verdict import Verdict
 
 _STRING = 7  # DT_STRING
 _LONGEST = 4096  # bytes of a constant that may be a path
 _STEPS = 8  # operators between a constant and what uses it
+_MOST_TEXTS = 64  # strings of a constant
+_COST = 8  # operations for a path that is followed: they stand for time
 _MOST_CALLS = 20_000  # paths are followed for so many operators
 # Operators that hand on what they are given: the first input is the beginning of what they give.
 _THROUGH = frozenset(
@@ -102,12 +107,12 @@ class Graph:
         table: Mapping[str, Any],
         attributes: Callable[[list[tuple[int, int]]], dict[str, Values]],
         wire: Wire,
-        add: Callable[[Evidence], None],
+        found: Collected,
     ) -> None:
         """`attributes` reads those of an operator, which are not walked with the rest."""
         self.vetted = frozenset(table.get("vetted", ()))
         self.reaches: Mapping[str, Mapping[str, Any]] = table.get("reaches", {})
-        self.attributes, self.wire, self.add = attributes, wire, add
+        self.attributes, self.wire, self.found = attributes, wire, found
         self.assets: set[str] = set()
         self.outer, self.inner = _Scope(), _Scope()
 
@@ -117,7 +122,9 @@ class Graph:
         given, places = values.get("input", []), values.get("attribute", [])
         scope = self.inner if inner else self.outer
         if op == "Const":
-            scope.constants[name] = list(self._texts(self.attributes(places).get("value", {})))
+            texts = list(islice(self._texts(self.attributes(places).get("value", {})), _MOST_TEXTS))
+            if texts:
+                scope.constants[name] = texts
         elif op in _THROUGH:
             scope.through[name] = given
         elif op in _CALLERS:
@@ -125,13 +132,15 @@ class Graph:
         if (entry := self.reaches.get(op)) is not None:
             self._reached(_Call(op, given, entry, offset), places, scope)
         elif op not in self.vetted:
-            self.add(Evidence("review", "format", op, f"has the operator {op}, which is not a vetted one of TensorFlow", offset=offset))
+            self.found.add(
+                Evidence("review", "format", op, f"has the operator {op}, which is not a vetted one of TensorFlow", offset=offset)
+            )
 
     def _reached(self, call: _Call, places: list[tuple[int, int]], scope: _Scope) -> None:
         verdict: Verdict = call.entry["verdict"]
         if verdict != "ok":
             message = f"has the operator {call.op}, which {call.entry['does']}"
-            self.add(Evidence(verdict, "format", call.op, message, offset=call.offset))
+            self.found.add(Evidence(verdict, "format", call.op, message, offset=call.offset))
         wanted = call.entry.get("attributes", ())
         attributes = self.attributes(places) if wanted else {}
         for key in wanted:
@@ -141,10 +150,13 @@ class Graph:
             scope.add(call)
 
     def _texts(self, value: Values) -> Iterator[str]:
-        """The strings of a constant: one by one, or packed with their lengths before them (tensor.cc, `DecodeStringList`)."""
+        """The strings of a constant that may be paths to somewhere else.
+
+        They stand one by one, or packed with their lengths before them (tensor.cc, `DecodeStringList`).
+        """
         for tensor in value.get("tensor", ()):
             if _STRING in tensor.get("type", ()):
-                yield from tensor.get("text", ())[:_LONGEST]
+                yield from (text for text in tensor.get("text", ()) if leads_out(text))
                 for start, size in tensor.get("content", ()):
                     held = self.wire.part(start, min(size, _LONGEST))
                     # One string has one byte before it; several have as many, and the first of them is guessed.
@@ -155,9 +167,9 @@ class Graph:
         why = None if _NO_PLACE.fullmatch(place) else leads_out(place)
         message = f"has the operator {call.op}, which {call.entry['does']}: {place!r} {why}"
         if why is not None and call.entry is not _HANDED:
-            self.add(Evidence("block", "format", place, message, offset=call.offset))
+            self.found.add(Evidence("block", "format", place, message, offset=call.offset))
         elif why is not None and is_path(place):
-            self.add(Evidence("review", "format", place, message, offset=call.offset))
+            self.found.add(Evidence("review", "format", place, message, offset=call.offset))
 
     def finish_function(self) -> None:
         """The function at hand ends."""
@@ -166,14 +178,19 @@ class Graph:
 
     def finish(self) -> None:
         """The file ends: what is known of assets by now counts."""
-        self.finish_function()
-        self._settle(self.outer, frozenset(self.assets))
+        try:
+            self.finish_function()
+            self._settle(self.outer, frozenset(self.assets))
+        except SpentError:
+            self.found.spent()
 
     def _settle(self, scope: _Scope, assets: frozenset[str]) -> None:
         for call in scope.calls:
+            self.wire.budget.spend(_COST)
             given = [name for name in call.inputs if not name.startswith("^")]
             for index in call.entry["inputs"] or range(len(given)):
                 for place in scope.texts(given[index], assets) if index < len(given) else ():
+                    self.wire.budget.spend(_COST)
                     self._place(call, place)
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cardlint.weights.budget import SpentError
+from cardlint.weights.collect import Collected
 from cardlint.weights.flatbuffer import Table, WrongBufferError, root
 from cardlint.weights.paths import leads_out
 from cardlint.weights.pieces import Pieces
@@ -29,20 +31,19 @@ _KNOWN = frozenset(
     | {"MaxUnpooling2D", "TransformTensorBilinear", "TransformLandmarks", "Landmarks2TransformMatrix", "RESIZE_NEAREST_NEIGHBOR_HALF"}
 )
 _NAME = re.compile(rb"[A-Z][A-Za-z0-9]{3,60}")
-MOST_EVIDENCE = 100
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """A model: operators, and where its buffers lie."""
-    found: dict[tuple[str, str], Evidence] = {}
+    found = Collected()
     try:
         for item in _evidence(root(Pieces(reader, context.budget)), context.names.table("tensorflow")):
-            found.setdefault((item.about, item.message), item)
+            found.add(item)
     except WrongBufferError as error:
-        message = f"cannot be read to its end as TensorFlow Lite: {error}"
-        found["flatbuffer", message] = Evidence("review", "format", "flatbuffer", message)
-    evidence = sorted(found.values(), key=lambda item: item.verdict != "block")
-    return Judgement("tflite", tuple(evidence[:MOST_EVIDENCE]), inert=("buffers of tensors: read as numbers",))
+        found.broken(error, "TensorFlow Lite")
+    except SpentError:
+        found.spent()
+    return Judgement("tflite", found.evidence(), inert=("buffers of tensors: read as numbers",))
 
 
 def _evidence(model: Table, table: Mapping[str, object]) -> Iterator[Evidence]:

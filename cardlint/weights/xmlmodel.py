@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from xml.parsers import expat
 
+from cardlint.weights.budget import SpentError
+from cardlint.weights.collect import Collected
 from cardlint.weights.paths import leads_out
-from cardlint.weights.verdict import Evidence, Judgement
+from cardlint.weights.verdict import Judgement
 
 if TYPE_CHECKING:
     from cardlint.weights.judge import Context
@@ -22,7 +23,6 @@ _PIECE = 65_536
 _COST = 4  # operations for an element: they stand for time
 _OPSET = re.compile(r"opset[0-9]{1,2}|ie_internal_opset|type_relaxed_opset|experimental|")
 _ROOT = re.compile(r"(?s)\ufeff?\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)\s*)*<(?:\w+:)?(net|PMML)[\s/>]")
-MOST_EVIDENCE = 100
 
 
 class _HostileError(Exception):
@@ -42,14 +42,15 @@ def judge(reader: Reader, context: Context) -> Judgement:
         document.add("review", "document", f"has {reader.size:,} bytes, more than are read")
     else:
         document.read(reader)
-    evidence = sorted(document.found.values(), key=lambda item: item.verdict != "block")
-    return Judgement(context.format, tuple(evidence[:MOST_EVIDENCE]))
+    return Judgement(context.format, document.found.evidence())
 
 
 class _Document:
     def __init__(self, context: Context) -> None:
+        from xml.parsers import expat  # few files need it
+
         self.context = context
-        self.found: dict[tuple[str, str], Evidence] = {}
+        self.found = Collected()
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._element
         self.parser.StartDoctypeDeclHandler = self._doctype
@@ -57,10 +58,12 @@ class _Document:
     def add(self, verdict: Verdict, about: str, message: str) -> None:
         """Evidence where the parser stands."""
         offset = max(0, self.parser.CurrentByteIndex)
-        self.found.setdefault((about, message), Evidence(verdict, "format", about, message, offset=offset))
+        self.found.say(verdict, about, message, offset=offset)
 
     def read(self, reader: Reader) -> None:
         """Every element, until the document ends or is none any more."""
+        from xml.parsers import expat
+
         try:
             for start in range(0, reader.size, _PIECE):
                 self.parser.Parse(reader.read(start, _PIECE), start + _PIECE >= reader.size)
@@ -68,6 +71,8 @@ class _Document:
             self.add("review", "document", f"cannot be read to its end as XML: {error}")
         except _HostileError as error:
             self.add("block", "DOCTYPE", str(error))
+        except SpentError:
+            self.found.spent()
 
     def _doctype(self, name: str, system: str | None, public: str | None, internal: object) -> None:
         if system or public or internal:

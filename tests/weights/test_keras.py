@@ -9,7 +9,7 @@ import pytest
 from handmade import judged, said
 
 from cardlint.weighing import names
-from cardlint.weights import kerasconfig
+from cardlint.weights import collect
 from cardlint.weights.budget import Budget
 from cardlint.weights.kerasconfig import examine
 from cardlint.weights.names import Names
@@ -197,4 +197,28 @@ def test_annotations_are_no_configuration() -> None:
 
 def test_evidence_is_no_more_than_anybody_reads() -> None:
     layers = [part(f"Mine{index}", None) for index in range(300)]
-    assert len(examine(json.dumps(model(*layers)), names(), Budget())) == kerasconfig.MOST_EVIDENCE
+    assert len(examine(json.dumps(model(*layers)), names(), Budget())) == collect.MOST
+
+
+def test_classes_that_keras_2_registers_under_custom() -> None:
+    """tf_keras registers its optimizers with the default package, so that files name `Custom>Adam`."""
+    assert judged(archive(model(compile_config={"optimizer": part("Adam", None, "Custom>Adam")})), "model.keras").verdict == "ok"
+    assert judged(archive(model(compile_config={"optimizer": part("Adam", "mine", "Custom>Adam")})), "model.keras").verdict == "review"
+
+
+def test_configurations_of_more_parts_than_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cardlint.weights.kerasconfig._MOST_OBJECTS", 10)
+    assert "more parts" in said(judged(archive(model(*[DENSE] * 10)), "model.keras"))
+
+
+def test_what_was_found_stands_when_the_budget_ends() -> None:
+    layers = [part("Lambda", function=LAMBDA)] * 50
+    found = examine(json.dumps(model(*layers)), names(), Budget(operations=3000))
+    assert {item.verdict for item in found} == {"block", "review"}
+
+
+def test_other_archives_with_a_config_are_not_of_keras() -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as out:
+        out.writestr("config.json", json.dumps({"model_type": "bert", "class_name": "x"}))
+    assert (judged(held.getvalue(), "a.zip").format, judged(held.getvalue(), "a.keras").format) == ("zip", "keras")

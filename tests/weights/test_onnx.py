@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
+import tarfile
+
 import pytest
 from handmade import Far, held, judged, number, said
 
 from cardlint.weighing import names
 from cardlint.weights.budget import Budget
-from cardlint.weights.judge import Context, judge
+from cardlint.weights.judge import MODULES, Context, judge
 
 
 def tensor(location: str, name: str = "w") -> bytes:
@@ -103,9 +106,8 @@ def test_functions_of_the_model_itself_are_not_vetted() -> None:
 
 def test_compiled_contexts() -> None:
     def context(path: str) -> str:
-        return judged(
-            model(graph(nodes=(node("EPContext", "com.microsoft", held(1, "ep_cache_context") + held(4, path)),))), "m.onnx"
-        ).verdict
+        attributes = held(1, "partition_name") + held(4, "x"), held(1, "ep_cache_context") + held(4, path)
+        return judged(model(graph(nodes=(node("EPContext", "com.microsoft", *attributes),))), "m.onnx").verdict
 
     assert (context("ctx.bin"), context("../ctx.bin")) == ("review", "block")
 
@@ -134,3 +136,30 @@ def test_large_weights_far_away_are_not_read() -> None:
     far = Far(model(graph(nodes=(node("Add"),) * 10, tensors=(large,) * 5)))
     assert judge(far, Context(names(), Budget(), "model.onnx")).verdict == "ok"
     assert far.bytes_read < 100_000
+
+
+def test_what_was_found_stands_when_the_budget_ends() -> None:
+    content = model(graph(nodes=(node("Constant", "", held(1, "value") + held(5, EXTERNAL)), *(node("Add"),) * 500)))
+    assert judged(content, "model.onnx", budget=Budget(operations=1000)).verdict == "block"
+
+
+def test_paths_longer_than_any_are_no_paths() -> None:
+    assert judged(model(graph(tensors=(tensor("a/" * 2000 + "../../../x"),))), "model.onnx").verdict == "block"
+
+
+def test_other_entries_of_external_data() -> None:
+    inside = held(13, held(1, "checksum") + held(2, "/etc/passwd")) + held(13, held(1, "location") + held(2, "w.bin"))
+    assert judged(model(graph(tensors=(inside,))), "model.onnx").verdict == "ok"
+
+
+@pytest.mark.skipif("tar" not in MODULES, reason="tar archives are not looked into yet, and so are a review")
+@pytest.mark.parametrize(("path", "verdict"), [("../../evil.pb", "block"), ("model/test_data_set_0/input_0.pb", "ok")])
+def test_cve_2024_5187_archives_of_models_that_leave_their_folder(path: str, verdict: str) -> None:
+    """`onnx.hub.download_model_with_test_data` unpacks a tar archive."""
+    held_archive, content = io.BytesIO(), model(graph())
+    with tarfile.open(fileobj=held_archive, mode="w") as archive:
+        for name in ("model/model.onnx", path):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            archive.addfile(entry, io.BytesIO(content))
+    assert judged(held_archive.getvalue(), "model.tar").verdict == verdict

@@ -133,7 +133,7 @@ TFLITE = {
     "custom, of an old file": (tflite("MyOp", code=0, old=32), "review"),
     "custom without a name": (tflite(), "review"),
     "unknown number": (tflite(code=4000), "review"),
-    "Flex": (tflite("FlexAdd", options=b"\x03Add\0\x05\x12\x03Add"), "ok"),
+    "Flex": (tflite("FlexMatMul", options=b"\x06MatMul\0\x08\x12\x06MatMul"), "ok"),
     "Flex that writes": (tflite("FlexWriteFile"), "block"),
     "Flex that reads": (tflite("FlexReadFile"), "review"),
     "Flex with another name": (tflite("FlexAdd", options=b"\x03Add\0\x05\x12\x09WriteFile"), "block"),
@@ -386,3 +386,17 @@ def test_changed_bytes_never_raise(name: str, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 5))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     judged(bytes(content), name)
+
+
+def test_what_was_found_stands_when_the_budget_ends() -> None:
+    r = R("X")
+    content = r.file(r.flags(19) + r.number(10_000) + r.flags(5) + r.null * 20_000)
+    assert judged(content, "a.rds", budget=Budget(operations=500)).verdict == "block"
+    assert judged(tflite("FlexWriteFile"), "a.tflite", budget=Budget(operations=60)).verdict in {"block", "review"}
+    assert judged(tflite(code=9), "a.tflite", budget=Budget(operations=10)).verdict == "review"
+
+
+def test_the_same_is_said_once() -> None:
+    r = R("X")
+    found = judged(r.file(r.flags(19) + r.number(2) + (r.flags(6) + r.null * 2) * 2), "a.rds")
+    assert len(found.evidence) == 1

@@ -148,3 +148,8 @@ def test_any_bytes(content: bytes) -> None:
 @given(st.integers(min_value=0, max_value=2**64 - 1))
 def test_numbers_come_back(value: int) -> None:
     assert fields(b"\x08" + varint(value))[0].value == value
+
+
+def test_unknown_fields_are_not_all_kept() -> None:
+    walk, _ = walked(b"".join(number(field, 1) for field in range(10, 60)))
+    assert len(walk.unknown) == 20

@@ -203,3 +203,21 @@ def test_graphs_in_text(content: str, verdict: str) -> None:
 def test_graphs_in_text_that_are_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cardlint.weights.pbtxt.LARGEST", 10)
     assert judged(b'node { op: "Add" }', "graph.pbtxt").verdict == "review"
+
+
+def test_what_was_found_stands_when_the_budget_ends() -> None:
+    content = saved(graph(node("WriteFile"), *[node("Add")] * 500))
+    assert judged(content, "saved_model.pb", budget=Budget(operations=2000)).verdict == "block"
+    many = saved(graph(const("c", "x"), *[node("SaveV2", "s", "c")] * 200))
+    spent = Budget(operations=100_000)
+    assert judged(many, "saved_model.pb", budget=spent).verdict == "ok"
+    short = Budget(operations=100_000 - spent.operations - 10)
+    assert "too intricate" in said(judged(many, "saved_model.pb", budget=short))
+    assert judged(b'node { op: "WriteFile" } ' + b'node { op: "Add" } ' * 100, "a.pbtxt", budget=Budget(operations=200)).verdict == "review"
+
+
+def test_circles_of_operators_end() -> None:
+    assert (
+        judged(saved(graph(node("Identity", "a", "b"), node("Identity", "b", "a"), node("SaveV2", "s", "a"))), "saved_model.pb").verdict
+        == "ok"
+    )
