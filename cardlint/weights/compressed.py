@@ -85,7 +85,7 @@ def judge(reader: Reader, context: Context) -> Judgement:
     inner = context.judge(_inside(context.name, name), content)
     evidence = [*inner.evidence]
     inert = inner.inert
-    if inner.format is None or inner.format in HARMLESS:
+    if (inner.format is None or inner.format in HARMLESS) and not content.ended:
         inert = (*inert, f"{inner.format or 'unknown'} data in {name}: only its beginning is unpacked")
     else:
         evidence += until_spent(_whole(content, name, declared), SPENT)

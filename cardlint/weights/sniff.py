@@ -55,7 +55,7 @@ def recognise(reader: Reader, head: bytes | None = None) -> str | None:
         return "tar"  # before all else: torch tries that first, and a name may begin like anything
     if found := by_magic(head):
         return found
-    if _is_safetensors(head, reader.size):
+    if _is_safetensors(head, reader):
         return "safetensors"
     if any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
         return "hdf5"
@@ -96,7 +96,9 @@ def _text(head: bytes) -> str | None:
     return "pickle?" if _OLD_PICKLE.match(head) else "text"
 
 
-def _is_safetensors(head: bytes, size: int) -> bool:
+def _is_safetensors(head: bytes, reader: Reader) -> bool:
     """An unsigned 64-bit length that fits into the file, then a brace (safetensors, README, "Format")."""
     length = int.from_bytes(head[:_U64], "little")
-    return len(head) > _U64 and head[_U64 : _U64 + 1] == b"{" and 2 <= length <= min(_SAFETENSORS_HEADER, size - _U64)  # noqa: PLR2004
+    if head[_U64 : _U64 + 1] != b"{" or not 2 <= length <= _SAFETENSORS_HEADER:  # noqa: PLR2004 - two braces
+        return False
+    return length <= reader.size - _U64  # asked last: packed data has to be unpacked for it

@@ -161,6 +161,9 @@ def _members(opened: _Archive) -> Iterator[Judgement]:
         elif stat.S_ISLNK(member.mode):
             yield _link(member, content)
         elif member.size or not member.path.endswith("/"):
+            if member.path.endswith("/"):
+                message = f"{member.path} is a folder, and has data"
+                yield Judgement(None, (archive(member.path, message, verdict="review"),))
             yield from _member(opened, member, content)
 
 
