@@ -75,8 +75,9 @@ def _target(key: str, value: str, line: int, names: Names) -> Evidence | None:
     known = names.look(module, name, 5)
     if known.verdict == "ok" and known.condition is None:
         return None
-    why = known.why if known.verdict == "block" else "is not on the vetted list"
-    return _say(known.verdict, value, f"line {line}: {key} names {value}, which {why}")
+    if known.verdict == "block":
+        return _say("block", value, f"line {line}: {key} names {value}, which {known.why}")
+    return _say("review", value, f"line {line}: {key} names {value}, which is not on the vetted list")
 
 
 def _pairs(text: bytes) -> Iterator[tuple[str | None, str, int]]:
