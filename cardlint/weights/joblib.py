@@ -76,7 +76,7 @@ def _read_plainly(machine: Machine) -> list[Global]:
     """The names that an unpickler would ask for that knows nothing of joblib."""
     if not OPERATIONS.keys() & set(machine.stream.peek(1)):
         return []
-    machine.budget.spend(1 + len(machine.memo) // 16)
+    machine.budget.spend(1 + (len(machine.memo) + len(machine.stack) + machine.below) // 16)
     stream = Stream(machine.stream.reader, machine.stream.position, _CHUNK)
     other = Machine(stream, machine.names, Budget(_PLAIN, machine.budget.memo))
     other.stack, other.outer, other.memo = [*machine.stack], [[*items] for items in machine.outer], {**machine.memo}

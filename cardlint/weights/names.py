@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Before protocol 3 the unpickler translates Python 2 names (CPython, Lib/_compat_pickle.py).
 _TEXT = 3
+_MOST_KNOWN = 50_000
 
 
 class Known(NamedTuple):
@@ -63,6 +64,8 @@ class Names:
         """What is known of a name in a program of this protocol."""
         key = (module, name, protocol < _TEXT)
         if key not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
             self._known[key] = self._found(module, name, old=protocol < _TEXT)
         return self._known[key]
 

@@ -55,9 +55,9 @@ _SCALARS = frozenset(
 
 def judge_members(contents: Mapping[str, Reader], context: Context) -> Iterator[Evidence]:
     """What loading the archive makes, by every node of its tree."""
-    content = contents[SCHEMA]
-    if content.size > _LONGEST:
-        yield _say("review", SCHEMA, "the tree is larger than any that is read")
+    content = contents.get(SCHEMA)
+    if content is None or content.size > _LONGEST:
+        yield _say("review", SCHEMA, "the tree is not to be found, or larger than any that is read")
         return
     try:
         schema = json.loads(content.read(0, content.size))
