@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cardlint.weights.judge import Context
     from cardlint.weights.reading import Reader
     from cardlint.weights.verdict import Verdict
+    from cardlint.weights.zip import Contents
 
 MANIFEST = "MAR-INF/MANIFEST.json"
 _LONGEST = 1_000_000
@@ -27,7 +28,7 @@ _FILES = (*_CODE, "serializedFile", "configFile")
 _TEXTS = frozenset({"text", "script", "json", "empty", "pickle?"})
 
 
-def judge_members(contents: Mapping[str, Reader], context: Context) -> Iterator[Evidence]:
+def judge_members(contents: Contents, context: Context) -> Iterator[Evidence]:
     """What the manifest has run, and whether it is there and is code that can be read."""
     del context
     model = _model(contents.get(MANIFEST))

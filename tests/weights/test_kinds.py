@@ -94,6 +94,13 @@ def test_a_generator_of_numpy_is_fine() -> None:
     assert judged(skops(node("FunctionNode", "builtins.int")), "m.skops").evidence == ()
 
 
+def test_trees_that_are_not_to_be_found_are_reviewed() -> None:
+    for content in (zipped(Entry(b"schema.json", b"{}", central={"header": 9})), zipped(Entry(b"schema.json", b"{}", method=97))):
+        assert "the tree is not to be found" in said(judged(content, "m.skops"), "review")
+    content = zipped(Entry(b"MAR-INF/MANIFEST.json", b"{}", central={"header": 9}))
+    assert "the manifest cannot be read" in said(judged(content, "m.mar"), "review")
+
+
 def test_trees_are_bounded() -> None:
     assert "larger than any that is read" in said(judged(skops(b" " * 8_100_000), "m.skops"), "review")
     many = judged(skops([node("TypeNode", f"some.module.T{index}") for index in range(500)]), "m.skops")
@@ -174,6 +181,7 @@ def test_nemo_models_may_be_zip_archives() -> None:
     found = judged(content, "m.nemo")
     assert (found.verdict, found.format) == ("block", "nemo")
     assert found.evidence[0].member == "model_config.yaml"
+    assert "packed by method 97" in said(judged(zipped(Entry(b"model_config.yaml", b"a: b", method=97)), "m.nemo"))
 
 
 # 7z
@@ -341,6 +349,15 @@ def test_a_packed_header_nobody_can_unpack_is_reviewed() -> None:
     assert "its list of members is encrypted" in said(judged(seven(EMPTY_DICT, encoded), "m.7z"))
     nothing = b"\x17\x06\x00\x00\x00\x00"
     assert "its packed header is none" in said(judged(seven(b"", nothing), "m.7z"))
+
+
+def test_contents_that_no_member_has_are_reviewed() -> None:
+    held = b"\x01\x04" + streams([6, 6], [COPY, COPY], [6, 6]) + b"\x05" + files(["a"]) + b"\x00"
+    assert "more contents than members" in said(judged(seven(EMPTY_DICT * 2, held), "m.7z"), "review")
+    none = b"\x01\x04" + streams([6], [COPY], [6], [[]]) + b"\x05" + files([], more=sized(25, b"\0\0")) + b"\x00"
+    assert judged(seven(EMPTY_DICT, none), "m.7z").evidence == ()
+    without = b"\x01\x04" + streams([6], [b"\x00"], [6]) + b"\x00"
+    assert judged(seven(EMPTY_DICT, without), "m.7z").verdict == "review"
 
 
 def test_bytes_after_7z_are_reviewed() -> None:

@@ -173,9 +173,14 @@ def test_maps_of_sparse_members_are_passed_over() -> None:
     old = block(b"x", 6, b"S", rest=b"\0" * 137 + b"\x01") + bytes(more) + b"\0" * 512 + EMPTY_DICT.ljust(512, b"\0")
     found = listed(old + END)
     assert (found[0].data, found[0].sparse) == (1536, True)
+    assert "is sparse" in said(judged(old + END, "m.tar"), "review")
     cut = block(b"x", 6, b"S", rest=b"\0" * 137 + b"\x01") + bytes(more)
     assert listed(cut) == []
     assert isinstance(list(entries(Held(cut), Budget()))[-1], End)
+
+
+def test_nothing_of_a_tar_archive_is_nothing() -> None:
+    assert list(entries(Held(b""), Budget())) == [End(0, None)]
 
 
 def test_links_inside_are_fine() -> None:
