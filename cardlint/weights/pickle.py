@@ -58,8 +58,10 @@ def judge(reader: Reader, context: Context) -> Judgement:
 
 def _programs(stream: Stream, names: Names, budget: Budget, arrays: Arrays) -> Iterator[Program]:
     """Each program of a file, to the first that breaks off; bytes that belong to none are such a one."""
-    for count in itertools.count(1):
+    count = 0
+    while True:
         program = walk(stream, names, budget, after_build=arrays)
+        count += 1
         if count > MOST_PROGRAMS and program.broken is None:
             program = program._replace(broken="is followed by more programs than are walked", spent=True)
         yield program

@@ -69,7 +69,7 @@ def _members(reader: Reader, context: Context, seen: _Seen) -> Iterator[Judgemen
     for entry in entries(reader, context.budget):
         if isinstance(entry, End):
             yield from (_evidence(item) for item in _end(reader, entry))
-            return
+            continue
         yield Judgement(None, (*(archive(entry.path, oddity) for oddity in entry.oddities), *_entry(entry, seen)))
         if entry.kind != _FOLDER and entry.kind not in _LINKS and entry.kind not in _DEVICES:
             yield from _content(reader, entry, context)

@@ -274,8 +274,10 @@ def test_a_packed_header_is_unpacked() -> None:
     encoded += b"\x07\x0b\x01\x00" + coder(b"\x03\x01\x01", b"\x5d\0\0\x01\0") + b"\x0c" + number(len(plain)) + b"\x00\x00"
     found = judged(seven(EMPTY_DICT + packed, encoded), "m.7z")
     assert (found.verdict, found.evidence) == ("ok", ())
-    twice = judged(seven(b"\x17", b"\x17\x06\x00\x01\x09\x01\x00\x07\x0b\x01\x00" + COPY + b"\x0c\x01\x00\x00"), "m.7z")
-    assert twice.verdict == "review"
+    inner = b"\x17\x06\x12\x01\x09\x01\x00\x07\x0b\x01\x00" + COPY + b"\x0c\x01\x00\x00"
+    outer = b"\x17\x06\x00\x01\x09" + bytes([len(inner)]) + b"\x00\x07\x0b\x01\x00" + COPY + b"\x0c" + bytes([len(inner)]) + b"\x00\x00"
+    twice = judged(seven(inner.ljust(18, b"\0") + b"\x17", outer), "m.7z")
+    assert "its header is of no kind that is known" in said(twice, "review")
 
 
 def test_empty_archives_and_members() -> None:
@@ -334,7 +336,9 @@ NOT_LOOKED_INTO = {
     "properties of LZMA that are none": _coded(coder(b"\x03\x01\x01", b"\xff\0\0\x01\0")), "LZMA without properties": _coded(coder(b"\x21")),
     "LZMA2 of a size that is none": _coded(coder(b"\x21", b"\x63")), "a filter alone": _coded(coder(b"\x03\x03\x01\x03")),
     "a dictionary larger than memory": _coded(coder(b"\x21", b"\x27"), size=1 << 31),
-    "many streams": _coded(b"\x01\x11\x00\x04\x01" + b"\x00\x01\x02\x03"),
+    "several streams": seven(
+        EMPTY_DICT, b"\x01\x04" + streams([3, 3], [b"\x01\x11\x00\x02\x01\x00\x01"], [6]) + b"\x05" + files(["a.bin"]) + b"\x00"
+    ),
 }  # fmt: skip
 
 

@@ -111,6 +111,9 @@ REVIEWS = {
         _changed(method=8, local={"packed": 12}, central={"packed": 12}, after=b"\0" * (12 - len(deflated(EMPTY_DICT)))),
         "bytes follow the packed data of m/data.pkl",
     ),
+    "a long size that is missing": (
+        _changed(central={"size": 0xFFFFFFFF, "packed": 0xFFFFFFFF, "extra": struct.pack("<HHL", 1, 4, 6)}), "ends beyond the file"
+    ),
     "a member that ends beyond the file": (_changed(local={"packed": 99_999, "size": 99_999}, central={"packed": 99_999, "size": 99_999}), "ends beyond the file"),
 }  # fmt: skip
 
