@@ -5,7 +5,9 @@ joblib and pandas open all of these by their first bytes or their ending; `jobli
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
 
 from cardlint.weights.judge import HARMLESS
 from cardlint.weights.reading import Part
@@ -44,19 +46,13 @@ def _lzma() -> Codec:
 
 
 def _lz4() -> Codec:
-    import lz4.frame  # type: ignore[import-untyped, import-not-found, unused-ignore]
-
-    return Codec("lz4", lz4.frame.LZ4FrameDecompressor, (b"\x04\x22\x4d\x18", *_SKIPPED), error=RuntimeError)
+    frame: Any = importlib.import_module("lz4.frame")
+    return Codec("lz4", frame.LZ4FrameDecompressor, (b"\x04\x22\x4d\x18", *_SKIPPED), error=RuntimeError)
 
 
 def _zstd() -> Codec:
-    import sys
-
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _WINDOW_LOG}
+    zstd: Any = importlib.import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
+    options = {zstd.DecompressionParameter.window_log_max: _WINDOW_LOG}
     return Codec("zstd", lambda: zstd.ZstdDecompressor(options=options), (b"\x28\xb5\x2f\xfd", *_SKIPPED), error=zstd.ZstdError)
 
 
@@ -85,7 +81,7 @@ def judge(reader: Reader, context: Context) -> Judgement:
     inner = context.judge(_inside(context.name, name), content)
     evidence = [*inner.evidence]
     inert = inner.inert
-    if inner.format is None or inner.format in HARMLESS:
+    if (inner.format is None or inner.format in HARMLESS) and not content.ended:
         inert = (*inert, f"{inner.format or 'unknown'} data in {name}: only its beginning is unpacked")
     else:
         evidence += until_spent(_whole(content, name, declared), SPENT)

@@ -5,6 +5,7 @@ joblib/numpy_pickle.py. To any other unpickler those numbers are opcodes, so the
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ _MODULES = frozenset({"joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pic
 _ALIGNMENT = "numpy_array_alignment_bytes"
 _PLAIN = 2000  # opcodes that are walked of what a plain unpickler would make of an array
 _CHUNK = 512
+_NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
 
 
 class Arrays:
@@ -49,14 +51,15 @@ class Arrays:
             raise BrokenError(f"an array is described as joblib does not: {error}") from error
         if machine.frame_end is not None:
             machine.leave_frame()
-        otherwise = _read_plainly(machine)
+        certain = not layout.objects
+        otherwise = [item for item in _read_plainly(machine) if _could_be_meant(item, certain=certain)]
         seen = len(machine.seen)
         if layout.objects:
             _nested(machine)
         else:
             self._pass(machine, layout, count, state.get(_ALIGNMENT))
         known = {dotted(item) for item in machine.seen[seen:]}
-        self.evidence += [_hidden(item, certain=not layout.objects) for item in otherwise if dotted(item) not in known]
+        self.evidence += [_hidden(item, certain=certain) for item in otherwise if dotted(item) not in known]
         machine.pop()
         machine.push(Box("array"))
 
@@ -70,23 +73,25 @@ class Arrays:
 
 
 def _read_plainly(machine: Machine) -> list[Global]:
-    """The names that an unpickler would ask for that knows nothing of joblib, as far as they could be meant."""
+    """The names that an unpickler would ask for that knows nothing of joblib."""
     if not OPERATIONS.keys() & set(machine.stream.peek(1)):
         return []
-    machine.budget.spend(1 + len(machine.memo) // 16)
+    machine.budget.spend(1 + (len(machine.memo) + len(machine.stack) + machine.below) // 16)
     stream = Stream(machine.stream.reader, machine.stream.position, _CHUNK)
     other = Machine(stream, machine.names, Budget(_PLAIN, machine.budget.memo))
     other.stack, other.outer, other.memo = [*machine.stack], [[*items] for items in machine.outer], {**machine.memo}
     other.protocol = machine.protocol
     with suppress(BrokenError, EndOfDataError, SpentError):  # most numbers are no program
         other.run()
-    return [item for item in other.seen if _could_be_meant(item)]
+    return other.seen
 
 
-def _could_be_meant(item: Global) -> bool:
-    """Whether a name exists: two programs read as one may put together what neither says."""
+def _could_be_meant(item: Global, *, certain: bool) -> bool:
+    """Whether a name may exist. Numbers read as none; but a pickle that goes on with the memo of another may mix what neither says."""
+    if item.known.verdict != "review" or not _NAME.fullmatch(dotted(item)):
+        return item.known.verdict == "block"
     top, dot, _ = item.module.partition(".")
-    return item.known.verdict == "block" or (item.known.verdict == "review" and (bool(dot) or top in sys.stdlib_module_names))
+    return certain or bool(dot) or top in sys.stdlib_module_names
 
 
 def _hidden(item: Global, *, certain: bool) -> Evidence:

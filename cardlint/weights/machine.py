@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from cardlint.weights.budget import BrokenError, SpentError
 from cardlint.weights.conditions import RESOLVING, meant, resolved, wrong_call, wrong_items, wrong_state
 from cardlint.weights.opcodes import OPERATIONS
-from cardlint.weights.values import KEPT, Blob, Global, Made, Persistent, Value
+from cardlint.weights.values import KEPT, MOST_KEPT, SHORT, Blob, Global, Made, Persistent, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from cardlint.weights.reading import Stream
 
 _STOP = ord(".")
-MOST_NAMES = 100_000
+MOST_NAMES = 20_000
+_BATCH = 1024  # operations that are counted together
 AfterBuild: TypeAlias = "Callable[[Machine, Made], None]"
 
 
@@ -50,24 +51,39 @@ class Machine:
         self.crossed: int | None = None
         self.persistent: list[tuple[Persistent, int]] = []
         self.lists = 0  # how many items of a list are kept
+        self.below = 0  # values below marks
+        self.kept = 0  # bytes of texts and bytes
 
     def run(self) -> Value:
         """The value at STOP. Raises BrokenError, EndOfDataError, SpentError; what was seen until then stands."""
-        stream, operations, spend = self.stream, OPERATIONS, self.budget.spend
-        while True:
-            self.start = stream.position
-            code = stream.take(1)[0]
-            spend(1)
-            if code == _STOP:
-                if self.frame_end is not None:
+        stream, operations, count = self.stream, OPERATIONS, 0
+        self.budget.spend(0)
+        try:
+            while True:
+                self.start = stream.position
+                code = stream.take(1)[0]
+                if code == _STOP:
+                    break
+                count += 1
+                if not count % _BATCH:
+                    self._spend()
+                operation = operations.get(code)
+                if operation is None:
+                    raise BrokenError(f"opcode 0x{code:02x} does not exist")
+                operation(self)
+                if self.frame_end is not None and stream.position >= self.frame_end:
                     self.leave_frame()
-                return self.pop()
-            operation = operations.get(code)
-            if operation is None:
-                raise BrokenError(f"opcode 0x{code:02x} does not exist")
-            operation(self)
-            if self.frame_end is not None and stream.position >= self.frame_end:
-                self.leave_frame()
+        finally:
+            self.budget.operations -= 1 + count % _BATCH
+        if self.frame_end is not None:
+            self.leave_frame()
+        return self.pop()
+
+    def _spend(self) -> None:
+        """Count operations and what is held, now and then: each time would take longer than what is counted."""
+        self.budget.spend(_BATCH)
+        if self.below + len(self.stack) + len(self.memo) > self.budget.memo:
+            raise SpentError
 
     def leave_frame(self) -> None:
         """The frame has to end here; where it does not, unpicklers that read from a file go on somewhere else."""
@@ -98,6 +114,7 @@ class Machine:
         if not self.outer:
             raise BrokenError("there is no mark")
         items, self.stack = self.stack, self.outer.pop()
+        self.below -= len(self.stack)
         return items
 
     # Names and calls
@@ -186,13 +203,22 @@ class Machine:
 
     # Reading
 
+    def held(self, text: str) -> Value:
+        """A text that was read already: itself, or where it lies, as with `data`."""
+        length = self.stream.position - self.start
+        if len(text) <= (KEPT if self.kept < MOST_KEPT else SHORT):
+            self.kept += len(text)
+            return text
+        return Blob(self.start, length)
+
     def number(self, size: int) -> int:
         """The next bytes as an unsigned number, little-endian."""
         return int.from_bytes(self.stream.take(size), "little")
 
     def data(self, length: int) -> Value:
-        """The next bytes: themselves where they are few, else where they lie."""
-        if length <= KEPT:
+        """The next bytes: themselves where they are few, else where they lie. Names are always kept."""
+        if length <= (KEPT if self.kept < MOST_KEPT else SHORT):
+            self.kept += length
             return self.stream.take(length)
         offset = self.stream.position
         self.stream.skip(length)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cardlint.weights.judge import Context
     from cardlint.weights.reading import Reader
     from cardlint.weights.verdict import Verdict
+    from cardlint.weights.zip import Contents
 
 MANIFEST = "MAR-INF/MANIFEST.json"
 _LONGEST = 1_000_000
@@ -27,10 +28,10 @@ _FILES = (*_CODE, "serializedFile", "configFile")
 _TEXTS = frozenset({"text", "script", "json", "empty", "pickle?"})
 
 
-def judge_members(contents: Mapping[str, Reader], context: Context) -> Iterator[Evidence]:
+def judge_members(contents: Contents, context: Context) -> Iterator[Evidence]:
     """What the manifest has run, and whether it is there and is code that can be read."""
     del context
-    model = _model(contents[MANIFEST])
+    model = _model(contents.get(MANIFEST))
     if model is None:
         yield _say("review", MANIFEST, "the manifest cannot be read")
         return
@@ -75,8 +76,8 @@ def _file(name: str) -> str:
     return name if name[1:2] == ":" else name.partition(":")[0]
 
 
-def _model(content: Reader) -> Mapping[str, Any] | None:
-    if content.size > _LONGEST:
+def _model(content: Reader | None) -> Mapping[str, Any] | None:
+    if content is None or content.size > _LONGEST:
         return None
     try:
         manifest = json.loads(content.read(0, content.size))

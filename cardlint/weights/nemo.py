@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from cardlint.weights.verdict import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from cardlint.weights.judge import Context
     from cardlint.weights.names import Names
     from cardlint.weights.reading import Reader
     from cardlint.weights.verdict import Verdict
+    from cardlint.weights.zip import Contents
 
 _LONGEST = 2_000_000  # bytes of a configuration
 _MOST_EVENTS = 200_000
@@ -33,10 +34,11 @@ def is_config(path: str, archive: str) -> bool:
     return name == "model_config.yaml" or (archive.lower().endswith(".nemo") and name.lower().endswith((".yaml", ".yml")))
 
 
-def judge_members(contents: Mapping[str, Reader], context: Context) -> Iterator[Evidence]:
+def judge_members(contents: Contents, context: Context) -> Iterator[Evidence]:
     """The configurations of a model that is packed as a zip archive."""
-    for path, content in contents.items():
-        if is_config(path, context.name):
+    for path in contents.paths:
+        content = contents.get(path) if is_config(path, context.name) else None
+        if content is not None:
             yield from (item.inside(path) for item in judge_config(content, context))
 
 
@@ -75,8 +77,9 @@ def _target(key: str, value: str, line: int, names: Names) -> Evidence | None:
     known = names.look(module, name, 5)
     if known.verdict == "ok" and known.condition is None:
         return None
-    why = known.why if known.verdict == "block" else "is not on the vetted list"
-    return _say(known.verdict, value, f"line {line}: {key} names {value}, which {why}")
+    if known.verdict == "block":
+        return _say("block", value, f"line {line}: {key} names {value}, which {known.why}")
+    return _say("review", value, f"line {line}: {key} names {value}, which is not on the vetted list")
 
 
 def _pairs(text: bytes) -> Iterator[tuple[str | None, str, int]]:

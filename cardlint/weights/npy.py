@@ -24,7 +24,7 @@ MAGIC = b"\x93NUMPY"
 _LENGTHS = {(1, 0): 2, (2, 0): 4, (3, 0): 4}  # bytes of the header's length, by version
 _LONGEST = 65_536
 _DEEPEST = 40
-_STRING_OR_OLD_NUMBER = re.compile(r"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|([0-9]+)L\b", re.DOTALL)
+_STRING_OR_OLD_NUMBER = re.compile(r"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?<![0-9])([0-9]{1,20})L\b", re.DOTALL)
 _STRANGE = re.compile(r"[^\s{}()\[\],:'0-9A-Za-z_]")
 
 

@@ -66,13 +66,13 @@ def _string(machine: Machine) -> None:
     if len(raw) < 2 or raw[:1] != raw[-1:] or raw[:1] not in {b'"', b"'"}:  # noqa: PLR2004 - two quotes
         raise BrokenError("a string has no quotes")
     try:
-        machine.push(codecs.escape_decode(raw[1:-1])[0].decode("latin-1"))
+        machine.push(machine.held(codecs.escape_decode(raw[1:-1])[0].decode("latin-1")))
     except ValueError as error:
         raise BrokenError("a string has a wrong escape") from error
 
 
 def _unicode(machine: Machine) -> None:
-    machine.push(_line(machine, "raw-unicode-escape"))
+    machine.push(machine.held(_line(machine, "raw-unicode-escape")))
 
 
 def _global(machine: Machine) -> None:
@@ -182,6 +182,7 @@ def _tuple(machine: Machine, count: int) -> None:
 
 def _mark(machine: Machine) -> None:
     machine.outer.append(machine.stack)
+    machine.below += len(machine.stack)
     machine.stack = []
     if len(machine.outer) > machine.budget.memo:
         raise SpentError

@@ -11,7 +11,7 @@ from cardlint.weights.joblib import Arrays
 from cardlint.weights.program import distinct, evidence_of, nested, other_reading, walk
 from cardlint.weights.reading import Stream
 from cardlint.weights.values import dotted
-from cardlint.weights.verdict import SPENT, Judgement, until_spent
+from cardlint.weights.verdict import MOST_NAMES, SPENT, Judgement, until_spent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,15 +51,17 @@ def judge(reader: Reader, context: Context) -> Judgement:
         inside = list(until_spent(nested(reader, program, context), Judgement(None, (SPENT,))))
         found = (evidence_of(program, storages=context.storages), other_reading(reader, program, names, context.budget))
         evidence = distinct(itertools.chain(evidence, *found, *(judged.evidence for judged in inside)))
-        asked |= dict.fromkeys(dotted(item) for item in program.machine.seen)
+        asked |= dict.fromkeys(dotted(item) for item in program.machine.seen[:MOST_NAMES])
         asked |= dict.fromkeys(name for judged in inside for name in judged.globals)
     return Judgement("pickle", tuple(distinct([*evidence, *arrays.evidence])), tuple(asked), arrays.inert)
 
 
 def _programs(stream: Stream, names: Names, budget: Budget, arrays: Arrays) -> Iterator[Program]:
     """Each program of a file, to the first that breaks off; bytes that belong to none are such a one."""
-    for count in itertools.count(1):
+    count = 0
+    while True:
         program = walk(stream, names, budget, after_build=arrays)
+        count += 1
         if count > MOST_PROGRAMS and program.broken is None:
             program = program._replace(broken="is followed by more programs than are walked", spent=True)
         yield program

@@ -64,6 +64,9 @@ def evidence_of(program: Program, *, storages: Mapping[str, int] | None = None, 
     `storages` are the tensor payloads of the torch archive it lies in; `persistent` leaves persistent ids to the caller.
     """
     machine = program.machine
+    if program.broken is not None:
+        message = f"breaks off: {program.broken}; what stands before that has run by then"
+        yield Evidence("review", "pickle", "program", message, offset=machine.start)
     for item in machine.seen:
         yield from _asked(item)
     for made in machine.called:
@@ -88,14 +91,12 @@ def _left_over(program: Program, storages: Mapping[str, int] | None, *, persiste
     elif machine.persistent and not persistent:
         message = "has objects it does not hold (persistent ids), which only a torch archive has"
         yield Evidence("review", "pickle", "persistent id", message, offset=machine.persistent[0][1])
-    if program.broken is not None:
-        message = f"breaks off: {program.broken}; what stands before that has run by then"
-        yield Evidence("review", "pickle", "program", message, offset=machine.start)
 
 
 def _of_class(callee: Value) -> bool:
     """Whether what is called is a class that torch's formats before 1.6 hold as a persistent id, beside its source."""
-    return isinstance(callee, Persistent) and isinstance(callee.key, tuple) and any(isinstance(part, Global) for part in callee.key[:2])
+    key = callee.key if isinstance(callee, Persistent) and isinstance(callee.key, tuple) else ()
+    return len(key) > 1 and isinstance(key[1] if key[0] == "module" else key[0], Global)
 
 
 def _asked(item: Global) -> Iterator[Evidence]:

@@ -267,6 +267,8 @@ def _files(cursor: _Cursor, folders: list[Folder]) -> list[Member]:
     for name, hollow, attribute in zip(names, empty, attributes, strict=True):
         folder, offset, size = (None, 0, 0) if hollow else next(places, (None, 0, 0))
         found.append(Member(name, folder, offset, size, attribute))
+    if next(places, None) is not None:
+        raise WrongSevenError("it has more contents than members")
     return found
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from cardlint.weights.verdict import Evidence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from cardlint.weights.judge import Context
     from cardlint.weights.names import Names
-    from cardlint.weights.reading import Reader
     from cardlint.weights.verdict import Verdict
+    from cardlint.weights.zip import Contents
 
 SCHEMA = "schema.json"
 _LONGEST = 8_000_000  # bytes; as objects it is some ten times as large
@@ -53,11 +53,11 @@ _SCALARS = frozenset(
 )  # fmt: skip
 
 
-def judge_members(contents: Mapping[str, Reader], context: Context) -> Iterator[Evidence]:
+def judge_members(contents: Contents, context: Context) -> Iterator[Evidence]:
     """What loading the archive makes, by every node of its tree."""
-    content = contents[SCHEMA]
-    if content.size > _LONGEST:
-        yield _say("review", SCHEMA, "the tree is larger than any that is read")
+    content = contents.get(SCHEMA)
+    if content is None or content.size > _LONGEST:
+        yield _say("review", SCHEMA, "the tree is not to be found, or larger than any that is read")
         return
     try:
         schema = json.loads(content.read(0, content.size))
@@ -89,7 +89,7 @@ def _nodes(schema: object) -> Iterator[dict[str, Any]]:
             waiting += value
 
 
-def _node(node: dict[str, Any], contents: Mapping[str, Reader], names: Names) -> Iterator[Evidence]:
+def _node(node: dict[str, Any], contents: Contents, names: Names) -> Iterator[Evidence]:
     loader, module, name = node.get("__loader__"), node.get("__module__"), node.get("__class__")
     if loader in _PLAIN:
         return
@@ -108,7 +108,7 @@ def _node(node: dict[str, Any], contents: Mapping[str, Reader], names: Names) ->
         yield from _name(str(old.get("module_path")), str(old.get("function")), names)
     elif loader not in _BY_NAME and loader != "PartialNode":
         yield _say("review", loader, f"{loader} is a loader that is not known")
-    if isinstance(node.get("file"), str) and node["file"] not in contents:
+    if isinstance(node.get("file"), str) and node["file"] not in contents.paths:
         yield _say("review", node["file"], f"{node['file']} is not in the archive")
 
 

@@ -60,7 +60,7 @@ def recognise(reader: Reader, head: bytes | None = None) -> str | None:
     if is_header(head[:BLOCK]):
         return "tar"  # before all else: torch tries that first, and a name may begin like anything
     # A length and a brace are nine bytes; some magic numbers are the first two or three bytes of such a length.
-    if _is_safetensors(head, reader.size) and not head.startswith(b"PK"):
+    if _is_safetensors(head, reader) and not head.startswith(b"PK"):
         return "safetensors"
     return by_magic(head) or executables.recognise(reader, head) or _by_structure(reader, head) or _without_magic(head)
 
@@ -119,7 +119,9 @@ def _is_keras(text: str) -> bool:
     return _KERAS.match(text) is not None or ('"class_name"' in text and '"registered_name"' in text)
 
 
-def _is_safetensors(head: bytes, size: int) -> bool:
+def _is_safetensors(head: bytes, reader: Reader) -> bool:
     """An unsigned 64-bit length that fits into the file, then a brace (safetensors, README, "Format")."""
     length = int.from_bytes(head[:_U64], "little")
-    return len(head) > _U64 and head[_U64 : _U64 + 1] == b"{" and 2 <= length <= min(_SAFETENSORS_HEADER, size - _U64)  # noqa: PLR2004
+    if head[_U64 : _U64 + 1] != b"{" or not 2 <= length <= _SAFETENSORS_HEADER:  # noqa: PLR2004 - two braces
+        return False
+    return length <= reader.size - _U64  # asked last: packed data has to be unpacked for it

@@ -69,7 +69,7 @@ def _members(reader: Reader, context: Context, seen: _Seen) -> Iterator[Judgemen
     for entry in entries(reader, context.budget):
         if isinstance(entry, End):
             yield from (_evidence(item) for item in _end(reader, entry))
-            return
+            continue
         yield Judgement(None, (*(archive(entry.path, oddity) for oddity in entry.oddities), *_entry(entry, seen)))
         if entry.kind != _FOLDER and entry.kind not in _LINKS and entry.kind not in _DEVICES:
             yield from _content(reader, entry, context)
@@ -128,7 +128,8 @@ def _end(reader: Reader, end: End) -> Iterator[Evidence]:
         yield archive("end", f"the archive is broken at byte {end.at:,}: {end.broken}", verdict="review")
     most = _AFTER_NEAR if reader.near else _AFTER_FAR
     rest = reader.read(end.at, most)
-    if any(is_header(rest[at : at + BLOCK]) for at in range(0, len(rest), BLOCK) if rest[at]):
+    after = 0 if end.broken is None else BLOCK  # what broke it may be a header itself
+    if any(is_header(rest[at : at + BLOCK]) for at in range(after, len(rest), BLOCK) if rest[at]):
         yield archive("end", "members follow the end of the archive; some readers go on there, others do not")
     elif end.broken is None and (rest.strip(b"\0") or len(rest) == most):
         yield archive("suffix", "bytes follow the end of the archive, and belong to nothing", verdict="review")

@@ -30,6 +30,7 @@ class _Reading:
         self.content, self.context, self.stream = content, context, Stream(content)
         self.evidence: list[Evidence] = []
         self.names: dict[str, None] = {}
+        self.said = False
 
     def walk(self) -> Program:
         """The next pickle, with what it asks for. Raises EndOfDataError where it breaks off."""
@@ -42,6 +43,7 @@ class _Reading:
         return program
 
     def say(self, about: str, message: str, offset: int) -> None:
+        self.said = True
         self.evidence.append(Evidence("review", "pickle", about, message, offset=offset))
 
     def number(self) -> int:
@@ -54,7 +56,7 @@ def judge(name: str, content: Reader, context: Context) -> Judgement | None:
     try:
         {"pickle": _object, "storages": _storages, "tensors": _tensors}[name](reading)
     except EndOfDataError:
-        if not reading.names and reading.stream.position < _WORD:
+        if not reading.names and not reading.said:
             return None
         reading.say(name, f"{name} ends before it should", reading.stream.position)
     else:

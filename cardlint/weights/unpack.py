@@ -86,8 +86,9 @@ INFLATE = Codec("deflate", lambda: Deflate(-15))
 class Unpacked:
     """The content of packed data.
 
-    When its size was asked for, `crc` is the CRC-32 of all of it, `trailing` the number of bytes that follow and belong to
-    nothing, and `broken` says why it ends early. Reading raises SpentError beyond the budget.
+    `ended` says that all of it was unpacked once. When its size was asked for, `crc` is the CRC-32 of all of it, `trailing`
+    the number of bytes that follow and belong to nothing, and `broken` says why it ends early. Reading raises SpentError
+    beyond the budget.
     """
 
     near = True
@@ -103,13 +104,13 @@ class Unpacked:
     def _start(self) -> None:
         self._machine: Packing | None = None
         self._at, self._base, self._rest, self._window = 0, 0, b"", bytearray()
-        self._sum, self._ended = 0, False
+        self._sum, self.ended = 0, False
 
     @property
     def size(self) -> int:
         """Bytes in all; the first time, all is unpacked for that."""
         if self._size is None:
-            while not self._ended:
+            while not self.ended:
                 self._step()
                 self._trim(self._base + len(self._window))
             self._size, self.crc = self._base + len(self._window), self._sum
@@ -119,7 +120,7 @@ class Unpacked:
         """A range, unpacking all that stands before it."""
         if start < self._base:
             self._start()
-        while self._base + len(self._window) < start + size and not self._ended:
+        while self._base + len(self._window) < start + size and not self.ended:
             self._step()
             self._trim(start)
         at = max(0, start - self._base)
@@ -174,7 +175,7 @@ class Unpacked:
             self._machine, self._rest = self._codec.make(), rest
             return
         self.trailing = len(rest) + self._packed.size - self._at
-        self._ended = True
+        self.ended = True
 
     def _end(self, why: str) -> None:
-        self._ended, self.broken = True, f"the packed data {why}"
+        self.ended, self.broken = True, f"the packed data {why}"

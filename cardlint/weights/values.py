@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 # Literals stand for themselves (str, int, float, bool, None, bytes up to KEPT, tuple); the rest is one of the classes below.
 Value: TypeAlias = Any
 KEPT = 4096
+SHORT, MOST_KEPT = 256, 64_000_000  # bytes that are kept of each, however many there are, once so many are kept in all
 MOST_ITEMS = 256
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import stat
 import zlib
-from collections.abc import Mapping
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,7 +20,7 @@ from cardlint.weights.zipcheck import ENCRYPTED, PATCHED, archive, check
 from cardlint.weights.zipread import WrongZipError, read_directory, read_local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from cardlint.weights.judge import Context
     from cardlint.weights.reading import Reader
@@ -36,24 +36,16 @@ _LONGEST_TARGET = 4096
 KINDS: dict[str, str] = {"schema.json": "skops", "MAR-INF/MANIFEST.json": "mar", "model_config.yaml": "nemo"}
 
 
-class _Contents(Mapping[str, "Reader"]):
-    """What the members hold, by their names; made anew each time, so that nothing of what is unpacked is kept."""
+class Contents:
+    """What members hold, by their paths; made anew each time, so that nothing of what is unpacked is kept."""
 
-    def __init__(self, members: Mapping[str, tuple[Member, int]], reader: Reader, context: Context) -> None:
-        self._members, self._reader, self._context = members, reader, context
+    def __init__(self, members: Mapping[str, Callable[[], Reader | None]]) -> None:
+        self._members = members
+        self.paths = members.keys()
 
-    def __getitem__(self, path: str) -> Reader:
-        member, data = self._members[path]
-        content = _content(self._reader, member, data, self._context)
-        if content is None:
-            raise KeyError(path)
-        return content
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._members)
-
-    def __len__(self) -> int:
-        return len(self._members)
+    def get(self, path: str) -> Reader | None:
+        """What a member holds; None where there is none, or none that can be read."""
+        return self._members[path]() if path in self._members else None
 
 
 class _Archive(NamedTuple):
@@ -142,10 +134,13 @@ def _as_kind(opened: _Archive, kind: str) -> Iterator[Judgement]:
         yield Judgement(None, tuple(torch.judge(opened.directory, opened.layout)))
     elif kind in KINDS.values():
         module = importlib.import_module(f"cardlint.weights.{kind}")
-        judged: Callable[[Mapping[str, Reader], Context], Iterator[Evidence]] = module.judge_members
+        judged: Callable[[Contents, Context], Iterator[Evidence]] = module.judge_members
         members = opened.directory.members
-        readable = {members[index].path: (members[index], data) for index, (data, _) in opened.places.items()}
-        yield from (Judgement(None, (item,)) for item in judged(_Contents(readable, opened.reader, opened.context), opened.context))
+        readable = {
+            members[index].path: partial(_content, opened.reader, members[index], data, opened.context)
+            for index, (data, _) in opened.places.items()
+        }
+        yield from (Judgement(None, (item,)) for item in judged(Contents(readable), opened.context))
 
 
 def _members(opened: _Archive) -> Iterator[Judgement]:
@@ -162,6 +157,9 @@ def _members(opened: _Archive) -> Iterator[Judgement]:
         elif stat.S_ISLNK(member.mode):
             yield _link(member, content)
         elif member.size or not member.path.endswith("/"):
+            if member.path.endswith("/"):
+                message = f"{member.path} is a folder, and has data"
+                yield Judgement(None, (archive(member.path, message, verdict="review"),))
             yield from _member(opened, member, content)
 
 

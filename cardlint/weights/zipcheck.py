@@ -24,6 +24,7 @@ PATCHED = 0x20
 _STREAMED, _UTF8 = 8, 0x800
 # Data descriptors (4.3.9): with and without signature, with sizes of 32 and of 64 bits.
 _DESCRIPTORS = {12: "<3L", 16: "<4x3L", 20: "<L2Q", 24: "<4xL2Q"}
+_LONG = 64  # bytes of a gap that are read: more than any descriptor has
 _SIGNATURE = b"PK\x07\x08"
 _WIDEST = 0xFFFFFFFF
 _PADDING = 8192  # bytes between two members that are taken for the header of the next where that is not read
@@ -40,11 +41,12 @@ class Checked(NamedTuple):
 
 
 class _Extent(NamedTuple):
-    """From where to where a member lies; `slack` is how much longer it may be, its header not having been read."""
+    """From where to where a member lies, and what stands before it; `slack` is how much longer it may be, its header not read."""
 
     start: int
     end: int
     member: Member
+    before: bytes = b""
     slack: int = 0
 
 
@@ -66,7 +68,7 @@ def check(reader: Reader, directory: Directory, budget: Budget, trusted: Callabl
             break
         if trusted(member):
             begin = member.header + LOCAL_SIZE + len(member.name)
-            extents.append(_Extent(member.header, begin + member.packed, member, _PADDING))
+            extents.append(_Extent(member.header, begin + member.packed, member, slack=_PADDING))
             continue
         try:
             local = read_local(reader, member)
@@ -74,7 +76,7 @@ def check(reader: Reader, directory: Directory, budget: Budget, trusted: Callabl
             found.append(archive(member.path, str(error)))
             continue
         checked.places[index] = (local.data, local)
-        extents.append(_Extent(member.header, local.data + member.packed, member))
+        extents.append(_Extent(member.header, local.data + member.packed, member, local.before))
         found += _headers(reader, member, local)
     if len(extents) == len(directory.members):
         found += _extents(reader, directory, sorted(extents, key=lambda extent: extent[:2]))
@@ -162,14 +164,14 @@ def _extents(reader: Reader, directory: Directory, extents: list[_Extent]) -> It
             if gap > last.slack:
                 yield archive(path, f"{gap:,} bytes before {path} belong to nothing", verdict="review")
         elif gap:
-            yield from _gap(reader, after, gap, path, last)
+            held = extent.before[-gap:] if extent is not None and gap <= len(extent.before) else reader.read(after, min(gap, _LONG))
+            yield from _gap(held, gap, path, last)
         after, last = max(after, end), extent
 
 
-def _gap(reader: Reader, at: int, length: int, path: str, last: _Extent | None) -> Iterator[Evidence]:
+def _gap(held: bytes, length: int, path: str, last: _Extent | None) -> Iterator[Evidence]:
     """Bytes between two members: what says sizes and CRC of the one before, or nothing."""
     shape = _DESCRIPTORS.get(length)
-    held = reader.read(at, length) if shape else b""
     if shape is None or last is None or held.startswith(_SIGNATURE) != (length in {16, 24}):
         yield archive(path, f"{length:,} bytes before {path} belong to nothing", verdict="review")
     elif struct.unpack(shape, held) != (last.member.crc, last.member.packed, last.member.size):

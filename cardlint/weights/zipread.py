@@ -20,6 +20,7 @@ _FIRST_TAIL = 4096  # bytes; enough for a file without comment, and little to as
 _WIDE, _WIDEST = 0xFFFF, 0xFFFFFFFF
 _ZIP64_FIELD, _UNICODE_PATH = 1, 0x7075
 _NEWEST = 63  # version needed to extract, times ten, that zipfile accepts
+LONGEST_DESCRIPTOR = 24
 MOST_MEMBERS = 100_000
 MOST_DIRECTORY = 32_000_000
 
@@ -50,7 +51,7 @@ class Member(NamedTuple):
 
 
 class Local(NamedTuple):
-    """A member's own header, and where its data begins."""
+    """A member's own header, where its data begins, and the bytes before the header, which belong to the member before it."""
 
     name: bytes
     flags: int
@@ -59,6 +60,7 @@ class Local(NamedTuple):
     packed: int
     size: int
     data: int
+    before: bytes = b""
 
 
 class Directory(NamedTuple):
@@ -228,7 +230,9 @@ def _wide(extra: bytes, values: tuple[int, int, int]) -> tuple[int, int, int]:
 def read_local(reader: Reader, member: Member) -> Local:
     """A member's own header. Raises WrongZipError."""
     at = member.header
-    held = reader.read(at, LOCAL_SIZE + len(member.name) + 64) if 0 <= at < reader.size else b""
+    ahead = min(LONGEST_DESCRIPTOR, max(0, at))
+    held = reader.read(at - ahead, ahead + LOCAL_SIZE + len(member.name) + 64) if 0 <= at < reader.size else b""
+    before, held = held[:ahead], held[ahead:]
     if held[:4] != LOCAL or len(held) < LOCAL_SIZE:
         raise WrongZipError(f"there is no member at byte {at:,}, where the directory says {member.path}")
     _, _, flags, method, _, _, crc, packed, size, name, extra = struct.unpack("<4s5H3L2H", held[:LOCAL_SIZE])
@@ -239,7 +243,7 @@ def read_local(reader: Reader, member: Member) -> Local:
         raise WrongZipError(f"the header of {member.path} ends beyond the file")
     if _WIDEST in {size, packed}:
         size, packed, _ = _wide(reader.read(at + LOCAL_SIZE + name, extra), (size, packed, 0))
-    return Local(held[LOCAL_SIZE : LOCAL_SIZE + name], flags, method, crc, packed, size, data)
+    return Local(held[LOCAL_SIZE : LOCAL_SIZE + name], flags, method, crc, packed, size, data, before)
 
 
 def _places(held: bytes, signature: bytes) -> list[int]:
