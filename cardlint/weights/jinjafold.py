@@ -314,10 +314,13 @@ def _called(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
 
 
 def _function(node: Any, given: list[Folded]) -> Folded:  # noqa: ANN401
-    if node.node.name == "namespace" and not (node.args or node.dyn_args or node.dyn_kwargs):
+    name, plain = node.node.name, not (node.dyn_args or node.dyn_kwargs)
+    if name == "namespace" and plain and not node.args:
         return SPACE
+    if name == "strftime_now" and plain and all(part.constant and "_" not in jinjatext.said(part.values[0]) for part in given):
+        return DATA
     keys = Folded(tuple(keyword.key for keyword in node.kwargs))
-    return NUMBER if node.node.name == "range" else made_of(keys, *given)
+    return NUMBER if name == "range" else made_of(keys, *given)
 
 
 # Methods that give what an object holds, and those that give parts of data's text as they stand.

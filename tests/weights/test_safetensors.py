@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 
 import pytest
@@ -254,8 +255,6 @@ def test_no_mutation_brings_more_than_the_readers_own_error(data: st.DataObject)
 @example({"a": {"dtype": [], "shape": {}, "data_offsets": [None, 1]}}, b"")
 def test_no_json_brings_more_than_the_readers_own_error(value: object, data: bytes) -> None:
     content = safetensors(json.dumps(value), data)
-    try:
+    with contextlib.suppress(WrongHeaderError):
         read_header(Held(content))
-    except WrongHeaderError as error:
-        assert str(error).startswith("byte ")
     assert judged(content, "a.safetensors", Budget()).verdict in {"ok", "review", "block"}

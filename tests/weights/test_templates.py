@@ -231,6 +231,7 @@ FINE = r"""
 {% for k in [] %}{{ x[k] }}{% endfor %}
 {% for k, v in x.items() %}{{ x[k] }}{{ v.items }}{% endfor %}
 {{ x[-1] }}{{ x[y - 1] }}{{ x[y | int] }}{{ x[1.5] }}{{ x[none] }}{{ x[y + 1] }}{{ x[2 * 3] }}{{ x[y % 2] }}{{ x[5 % 3] }}{{ x[-y] }}
+{{ {"Monday": "Montag"}[strftime_now("%A")] }}
 {{ x["a" ~ 1] }}{{ x["a" + "b"] }}{{ x["a,b".split(",")[1]] }}{{ x["ab"[0]] }}{{ x["ab"["upper"]] }}{{ x[("a", "b") | last] }}
 {% set loop_messages = messages[1:] %}{% for m in loop_messages %}{{ messages[loop.index0 + 1] }}{% endfor %}
 {{ x is sameas true }}{{ x is in [1, 2] }}{{ x is divisibleby(2) }}
@@ -278,9 +279,7 @@ def test_intricate_templates_are_reviewed(text: str) -> None:
 
 
 def test_what_is_put_together_is_followed_only_so_far() -> None:
-    deep = '"a"'
-    for _ in range(80):
-        deep = f'"a" ~ ({deep})'
+    deep = " + ".join(['"a"'] * 80)
     many = "{% for k in [" + ", ".join(f'"a{index}"' for index in range(70)) + "] %}{{ x[k] }}{% endfor %}"
     chain = "".join(f"{{% for k{index} in k{index + 1} %}}{{% endfor %}}" for index in range(60))
     for text in ("{{ x[" + deep + "] }}", many, chain + "{{ x[k0] }}"):
