@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from cardlint.weights.budget import Budget
 from cardlint.weights.templates import judge_text
 from cardlint.weights.verdict import gravest
 
@@ -81,7 +80,7 @@ def _in_python(path: Path, text: str) -> Iterator[tuple[str, str]]:
         tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "{%" in node.value and "message" in node.value:
-            evidence = list(judge_text(node.value, "", Budget()))
+            evidence = list(judge_text(node.value))
             if not any("cannot be parsed" in item.message for item in evidence):
                 yield f"{path.name}:{node.lineno}", node.value
 
@@ -96,11 +95,11 @@ def test_there_are_templates() -> None:
 
 @pytest.mark.parametrize("place", sorted(TEMPLATES))
 def test_a_real_template_is_ok_or_listed(place: str) -> None:
-    evidence = list(judge_text(TEMPLATES[place], "", Budget()))
+    evidence = list(judge_text(TEMPLATES[place]))
     listed = any(part in place for part in REVIEWED)
     assert gravest(item.verdict for item in evidence) in ({"ok", "review"} if listed else {"ok"}), evidence
 
 
 def test_no_more_than_one_in_fifty_is_reviewed() -> None:
-    reviewed = [place for place, text in TEMPLATES.items() if list(judge_text(text, "", Budget()))]
+    reviewed = [place for place, text in TEMPLATES.items() if list(judge_text(text))]
     assert len(reviewed) * 50 <= len(TEMPLATES), reviewed
