@@ -83,13 +83,12 @@ def _addresses(header: Header) -> Iterator[Evidence]:
 
 def _templates(values: Mapping[str, Value]) -> Iterator[Evidence]:
     """`tokenizer.chat_template`, and the named ones beside it."""
-    from cardlint.weights.templates import judge_text  # brings a parser; few files have templates
+    found = [(key[:100], value) for key, value in values.items() if key == TEMPLATE or key.startswith(f"{TEMPLATE}.")]
+    if not found:
+        return
+    from cardlint.weights.templates import judge_texts  # brings a parser; few files have templates
 
-    for key, value in values.items():
-        if key != TEMPLATE and not key.startswith(f"{TEMPLATE}."):
-            continue
-        if isinstance(value, str):
-            yield from judge_text(value, key[:100])
-        else:
-            message = "is too long to be read" if isinstance(value, Blob) else "is no text, as a chat template has to be"
-            yield Evidence("review", "format", "template", message, member=key[:100])
+    for key, value in found:
+        if isinstance(value, Blob):
+            yield Evidence("review", "unread", "template", f"is a template of {value.length:,} bytes, too long to be read", member=key)
+    yield from judge_texts((key, value if isinstance(value, str) else None) for key, value in found if not isinstance(value, Blob))

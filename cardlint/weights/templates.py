@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 FORMAT = "chat-template"
 MOST_TEXT = 100_000  # characters of a template; the longest in use have some 20,000
 MOST_FILE = 16_000_000  # bytes of a JSON file that may hold one
-MOST_TEMPLATES, MOST_TEXTS = 50, 400_000  # templates of one file, and characters of them
+MOST_TEMPLATES, MOST_TEXTS = 50, 150_000  # templates of one file, and characters of them
 _MOST_PARTS = 1_000_000
 _LINES = re.compile(r"\r\n|\r|\n")
 # Templates of other names are an application's own, which has files to include and functions to call.
@@ -92,11 +92,11 @@ def _in_json(text: str) -> Iterator[Evidence]:
         if "chat_template" in text:
             yield Evidence("review", "format", "template", "is no JSON, and speaks of a chat template")
         return
-    yield from _each(item for value in found for item in _named(value))
+    yield from judge_texts(item for value in found for item in _named(value))
 
 
-def _each(templates: Iterable[tuple[str, str | None]]) -> Iterator[Evidence]:
-    """So many templates, and so much text, of one file are looked at."""
+def judge_texts(templates: Iterable[tuple[str, str | None]]) -> Iterator[Evidence]:
+    """The templates of one file, each with where it stands; None is no text. So many, and so much text, are looked at."""
     left = MOST_TEXTS
     for number, (name, template) in enumerate(templates):
         left -= len(template or "")
