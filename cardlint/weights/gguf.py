@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cardlint.weights.ggufread import MAGIC, Header, Tensor, UnknownVersionError, read_header
+from cardlint.weights.budget import SpentError
+from cardlint.weights.ggufread import MAGIC, Header, Reading, Tensor, UnknownVersionError
 from cardlint.weights.header import WrongHeaderError
 from cardlint.weights.polyglot import also_a_pickle
 from cardlint.weights.values import Blob
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from cardlint.weights.ggufread import Value
     from cardlint.weights.judge import Context
     from cardlint.weights.reading import Reader
 
@@ -25,17 +27,20 @@ _INERT = "tensor data: numbers, each tensor's extent inside the file and apart f
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """A file: header, extents, templates, and whether it is something else as well."""
+    reading = Reading(reader, context.budget)
     try:
-        header = read_header(reader, context.budget)
-        layout = list(_layout(header, reader.size))
+        header = reading.header()
+        evidence = [*_layout(header, reader.size), *(item.evidence("gguf") for item in header.oddities), *_addresses(header)]
+        inert: tuple[str, ...] = (_INERT,)
     except UnknownVersionError as error:
-        evidence = [Evidence("review", "gguf", "version", str(error), offset=len(MAGIC))]
-        return Judgement("gguf", (*evidence, *also_a_pickle(reader, b"", context)))
+        evidence, inert = [Evidence("review", "gguf", "version", str(error), offset=len(MAGIC))], ()
     except WrongHeaderError as error:
-        return Judgement("gguf", (error.evidence("gguf"), *also_a_pickle(reader, b"", context)))
-    evidence = [item.evidence("gguf") for item in header.oddities]
-    evidence += [*layout, *_addresses(header), *_templates(header, context), *also_a_pickle(reader, b"", context)]
-    return Judgement("gguf", tuple(evidence), inert=(_INERT,))
+        evidence, inert = [error.evidence("gguf")], ()
+    except SpentError:
+        message = "has a header too large or too intricate to be read to its end"
+        evidence, inert = [Evidence("review", "unread", "header", message, offset=reading.stream.position)], ()
+    evidence += [*_templates(reading.values), *also_a_pickle(reader, b"", context)]
+    return Judgement("gguf", tuple(evidence), inert=inert)
 
 
 def _layout(header: Header, size: int) -> Iterator[Evidence]:
@@ -76,15 +81,14 @@ def _addresses(header: Header) -> Iterator[Evidence]:
             yield Evidence("review", "gguf", key[:100], f"has in {key[:100]} something else than a plain web address")
 
 
-def _templates(header: Header, context: Context) -> Iterator[Evidence]:
+def _templates(values: Mapping[str, Value]) -> Iterator[Evidence]:
     """`tokenizer.chat_template`, and the named ones beside it."""
-    from cardlint.weights.templates import judge_text  # brings a parser; few files have templates
+    found = [(key[:100], value) for key, value in values.items() if key == TEMPLATE or key.startswith(f"{TEMPLATE}.")]
+    if not found:
+        return
+    from cardlint.weights.templates import judge_texts  # brings a parser; few files have templates
 
-    for key, value in header.values.items():
-        if key != TEMPLATE and not key.startswith(f"{TEMPLATE}."):
-            continue
-        if isinstance(value, str):
-            yield from judge_text(value, key[:100], context.budget)
-        else:
-            message = "is too long to be read" if isinstance(value, Blob) else "is no text, as a chat template has to be"
-            yield Evidence("review", "format", "template", message, member=key[:100])
+    for key, value in found:
+        if isinstance(value, Blob):
+            yield Evidence("review", "unread", "template", f"is a template of {value.length:,} bytes, too long to be read", member=key)
+    yield from judge_texts((key, value if isinstance(value, str) else None) for key, value in found if not isinstance(value, Blob))

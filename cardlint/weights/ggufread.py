@@ -98,32 +98,39 @@ def read_header(reader: Reader, budget: Budget | None = None) -> Header:
     Raises WrongHeaderError where it is invalid, UnknownVersionError, SpentError beyond the bounds above, and what the reader
     raises.
     """
-    reading = _Reading(reader, budget or Budget())
-    try:
-        return reading.header()
-    except EndOfDataError as error:
-        raise WrongHeaderError("ends within its header", reading.stream.position) from error
+    return Reading(reader, budget or Budget()).header()
 
 
-class _Reading(Cursor):
-    """A header being read."""
+class Reading(Cursor):
+    """A header being read. `values` are the key-values that have been read so far, also where the rest cannot be."""
 
     version = 0
     texts = 0  # bytes of texts that are kept
 
+    def __init__(self, reader: Reader, budget: Budget) -> None:
+        """At the first byte."""
+        super().__init__(reader, budget)
+        self.values: dict[str, Value] = {}
+
     def header(self) -> Header:
+        """The whole header. Raises as `read_header` does."""
+        try:
+            return self._header()
+        except EndOfDataError as error:
+            raise WrongHeaderError("ends within its header", self.stream.position) from error
+
+    def _header(self) -> Header:
         tensors, pairs = self._counts()
-        values: dict[str, Value] = {}
         for _ in range(pairs):
             at = self.stream.position
             key = self._key()
-            if key in values:
+            if key in self.values:
                 raise WrongHeaderError(f'has the key "{key[:100]}" twice', at, key[:100])
-            values[key] = self._value(key)
-        alignment = self._alignment(values)
+            self.values[key] = self._value(key)
+        alignment = self._alignment(self.values)
         found = self._tensors(tensors)
         data = -(-self.stream.position // alignment) * alignment
-        return Header(self.version, self.order == ">", alignment, values, tuple(found), data, tuple(self.oddities))
+        return Header(self.version, self.order == ">", alignment, self.values, tuple(found), data, tuple(self.oddities))
 
     # The fixed part
 

@@ -8,6 +8,7 @@ from jinja2 import nodes
 
 from cardlint.weights.jinjavalues import MADE, PUT, PUT_INTO_DATA, UNSET, Binding, Each, Put
 
+MOST_VALUES_OF_NAMES = 10_000  # templates people use have some hundreds
 _PUTTING = frozenset({"append", "extend", "insert", "setdefault", "update"})
 
 
@@ -18,6 +19,7 @@ class Bound:
         """Takes all nodes of the template."""
         self.names: dict[str, list[Binding]] = {}
         self.macros: dict[str, list[nodes.Macro]] = {}
+        self._left = MOST_VALUES_OF_NAMES
         for node in everything:
             if isinstance(node, nodes.Macro):
                 self.macros.setdefault(node.name, []).append(node)
@@ -26,8 +28,16 @@ class Bound:
                 _BINDERS[type(node)](self, node)
 
     def give(self, name: str, value: Binding) -> None:
-        """One more value of a name."""
+        """One more value of a name, until there are too many of all."""
+        self._left -= 1
+        if self.full:
+            return
         self.names.setdefault(name, []).append(value)
+
+    @property
+    def full(self) -> bool:
+        """Whether there were more than are kept."""
+        return self._left < 0
 
     def loop(self, node: nodes.For) -> None:
         """The target of a loop is each element in turn."""
@@ -87,7 +97,7 @@ class Bound:
                 self.give(f".{pair.key.value}", pair.value)
 
     def _arguments(self, call: nodes.Call, macros: list[nodes.Macro]) -> None:
-        for macro in macros:
+        for macro in macros if not self.full else ():
             for target, value in zip(macro.args, call.args, strict=False):
                 self.give(target.name, value)
             for keyword in call.kwargs:

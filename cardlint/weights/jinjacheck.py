@@ -9,7 +9,8 @@ from jinja2 import nodes
 
 from cardlint.weights import jinjanames
 from cardlint.weights.jinjabound import Bound
-from cardlint.weights.jinjafold import Folder
+from cardlint.weights.jinjafold import OPERATIONS
+from cardlint.weights.jinjafolder import Folder
 from cardlint.weights.jinjanames import FILTERS, FUNCTION_OBJECTS, FUNCTIONS, METHODS, SUSPECTS, TESTS
 from cardlint.weights.jinjaparse import every
 from cardlint.weights.jinjavalues import texts
@@ -43,14 +44,16 @@ class Checker:
     def __init__(self, tree: nodes.Template) -> None:
         """Walks the tree."""
         self.bound = Bound(every(tree))
-        self.folder = Folder(self.bound.names, frozenset(self.bound.macros))
+        self.folder = Folder(self.bound.names, frozenset(self.bound.macros), OPERATIONS, spent=self.bound.full)
         self.found: dict[tuple[Verdict, str, str], Found] = {}
         self.called: set[int] = set()
         self._walk(tree)
+        if self.folder.spent:
+            self.report("review", "template", "is too intricate for what it puts together to be followed", tree)
 
     def _walk(self, tree: nodes.Template) -> None:
         left: list[tuple[nodes.Node, int]] = [(tree, 1)]
-        while left and len(self.found) < MOST_FOUND:
+        while left:
             node, steps = left.pop()
             check = _CHECKS.get(type(node))
             if check is not None:
@@ -60,7 +63,9 @@ class Checker:
             left += [(child, steps) for child in reversed(list(node.iter_child_nodes()))]
 
     def report(self, verdict: Verdict, about: str, message: str, node: nodes.Node) -> None:
-        """Keep the first of each thing."""
+        """Keep the first of each thing; however much there is to review, what blocks is kept."""
+        if len(self.found) >= (MOST_FOUND if verdict == "review" else 2 * MOST_FOUND):
+            return
         self.found.setdefault((verdict, about, message), Found(verdict, about[:100], message, node.lineno or 1))
 
     # Names of attributes
@@ -75,7 +80,7 @@ class Checker:
     def key(self, argument: nodes.Node, node: nodes.Node) -> None:
         """An attribute or item by an expression."""
         folded = self.folder.fold(argument)
-        for text in texts(folded.values):
+        for text in sorted(texts(folded.values)):
             for part in text.split("."):
                 self.attribute(part, node)
         if "made" in folded.kinds:
@@ -116,7 +121,7 @@ class Checker:
         self._spelled(node, self.folder.fold(node).values)
 
     def _spelled(self, node: nodes.Node, values: tuple[Any, ...]) -> None:
-        for text in texts(values):
+        for text in sorted(texts(values)):
             if jinjanames.spells(text):
                 self.report("block", text, f"spells `{text[:100]}`, which leads out of a value and into Python", node)
 

@@ -13,133 +13,23 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import nodes
 
 from cardlint.weights import jinjatext
-from cardlint.weights.jinjanames import FUNCTION_OBJECTS
 from cardlint.weights.jinjavalues import (
     DATA,
     MADE,
-    MOST_VALUES,
     NOTHING,
     NUMBER,
-    PUT,
-    PUT_INTO_DATA,
     SPACE,
-    THING,
     UNSET,
-    Binding,
-    Each,
     Folded,
     Kind,
-    Put,
     joined,
     made_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
-_DEEPEST = 60
-_PATIENCE, _MOST_TURNS = 12, 30  # rounds until a name that still grows counts as made, and in all
-
-
-class Folder:
-    """Folds the expressions of one template. `bound` has all that each name is given anywhere: flow is not followed."""
-
-    def __init__(self, bound: dict[str, list[Binding]], macros: frozenset[str]) -> None:
-        """Finds what each name can be. `macros` are names that stand for functions."""
-        self.bound, self.macros = bound, macros
-        self._names = dict.fromkeys(bound, NOTHING)
-        self._held: dict[int, Folded] = {}
-        self._depth = 0
-        self._settle()
-
-    def _settle(self) -> None:
-        """Names hang on each other, and on themselves: go round until nothing is new. What keeps growing is made."""
-        for turn in range(_MOST_TURNS):
-            self._held = {}
-            now = {name: joined(self._binding(item) for item in given) for name, given in self.bound.items()}
-            changed = {name for name, value in now.items() if value != self._names[name]}
-            unknown = {name for name, value in now.items() if value == NOTHING}
-            if not changed and not unknown:
-                return
-            self._names = now
-            if not changed:
-                # Nothing in the template gives it a value, so it is passed in, or never is anything.
-                self.bound |= {name: [DATA] for name in unknown}
-            if turn >= _PATIENCE:
-                stuck = {name: made_of(now[name]) for name in changed}
-                self._names |= stuck
-                self.bound |= {name: [value] for name, value in stuck.items()}
-        self._names = dict.fromkeys(self.bound, MADE)
-        self._held = {}
-
-    def fold(self, node: nodes.Node) -> Folded:
-        """What a node can come to. What is nested too deep counts as made."""
-        if isinstance(node, nodes.Const):
-            return Folded((node.value,))  # nothing to remember, and some are made on the way
-        key = id(node)
-        if key not in self._held:
-            if self._depth >= _DEEPEST:
-                return MADE
-            self._depth += 1
-            operation = _OPERATIONS.get(type(node))
-            self._held[key] = MADE if operation is None else operation(self, node)
-            self._depth -= 1
-        return self._held[key]
-
-    def name(self, name: str) -> Folded:
-        """What a name can be. What the template does not bind is passed in, or belongs to the environment."""
-        if name in self._names:
-            return self._names[name]
-        return THING if name in FUNCTION_OBJECTS or name in self.macros else DATA
-
-    def _binding(self, item: Binding) -> Folded:
-        if isinstance(item, Each):
-            # A loop over nothing is never gone through; what it would go through if it were is passed in.
-            whole = self._binding(item.whole)
-            empty = whole.values in {((),), ("",)} and not whole.kinds - UNSET.kinds
-            return joined((DATA, self.put(whole))) if empty else self.part(whole)
-        if isinstance(item, Put):
-            return self._binding(item.value) if self._into(item.into).kinds & _DATA_OR_MADE else NOTHING
-        return item if isinstance(item, Folded) else self.fold(item)
-
-    def _into(self, node: nodes.Node) -> Folded:
-        """What something is put into. What a namespace has is taken as it was set, whatever was put into it since."""
-        if isinstance(node, nodes.Getattr) and f".{node.attr}" in self._names and self.fold(node.node).kinds <= SPACE.kinds | UNSET.kinds:
-            return self._names[f".{node.attr}"]
-        return self.fold(node)
-
-    def part(self, whole: Folded) -> Folded:
-        """What an element of something can be: of data, data, and of a namespace or object, any that is in any of them."""
-        if "thing" in whole.kinds or not all(isinstance(value, (str, tuple)) for value in whole.values):
-            return made_of(whole)
-        items = [Folded((item,)) for value in whole.values for item in value[: MOST_VALUES + 1]]
-        if "space" in whole.kinds:
-            names = [name for name in self.bound if name.startswith(".")]
-            items += [Folded((name[1:],)) for name in names] + [self._names[name] for name in names]
-        items.append(self.put(whole))
-        found = joined([*items, whole._replace(values=())])
-        return MADE if found == NOTHING != whole else found
-
-    def put(self, whole: Folded) -> Folded:
-        """What may have been put into something."""
-        own = "space" in whole.kinds or any(isinstance(value, tuple) for value in whole.values)
-        names = [*([PUT] if own else []), *([PUT_INTO_DATA] if whole.kinds & _DATA else [])]
-        return joined(self._names.get(name, NOTHING) for name in names)
-
-    def constants(self, parts: Iterable[nodes.Node], operation: Callable[..., Any]) -> Folded:
-        """The operation done where each part is one constant; else, made of them."""
-        folded = [self.fold(part) for part in parts]
-        if NOTHING in folded:
-            return NOTHING
-        if not all(part.constant for part in folded):
-            return made_of(*folded)
-        try:
-            value = operation(*(part.values[0] for part in folded))
-        except jinjatext.FAILURES:
-            return made_of(*folded)
-        value = tuple(value) if isinstance(value, list) else value
-        known = isinstance(value, (str, int, float, tuple, type(None)))
-        return Folded((value,)) if known and (not isinstance(value, (str, tuple)) or len(value) <= jinjatext.LONGEST) else made_of(*folded)
+    from cardlint.weights.jinjafolder import Folder, Operations
 
 
 def _items(folder: Folder, node: Any) -> Folded:  # noqa: ANN401 - a node of the kinds below, as in all operations
@@ -229,7 +119,6 @@ _METHODS = frozenset(name for kind in (str, list, dict, tuple, int, float) for n
 _COUNTERS = frozenset({"index", "index0", "revindex", "revindex0", "length", "depth", "depth0"})
 
 
-_DATA_OR_MADE = DATA.kinds | MADE.kinds
 _NONE: frozenset[Kind] = frozenset()
 _DATA = DATA.kinds | UNSET.kinds
 _PLAIN = _DATA | SPACE.kinds
@@ -314,10 +203,13 @@ def _called(folder: Folder, node: Any) -> Folded:  # noqa: ANN401
 
 
 def _function(node: Any, given: list[Folded]) -> Folded:  # noqa: ANN401
-    if node.node.name == "namespace" and not (node.args or node.dyn_args or node.dyn_kwargs):
+    name, plain = node.node.name, not (node.dyn_args or node.dyn_kwargs)
+    if name == "namespace" and plain and not node.args:
         return SPACE
+    if name == "strftime_now" and plain and all(part.constant and "_" not in jinjatext.said(part.values[0]) for part in given):
+        return DATA
     keys = Folded(tuple(keyword.key for keyword in node.kwargs))
-    return NUMBER if node.node.name == "range" else made_of(keys, *given)
+    return NUMBER if name == "range" else made_of(keys, *given)
 
 
 # Methods that give what an object holds, and those that give parts of data's text as they stand.
@@ -333,7 +225,7 @@ def _number(_folder: Folder, _node: Any) -> Folded:  # noqa: ANN401
     return NUMBER
 
 
-_OPERATIONS: dict[type[nodes.Node], Callable[[Folder, Any], Folded]] = {
+OPERATIONS: Operations = {
     nodes.Name: lambda folder, node: folder.name(node.name),
     nodes.List: _items, nodes.Tuple: _items, nodes.Dict: _pairs, nodes.Concat: _concatenated, nodes.CondExpr: _conditional,
     nodes.And: _either, nodes.Or: _either, nodes.Add: _sum, nodes.Mul: _product, nodes.Mod: _remainder, nodes.Neg: _negative,

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from cardlint.weights.budget import SpentError
 
-MOST_PARTS = 1_000_000  # lists and objects: some 100 MB once they are read
+MOST_PARTS = 500_000  # lists and objects: some 100 MB once they are read
 _DIGITS = 20  # of the largest unsigned 64-bit number
 _ESCAPES = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F])|.)", re.DOTALL)
 
@@ -66,6 +66,8 @@ def deeper(value: Any, levels: int) -> bool:  # noqa: ANN401 - any JSON
     """Whether lists and objects lie in each other more than so many levels deep."""
     layer = [value] if isinstance(value, (list, dict)) else []
     for _ in range(levels):
+        if not layer:
+            return False
         parts = [item for part in layer for item in (part.values() if isinstance(part, dict) else part)]
         layer = [part for part in parts if isinstance(part, (list, dict))]
     return bool(layer)

@@ -61,13 +61,16 @@ class Header(NamedTuple):
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
-    """A file: header, extents, and whether it is something else as well. Raises SpentError and what the reader raises."""
+    """A file: header, extents, and whether it is something else as well."""
     raw = b""
     try:
         raw = _raw(reader)
         header = _parsed(raw, reader.size)
     except WrongHeaderError as error:
         return Judgement("safetensors", (error.evidence("safetensors"), *also_a_pickle(reader, raw, context)))
+    except SpentError:
+        message = "has a header that is too large or too intricate to be read"
+        return Judgement("safetensors", (Evidence("review", "unread", "header", message), *also_a_pickle(reader, raw, context)))
     evidence = [item.evidence("safetensors") for item in header.oddities]
     evidence += _metadata(header.metadata, context)
     evidence += also_a_pickle(reader, raw, context)

@@ -14,16 +14,15 @@ from cardlint.weights.jinjanames import REFERENCE
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from cardlint.weights.budget import Budget
     from cardlint.weights.judge import Context
     from cardlint.weights.reading import Reader
 
 FORMAT = "chat-template"
 MOST_TEXT = 100_000  # characters of a template; the longest in use have some 20,000
 MOST_FILE = 16_000_000  # bytes of a JSON file that may hold one
-MOST_TEMPLATES = 100
+MOST_TEMPLATES, MOST_TEXTS = 50, 150_000  # templates of one file, and characters of them
 _MOST_PARTS = 1_000_000
 _LINES = re.compile(r"\r\n|\r|\n")
 # Templates of other names are an application's own, which has files to include and functions to call.
@@ -31,7 +30,7 @@ _CHAT = re.compile(r"(?:^|/)(?:[^/]*(?:chat|template)[^/]*|additional_chat_templ
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
-    """A template file, or the templates in a JSON file. Raises SpentError where it is too large, and what the reader raises."""
+    """A template file, or the templates in a JSON file. Raises SpentError where that is too large, and what the reader raises."""
     if reader.size > MOST_FILE:
         raise SpentError
     raw = reader.read(0, reader.size)
@@ -41,21 +40,23 @@ def judge(reader: Reader, context: Context) -> Judgement:
         return Judgement(FORMAT, (Evidence("review", "format", "template", "is a template that is not UTF-8", offset=error.start),))
     path = context.name.lower()
     if path.endswith(".json"):
-        return Judgement("json", tuple(_in_json(text, context.budget)))
-    found = judge_text(text, "", context.budget)
+        return Judgement("json", tuple(_in_json(text)))
+    found = judge_text(text)
     if _CHAT.search(path) is None:
         found = (item for item in found if item.verdict == "block" and item.about != "include")
     return Judgement(FORMAT, tuple(found))
 
 
-def judge_text(text: str, member: str, budget: Budget) -> Iterator[Evidence]:
-    """A template; `member` says where it stands in its file. Raises SpentError where it is too long."""
+def judge_text(text: str, member: str = "") -> Iterator[Evidence]:
+    """A template; `member` says where it stands in its file."""
     from cardlint.weights.jinjacheck import Checker
     from cardlint.weights.jinjaparse import WrongTemplateError, parse
 
     if len(text) > MOST_TEXT:
-        raise SpentError
-    budget.spend(len(text))
+        yield Evidence(
+            "review", "unread", "template", f"is a template of {len(text):,} characters, too long to be looked at", member=member
+        )
+        return
     try:
         tree = parse(text)
     except WrongTemplateError as error:
@@ -75,7 +76,7 @@ def _column(lines: list[str], line: int, about: str) -> int:
     return (at if at >= 0 else len(text) - len(text.lstrip())) + 1
 
 
-def _in_json(text: str, budget: Budget) -> Iterator[Evidence]:
+def _in_json(text: str) -> Iterator[Evidence]:
     """Whatever is called `chat_template` in a JSON file, at any depth; of two entries of one name, both."""
     if text.count("[") + text.count("{") > _MOST_PARTS:
         raise SpentError
@@ -91,14 +92,21 @@ def _in_json(text: str, budget: Budget) -> Iterator[Evidence]:
         if "chat_template" in text:
             yield Evidence("review", "format", "template", "is no JSON, and speaks of a chat template")
         return
-    templates = [item for value in found for item in _named(value)]
-    if len(templates) > MOST_TEMPLATES:
-        raise SpentError
-    for name, template in templates:
+    yield from judge_texts(item for value in found for item in _named(value))
+
+
+def judge_texts(templates: Iterable[tuple[str, str | None]]) -> Iterator[Evidence]:
+    """The templates of one file, each with where it stands; None is no text. So many, and so much text, are looked at."""
+    left = MOST_TEXTS
+    for number, (name, template) in enumerate(templates):
+        left -= len(template or "")
+        if left < 0 or number >= MOST_TEMPLATES:
+            yield Evidence("review", "unread", "template", "has more templates than are looked at", member=name)
+            return
         if template is None:
             yield Evidence("review", "format", "template", "is no text, as a chat template has to be", member=name)
         else:
-            yield from judge_text(template, name, budget)
+            yield from judge_text(template, name)
 
 
 def _named(value: Any) -> Iterator[tuple[str, str | None]]:  # noqa: ANN401 - any JSON

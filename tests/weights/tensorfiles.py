@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cardlint.weighing import names
 from cardlint.weights.budget import Budget
 from cardlint.weights.judge import Context, judge
 from cardlint.weights.reading import Held, Reader
-from cardlint.weights.verdict import Judgement
+
+if TYPE_CHECKING:
+    from cardlint.weights.verdict import Judgement
 
 
 class Counted:

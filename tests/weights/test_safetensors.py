@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 
 import pytest
@@ -157,7 +158,7 @@ def test_a_header_too_large_to_be_parsed_is_reviewed() -> None:
         read_header(Held(content))
     assert [item.verdict for item in judged(content).evidence] == ["review"]
     with pytest.raises(SpentError):
-        read_header(Held(safetensors('{"a":[' + "[]," * 1_000_001 + "0]}")))
+        read_header(Held(safetensors('{"a":[' + "[]," * 500_001 + "0]}")))
 
 
 def test_metadata_is_no_place_for_data() -> None:
@@ -254,8 +255,6 @@ def test_no_mutation_brings_more_than_the_readers_own_error(data: st.DataObject)
 @example({"a": {"dtype": [], "shape": {}, "data_offsets": [None, 1]}}, b"")
 def test_no_json_brings_more_than_the_readers_own_error(value: object, data: bytes) -> None:
     content = safetensors(json.dumps(value), data)
-    try:
+    with contextlib.suppress(WrongHeaderError):
         read_header(Held(content))
-    except WrongHeaderError as error:
-        assert str(error).startswith("byte ")
     assert judged(content, "a.safetensors", Budget()).verdict in {"ok", "review", "block"}

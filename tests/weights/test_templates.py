@@ -11,13 +11,15 @@ from tensorfiles import Counted, judged
 
 from cardlint.repository import Repository
 from cardlint.source import Memory
-from cardlint.weights.budget import Budget
 from cardlint.weights.templates import MOST_FILE, MOST_TEMPLATES, MOST_TEXT, judge_text
 from cardlint.weights.verdict import Evidence, gravest
 
 
 def evidence(text: str) -> list[Evidence]:
-    return list(judge_text(text, "", Budget()))
+    return list(judge_text(text))
+
+
+EVIL = "{{ x.__class__ }}"
 
 
 @pytest.mark.parametrize("text", CHATS.values(), ids=CHATS)
@@ -231,6 +233,7 @@ FINE = r"""
 {% for k in [] %}{{ x[k] }}{% endfor %}
 {% for k, v in x.items() %}{{ x[k] }}{{ v.items }}{% endfor %}
 {{ x[-1] }}{{ x[y - 1] }}{{ x[y | int] }}{{ x[1.5] }}{{ x[none] }}{{ x[y + 1] }}{{ x[2 * 3] }}{{ x[y % 2] }}{{ x[5 % 3] }}{{ x[-y] }}
+{{ {"Monday": "Montag"}[strftime_now("%A")] }}
 {{ x["a" ~ 1] }}{{ x["a" + "b"] }}{{ x["a,b".split(",")[1]] }}{{ x["ab"[0]] }}{{ x["ab"["upper"]] }}{{ x[("a", "b") | last] }}
 {% set loop_messages = messages[1:] %}{% for m in loop_messages %}{{ messages[loop.index0 + 1] }}{% endfor %}
 {{ x is sameas true }}{{ x is in [1, 2] }}{{ x is divisibleby(2) }}
@@ -259,7 +262,10 @@ def test_evidence_says_where_in_the_template() -> None:
 
 def test_each_thing_is_said_once_and_not_without_end() -> None:
     assert len(evidence("{{ x.__class__ }}" * 30)) == 1
-    assert len(evidence("".join(f"{{{{ x.a{index}() }}}}" for index in range(200)))) == 50
+    many = "".join(f"{{{{ x.a{index}() }}}}" for index in range(200))
+    assert len(evidence(many)) == 50
+    assert gravest(item.verdict for item in evidence(many + EVIL)) == "block"
+    assert len(evidence("".join(f"{{{{ x.__a{index} }}}}" for index in range(200)))) == 100
 
 
 @pytest.mark.parametrize("text", [
@@ -278,37 +284,42 @@ def test_intricate_templates_are_reviewed(text: str) -> None:
 
 
 def test_what_is_put_together_is_followed_only_so_far() -> None:
-    deep = '"a"'
-    for _ in range(80):
-        deep = f'"a" ~ ({deep})'
+    deep = " + ".join(['"a"'] * 80)
     many = "{% for k in [" + ", ".join(f'"a{index}"' for index in range(70)) + "] %}{{ x[k] }}{% endfor %}"
     chain = "".join(f"{{% for k{index} in k{index + 1} %}}{{% endfor %}}" for index in range(60))
     for text in ("{{ x[" + deep + "] }}", many, chain + "{{ x[k0] }}"):
         assert gravest(item.verdict for item in evidence(text)) == "review"
 
 
-def test_hostile_templates_take_no_time() -> None:
-    pieces = [
-        "{% set a{0} = a{1} ~ b{0} %}",
-        "{% set n.a{0} = n.a{1} + [a{0}] %}",
-        "{{{{ x[a{0} ~ a{1}] }}}}",
-        "{% for k in a{0} %}{{{{ x[k] }}}}{% endfor %}",
-    ]
-    for piece in pieces:
-        text = "".join(
-            piece.replace("{0}", str(index)).replace("{1}", str(index + 1)).replace("{{{{", "{{").replace("}}}}", "}}")
-            for index in range(400)
-        )
-        begun = time.process_time()
-        evidence(text)
-        assert time.process_time() - begun < 10  # seconds; a bound on growth, not on speed
+HOSTILE = {
+    "names that hang on each other": "".join(f"{{% set a{index} = a{index + 1} ~ b{index} %}}" for index in range(2000)),
+    "loops that hang on each other": "".join(
+        f"{{% for a{index} in a{index + 1} %}}{{{{ x[a{index}] }}}}{{% endfor %}}" for index in range(1500)
+    ),
+    "lists that grow": "".join(f"{{% set n.a{index} = n.a{index + 1} + [n.a{index}] %}}" for index in range(1500)),
+    "objects with many names": "{% set d = {" + ",".join(f'"a{index}": d' for index in range(2000)) + "} %}" + "{{ x[d[y]] }}" * 2000,
+    "macros of one name": "{% macro m(a, b, c) %}{% endmacro %}" * 500 + "{{ m(1, 2, 3) }}" * 1500,
+    "calls of one macro": "{% macro m("
+    + ",".join(f"a{index}" for index in range(300))
+    + ") %}{% endmacro %}"
+    + ("{{ m(" + "1," * 300 + ") }}") * 100,
+    "long sums": "{{ " + " ~ ".join(["a", '"b"'] * 4000) + " }}",
+    "long texts": "{% set a = '" + "a" * 9000 + "' %}" + "{% set a = a ~ a %}" * 500,
+    "many operations": "{{ x[y | " + "upper | " * 150 + "lower] }}" * 20,
+}
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_templates_are_looked_at_only_so_long(text: str) -> None:
+    """The bound is on steps; the seconds only see to it that there is one."""
+    begun = time.process_time()
+    found = evidence(text + EVIL)
+    assert time.process_time() - begun < 10
+    assert gravest(item.verdict for item in found) == "block" or any("cannot be parsed" in item.message for item in found)
 
 
 def files(*templates: object) -> bytes:
     return json.dumps({"chat_template": templates[0] if len(templates) == 1 else templates}).encode()
-
-
-EVIL = "{{ x.__class__ }}"
 
 
 @pytest.mark.parametrize(("name", "content", "member"), [
@@ -353,9 +364,9 @@ def test_files_without_a_harmful_template_are_ok(name: str, content: bytes) -> N
     ("tokenizer_config.json", b'{"chat_template": "x",}', "is no JSON"),
     ("tokenizer_config.json", b"[" * 100_000 + b'"chat_template"', "is no JSON"),
     ("chat_template.jinja", b"text " * 1000 + b"\xff", "not UTF-8"),
-    ("chat_template.jinja", b"x" * (MOST_TEXT + 1), "too large or too intricate"),
+    ("chat_template.jinja", b"x" * (MOST_TEXT + 1), "100,001 characters, too long"),
     ("chat_template.json", files(*["x"] * MOST_TEMPLATES), "is no text"),
-    ("chat_template.json", files(*[{"name": "a", "template": "x"}] * (MOST_TEMPLATES + 1)), "too large or too intricate"),
+    ("chat_template.json", files(*[{"name": "a", "template": "x"}] * (MOST_TEMPLATES + 1)), "more templates than are looked at"),
     ("chat_template.json", b'{"chat_template":[' + b"[]," * 1_000_001 + b"0]}", "too large or too intricate"),
     ("chat_template.jinja", b"{% include 'x' %}{{ thing() }}", "takes in another file"),
 ])  # fmt: skip
@@ -370,9 +381,12 @@ def test_a_file_too_large_is_not_read() -> None:
     assert sum(size for _, size in reader.reads) < 10_000
 
 
-def test_the_budget_is_one_for_all_templates_of_a_file() -> None:
-    many = files(*[{"name": "a", "template": "x" * 90_000}] * 50)
-    assert judged(many, "tokenizer_config.json").evidence[0].about == "budget"
+def test_there_is_one_budget_for_all_templates_of_a_file_and_what_was_found_counts() -> None:
+    many = files({"name": "a", "template": EVIL}, *[{"name": "b", "template": "x" * 90_000}] * 5)
+    assert [(item.verdict, item.about) for item in judged(many, "tokenizer_config.json").evidence] == [
+        ("block", "__class__"),
+        ("review", "template"),
+    ]
 
 
 def test_a_repository_is_judged_with_its_templates() -> None:
