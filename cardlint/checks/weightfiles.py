@@ -78,7 +78,7 @@ def _together(path: str, others: int) -> str:
 
 def _groups(files: Files, weights: Weights, names: _Names, *, with_twin: bool) -> Iterator[tuple[str, int, str]]:
     """The first pickle of each folder with or without a twin, how many more there are, and a twin."""
-    pickles = [_file(weights, path) for path in files.by_path if _is_pickle(weights, path, names)]
+    pickles = [_file(weights, path) for path in weights.entries if _is_pickle(weights, path, names)]
     safe = [_file(weights, path) for path in files.with_suffix(".safetensors") if _is_safe(weights, path)]
     totals = Counter[tuple[str, str]]()
     for file in pickles:
@@ -120,7 +120,7 @@ def _is_pickle(weights: Weights, path: str, names: _Names) -> bool:
 
 def _twin(file: _File, total: int, safe: list[_File], roles: list[str]) -> str | None:
     """A safetensors file with the same weights: of the same name, or the model's own in the same folder, or as large elsewhere."""
-    beside = [other for other in safe if other.folder == file.folder]
+    beside = sorted((other for other in safe if other.folder == file.folder), key=lambda other: (len(other.path), other.path))
     same = next((other.path for other in beside if other.stem == file.stem), None)
     if same is not None or file.stem in roles:
         return same
