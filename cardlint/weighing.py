@@ -33,23 +33,7 @@ _CARRIERS = frozenset({"pickle", "torch", "torchscript", "torch-legacy", "torch-
 _WORDS = frozenset({"text", "json", "script", "image", "icon", "pdf"})
 _EXECUTABLES = frozenset({"elf", "pe", "mach-o", "java-or-mach-o", "wasm", "dex", "ar", "pyc"})
 # Text under these names is never handed to a loader of weights, whatever it says.
-_PROSE = (
-    ".md",
-    ".txt",
-    ".rst",
-    ".csv",
-    ".tsv",
-    ".jsonl",
-    ".py",
-    ".html",
-    ".css",
-    ".js",
-    ".ts",
-    ".svg",
-    ".sh",
-    ".gitattributes",
-    ".gitignore",
-)
+_PROSE = (".md", ".rst", ".csv", ".tsv", ".py", ".html", ".css", ".js", ".ts", ".svg", ".sh", ".gitattributes", ".gitignore")
 
 
 class Weighed(NamedTuple):
@@ -229,13 +213,29 @@ class Weights:
                 if (pointer := parse_pointer(head)) is not None:
                     return found._replace(pointer=pointer)
                 found = found._replace(almost_pointer=head.startswith(_ALMOST))
-            return found._replace(judgement=_judged(entry.path, reader, head))
+            return found._replace(judgement=self._judged(entry.path, reader, head))
         except Unreadable as error:
             return found._replace(unread=error)
         except Exception as error:  # noqa: BLE001 - what one file breaks must not hide what the others are
             return found._replace(broken=error)
         finally:
             reader.close()
+
+    def _judged(self, path: str, reader: SourceReader, head: bytes) -> Judgement:
+        from cardlint.weights.verdict import Judgement as Judged
+
+        name = path.rpartition("/")[2].lower()
+        if (name.endswith(_PROSE) or "." not in name) and recognise(reader, head) in {"text", "script", "empty"}:
+            return Judged("text")
+        from cardlint.weights.budget import Budget
+        from cardlint.weights.judge import Context, judge
+
+        return judge(reader, Context(names(), Budget(), path, beside=self._lies))
+
+    def _lies(self, path: str) -> str | None:
+        """What lies at a path of the repository: a file, a link out of it, or nothing."""
+        entry = self._repository.listing.by_path.get(path)
+        return None if entry is None else "link" if entry.outside else "file"
 
     def _disk(self, source: Source) -> Disk | None:
         if not isinstance(source, Folder):
@@ -280,7 +280,7 @@ class _Shipped(Names):
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the lists have
         if "vetted" in self.__dict__:
             raise AttributeError(name)
-        super().__init__(_data("vetted"), _data("dangerous"))
+        super().__init__(_data("vetted"), _data("dangerous"), load=_data)
         return getattr(self, name)
 
 
@@ -293,18 +293,6 @@ def names() -> Names:
 def _data(name: str) -> dict[str, Any]:
     held: dict[str, Any] = json.loads((data_folder("schemas") / "weights" / f"{name}.json").read_bytes())
     return held
-
-
-def _judged(path: str, reader: SourceReader, head: bytes) -> Judgement:
-    from cardlint.weights.verdict import Judgement as Judged
-
-    name = path.rpartition("/")[2].lower()
-    if (name.endswith(_PROSE) or "." not in name) and recognise(reader, head) in {"text", "json", "script", "empty"}:
-        return Judged("text")
-    from cardlint.weights.budget import Budget
-    from cardlint.weights.judge import Context, judge
-
-    return judge(reader, Context(names(), Budget(), path))
 
 
 def may_be_weights(path: Path) -> bool:

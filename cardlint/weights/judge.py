@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import importlib
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import Budget, SpentError
+from cardlint.weights.executables import WHAT
 from cardlint.weights.extensions import holds_template, promised
 from cardlint.weights.sniff import HEAD, read_text, recognise
+from cardlint.weights.unread import REASONS
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from cardlint.weights.names import Names
     from cardlint.weights.reading import Reader
@@ -23,21 +26,56 @@ MODULES: dict[str, str] = {
     "safetensors": "safetensors",
     "gguf": "gguf",
     "chat-template": "templates",
+    "onnx": "onnx",
+    "keras-config": "keras",
+    "hdf5": "hdf5",
+    **dict.fromkeys(("savedmodel", "graphdef", "protobuf"), "savedmodel"),
+    "pbtxt": "pbtxt",
+    "coreml": "coreml",
+    "tflite": "tflite",
+    **dict.fromkeys(("rds", "rdata"), "rdata"),
+    "paddle": "paddle",
+    "mlpackage": "mlpackage",
+    **dict.fromkeys(REASONS, "unread"),
+    **dict.fromkeys(("openvino", "pmml"), "xmlmodel"),
+    **dict.fromkeys(WHAT, "executables"),
 }
 # A file whose content says nothing is taken for what its name says: formats without a magic number, and those whose
 # module says best what is wrong with the beginning.
-UNMARKED = frozenset({"onnx", "protobuf", "coreml", "safetensors", "gguf"})
+UNMARKED = frozenset({"onnx", "protobuf", "coreml", "msi", "dmg", "tensorrt", "torch7", "paddle", "safetensors", "gguf"})
+# Text that a loader takes for a program, by its name.
+TEXTUAL = frozenset({"pbtxt"})
 _TRIAL = 200_000  # opcodes, to see whether something is a pickle at all
 # What nothing executable can hide in, as far as any loader of weights is concerned.
 HARMLESS = frozenset(
-    {"empty", "text", "json", "image", "audio", "video", "icon", "pdf", "lfs-pointer", "parquet", "arrow", "feather", "sqlite"}
+    {
+        "empty",
+        "text",
+        "json",
+        "image",
+        "audio",
+        "video",
+        "icon",
+        "pdf",
+        "lfs-pointer",
+        "parquet",
+        "arrow",
+        "feather",
+        "sqlite",
+        "sentencepiece",
+    }
 )
+
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Context(NamedTuple):
     """What a format's module is given beside the bytes: the lists, what may still be spent, and the file's own name.
 
-    `depth` counts the containers around it; `torch` says that it lies in a torch archive.
+    `depth` counts the containers around it; `torch` says that it lies in a torch archive. `format` is what the file was found
+    to be, `role` the format its container takes it for by its name alone; `roles` are those of its own members, by their paths.
+    `beside` says of a path from the repository's root what lies there: "file", "link" out of the repository, or None.
     """
 
     names: Names
@@ -45,12 +83,17 @@ class Context(NamedTuple):
     name: str = ""
     depth: int = 0
     torch: bool = False
+    format: str = ""
+    role: str = ""
+    roles: Mapping[str, str] = _NONE
+    beside: Callable[[str], str | None] | None = None
 
     def judge(self, member: str, reader: Reader) -> Judgement:
         """A member of this container, its evidence as seen from outside."""
         if self.depth >= self.budget.depth:
             return Judgement(None, (Evidence("review", "archive", member, "is nested too deep to be looked at", member=member),))
-        return judge(reader, self._replace(name=member, depth=self.depth + 1)).inside(member)
+        inside = self._replace(name=member, depth=self.depth + 1, role=self.roles.get(member, ""), roles=_NONE, beside=None)
+        return judge(reader, inside).inside(member)
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
@@ -63,16 +106,24 @@ def judge(reader: Reader, context: Context) -> Judgement:
 
 
 def _judged(reader: Reader, context: Context) -> Judgement:
+    if context.role:
+        return _by_format(context.role, reader, context)
     head = reader.read(0, HEAD)
     found, wanted = recognise(reader, head), promised(context.name)
     if found == "pickle?" or (found in {None, "text"} and "pickle" in wanted):
         from cardlint.weights.pickle import is_pickle  # most files are none, and start-up counts
 
         found = "pickle" if is_pickle(reader, context.names, Budget(operations=_TRIAL)) else _otherwise(head)
-    known = found or (wanted[0] if wanted and wanted[0] in UNMARKED else None)
+    known = _by_name(found, wanted)
     template = known in {"text", "json"} and holds_template(context.name)
     judgement = _by_format("chat-template" if template else known, reader, context)
     return judgement._replace(evidence=(*judgement.evidence, *_mismatch(known, wanted, context)))
+
+
+def _by_name(found: str | None, wanted: tuple[str, ...]) -> str | None:
+    """The format that the content has, or the name where the content has none of its own."""
+    first = wanted[0] if wanted else ""
+    return first if first in (UNMARKED if found is None else TEXTUAL if found == "text" else ()) else found
 
 
 def _otherwise(head: bytes) -> str | None:
@@ -87,7 +138,7 @@ def _by_format(name: str | None, reader: Reader, context: Context) -> Judgement:
         return Judgement(name, (Evidence("review", "unread", name, f"is {name}, which is not looked into"),))
     module = importlib.import_module(f"cardlint.weights.{MODULES[name]}")
     judged: Callable[[Reader, Context], Judgement] = module.judge
-    return judged(reader, context)
+    return judged(reader, context._replace(format=name))
 
 
 def _mismatch(found: str | None, wanted: tuple[str, ...], context: Context) -> tuple[Evidence, ...]:

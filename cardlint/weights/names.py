@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cardlint.weights.verdict import Verdict
 
@@ -29,14 +29,32 @@ class Known(NamedTuple):
 class Names:
     """The lists: `vetted` and `dangerous` as in schemas/weights, `own` what an organisation vetted for one file."""
 
-    def __init__(self, vetted: Mapping[str, Any], dangerous: Mapping[str, Any], own: frozenset[str] = frozenset()) -> None:
-        """Takes the parsed data files."""
+    def __init__(
+        self,
+        vetted: Mapping[str, Any],
+        dangerous: Mapping[str, Any],
+        own: frozenset[str] = frozenset(),
+        load: Callable[[str], Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Takes the parsed data files, and what parses another of them by its name: few files need one of those."""
         self.vetted: Mapping[str, Mapping[str, str]] = vetted["modules"]
         self.conditions: Mapping[str, str] = vetted["conditions"]
         self.exact: Mapping[str, Mapping[str, Any]] = dangerous["names"]
         self.modules: Mapping[str, Any] = dangerous["modules"]
         self.own = own
         self._known: dict[tuple[str, str, bool], Known] = {}
+        self._load = load
+        self._tables: dict[str, Mapping[str, Any]] = {}
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """Another data file, read when it is first asked for; empty, so that nothing is vetted, where none can be read."""
+        if name not in self._tables:
+            self._tables[name] = {} if self._load is None else self._load(name)
+        return self._tables[name]
+
+    def dangerous(self, module: str, name: str) -> Known | None:
+        """What the dangerous list says of a name that something else than a pickle asks for."""
+        return self._dangerous(module, name)
 
     def look(self, module: str, name: str, protocol: int) -> Known:
         """What is known of a name in a program of this protocol."""

@@ -9,6 +9,8 @@ import codecs
 import re
 from typing import TYPE_CHECKING
 
+from cardlint.weights import executables, protokind, xmlmodel
+
 if TYPE_CHECKING:
     from cardlint.weights.reading import Reader
 
@@ -25,11 +27,13 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x1f\x8b", 0, "gzip"), (b"BZh", 0, "bzip2"), (b"\xfd7zXZ\x00", 0, "xz"), (b"\x5d\x00\x00", 0, "lzma"),
     (b"\x04\x22\x4d\x18", 0, "lz4"), (b"\x28\xb5\x2f\xfd", 0, "zstd"), (b"\x89LZO\x00\r\n\x1a\n", 0, "lzop"),
     (b"7z\xbc\xaf\x27\x1c", 0, "7z"), (b"Rar!\x1a\x07", 0, "rar"),
-    (b"\x7fELF", 0, "elf"), (b"MZ", 0, "pe"), (b"\xfe\xed\xfa\xce", 0, "mach-o"), (b"\xfe\xed\xfa\xcf", 0, "mach-o"),
-    (b"\xce\xfa\xed\xfe", 0, "mach-o"), (b"\xcf\xfa\xed\xfe", 0, "mach-o"), (b"\xca\xfe\xba\xbe", 0, "java-or-mach-o"),
+    (b"\x7fELF", 0, "elf"), (b"\xfe\xed\xfa\xce", 0, "mach-o"), (b"\xfe\xed\xfa\xcf", 0, "mach-o"),
+    (b"\xce\xfa\xed\xfe", 0, "mach-o"), (b"\xcf\xfa\xed\xfe", 0, "mach-o"),
     (b"\x00asm", 0, "wasm"), (b"dex\n", 0, "dex"), (b"!<arch>\n", 0, "ar"),
-    (b"TFL3", 4, "tflite"), (b"ET12", 4, "executorch"), (b"ptrt", 0, "tensorrt"), (b"ftrt", 0, "tensorrt"),
+    (b"TFL3", 4, "tflite"), (b"ET12", 4, "executorch"), (b"ORTM", 4, "ort"), (b"ptrt", 0, "tensorrt"), (b"ftrt", 0, "tensorrt"),
     (b"RDX2\n", 0, "rdata"), (b"RDX3\n", 0, "rdata"), (b"X\n\x00\x00\x00", 0, "rds"), (b"RDA3\n", 0, "rdata"), (b"RDA2\n", 0, "rdata"),
+    (b"RDB2\n", 0, "rdata"), (b"RDB3\n", 0, "rdata"), (b"A\n2\n", 0, "rds"), (b"A\n3\n", 0, "rds"), (b"B\n\2\0\0\0", 0, "rds"),
+    (b"B\n\3\0\0\0", 0, "rds"),
     (b"PAR1", 0, "parquet"), (b"ARROW1", 0, "arrow"), (b"FEA1", 0, "feather"), (b"SQLite format 3\x00", 0, "sqlite"),
     (b"\x89PNG\r\n", 0, "image"), (b"\xff\xd8\xff", 0, "image"), (b"GIF8", 0, "image"), (b"%PDF-", 0, "pdf"), (b"WEBP", 8, "image"),
     (b"WAVE", 8, "audio"), (b"OggS", 0, "audio"), (b"fLaC", 0, "audio"), (b"ID3", 0, "audio"), (b"ftyp", 4, "video"),
@@ -38,7 +42,8 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
 )  # fmt: skip
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_PYC = re.compile(rb"[\x00-\xff][\x0c-\x0f]\r\n")
+# A configuration as Keras 2 and 3 write it. Annotations have class names too, but none that is registered, and no such order.
+_KERAS = re.compile(r'\s*\{\s*"(?:module|class_name)"\s*:\s*(?:null|"[^"]*")\s*,\s*"(?:class_name|config)"\s*:')
 # What a program of protocol 0 or 1 can begin with and text hardly does together with what follows.
 _OLD_PICKLE = re.compile(rb"[(\]})NIJKMLFGSUTVXcqPp]")
 
@@ -54,21 +59,24 @@ def recognise(reader: Reader, head: bytes | None = None) -> str | None:
     # A length and a brace are nine bytes; some magic numbers are the first two or three bytes of such a length.
     if _is_safetensors(head, reader.size) and not head.startswith(b"PK"):
         return "safetensors"
-    for magic, at, name in MAGIC:
-        if head.startswith(magic, at):
-            return name
+    return _by_magic(head) or executables.recognise(reader, head) or _by_structure(reader, head) or _without_magic(head)
+
+
+def _by_magic(head: bytes) -> str | None:
+    return next((name for magic, at, name in MAGIC if head.startswith(magic, at)), None)
+
+
+def _by_structure(reader: Reader, head: bytes) -> str | None:
     if head[_TAR_MAGIC] == b"ustar":
         return "tar"
     if any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
         return "hdf5"
-    return _without_magic(head)
+    return protokind.recognise(reader) if head[0] in protokind.STARTS else None
 
 
 def _without_magic(head: bytes) -> str | None:
     if _PICKLE.match(head):
         return "pickle"
-    if _PYC.match(head):
-        return "pyc"
     if head[0] == 0x78 and len(head) > 1 and not (head[0] * 256 + head[1]) % 31:  # noqa: PLR2004 - RFC 1950
         return "zlib"
     if text := _text(head):
@@ -98,8 +106,14 @@ def _text(head: bytes) -> str | None:
     if text.startswith("#!"):
         return "script"
     if start in {"{", "["}:
-        return "json"
+        return "keras-config" if _is_keras(text) else "mlpackage" if '"itemInfoEntries"' in text else "json"
+    if found := xmlmodel.recognise(text):
+        return found
     return "pickle?" if _OLD_PICKLE.match(head) else "text"
+
+
+def _is_keras(text: str) -> bool:
+    return _KERAS.match(text) is not None or ('"class_name"' in text and '"registered_name"' in text)
 
 
 def _is_safetensors(head: bytes, size: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from cardlint.weights import torch
+from cardlint.weights import keras, torch
 from cardlint.weights.inflate import Inflated, WrongDataError
 from cardlint.weights.reading import Part
 from cardlint.weights.verdict import Evidence, Judgement
@@ -34,7 +34,8 @@ def judge(reader: Reader, context: Context) -> Judgement:
     layout = torch.layout(directory)
     trusted = layout.storages if layout is not None and not reader.near else frozenset()
     checked = check(reader, directory, lambda member: member.name in trusted)
-    inside = context if layout is None else context._replace(torch=True)
+    parts = keras.roles(directory, context.name)
+    inside = context._replace(torch=context.torch or layout is not None, roles=parts)
     found = [judged for member, content in _contents(reader, directory, checked) for judged in _member(member, content, inside)]
     evidence = [
         *checked.evidence,
@@ -44,7 +45,7 @@ def judge(reader: Reader, context: Context) -> Judgement:
     names = dict.fromkeys(name for judged in found for name in judged.globals)
     inert = [f"{len(trusted)} tensor payloads: where they lie is taken from the directory"] if trusted else []
     inert += [reason for judged in found for reason in judged.inert]
-    return Judgement(layout.format if layout else "zip", tuple(evidence), tuple(names), tuple(dict.fromkeys(inert)))
+    return Judgement(layout.format if layout else "keras" if parts else "zip", tuple(evidence), tuple(names), tuple(dict.fromkeys(inert)))
 
 
 def _contents(reader: Reader, directory: Directory, checked: Checked) -> Iterator[tuple[Member, Reader]]:
