@@ -30,7 +30,7 @@ _POINTER_BYTES = 1024  # a Git LFS pointer has fewer (git-lfs, docs/spec.md)
 _ALMOST = (b"version", b"oid sha", b"size ", b"<<<<<<< ", b"\xef\xbb\xbfversion")
 # Formats of files that run a pickle when they are loaded.
 _CARRIERS = frozenset({"pickle", "torch", "torchscript", "torch-legacy", "torch-tar", "joblib", "npy", "npz"})
-_WORDS = frozenset({"text", "json", "script", "image", "icon", "pdf"})
+_PICTURES = frozenset({"image", "icon", "pdf"})
 _EXECUTABLES = frozenset({"elf", "pe", "mach-o", "java-or-mach-o", "wasm", "dex", "ar", "pyc"})
 # Text under these names is never handed to a loader of weights, whatever it says.
 _PROSE = (".md", ".rst", ".csv", ".tsv", ".py", ".html", ".css", ".js", ".ts", ".svg", ".sh", ".gitattributes", ".gitignore")
@@ -74,7 +74,8 @@ def _is_elsewhere(entry: FileEntry) -> bool:
 
 
 def _is_named_weights(path: str) -> bool:
-    return path.lower().endswith(".bin") or any(form not in _WORDS for form in promised(path))
+    wanted = promised(path)
+    return path.lower().endswith(".bin") or bool(wanted and "text" not in wanted and not _PICTURES.issuperset(wanted))
 
 
 def _concern(item: Evidence) -> str:

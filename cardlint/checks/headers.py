@@ -153,12 +153,12 @@ def _said(held: _Held) -> str:
 def _quantised(held: _Held, metadata: Mapping, tags: list[str]) -> Iterator[Problem]:
     """Quantised weights that the card claims."""
     relation: Node | None = metadata.get("base_model_relation")
-    claims = [relation] if string(relation) == "quantized" else []
+    claims: list[Node | None] = [relation] if string(relation) == "quantized" else []
     claims += [item for _, item in listed(metadata.get("tags")) if (string(item) or "").lower() in tags]
     for claim in claims[:1]:
-        if isinstance(claim, Scalar):
-            message = f'"{shown(claim.raw)}" claims quantised weights, and none in {held.paths[0]} are: they are {_said(held)}'
-            yield Problem(message, claim.span, subject=claim.raw)
+        assert isinstance(claim, Scalar)  # it has text
+        message = f'"{shown(claim.raw)}" claims quantised weights, and none in {held.paths[0]} are: they are {_said(held)}'
+        yield Problem(message, claim.span, subject=claim.raw)
 
 
 def _counted(count: int, markdown: Markdown) -> Iterator[Problem]:

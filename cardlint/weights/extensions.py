@@ -24,7 +24,8 @@ FORMATS: dict[str, tuple[str, ...]] = {
     ".ort": ("ort",), ".pdmodel": ("paddle",), ".t7": ("torch7",), ".engine": ("tensorrt", "text", "json"), ".trt": ("tensorrt",),
     ".pbtxt": ("pbtxt", "text"),
     ".exe": ("pe", "dos", "llamafile"), ".dll": ("pe",), ".so": ("elf",), ".pyc": ("pyc",), ".msi": ("msi",), ".dmg": ("dmg",),
-    ".jinja": ("text", "json"), ".jinja2": ("text", "json"), ".j2": ("text", "json"), ".csv": ("text", "json"), ".xml": ("text", "openvino", "pmml"), ".pmml": ("pmml",),
+    ".jinja": ("text", "json"), ".jinja2": ("text", "json"), ".j2": ("text", "json"), ".csv": ("text", "json"),
+    ".xml": ("text", "openvino", "pmml"), ".pmml": ("pmml",),
 }  # fmt: skip
 
 

@@ -90,6 +90,19 @@ def test_all_shards_count_or_none() -> None:
     assert found({}, "7B parameters") == []
 
 
+def test_a_header_is_read_once_for_all_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    from cardlint.weights import safetensors as module
+
+    asked: list[int] = []
+    read = module.read_header
+    monkeypatch.setattr(module, "read_header", lambda reader: asked.append(reader.size) or read(reader))
+    files = model() | {"model.safetensors.index.json": json.dumps({"weight_map": {"w": "model.safetensors"}}).encode()}
+    repository = Repository(Memory({"README.md": b"---\nlicense: mit\n---\n", **files}), Identity("model", None, told=True))
+    policy = load_policy(shipped(), select=("shard-missing", "weights-contradict-card"))
+    assert engine.run(repository, policy.bind(repository)).findings == ()
+    assert asked == [len(F32)]
+
+
 # Of which type
 
 

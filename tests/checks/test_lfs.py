@@ -129,10 +129,8 @@ def test_the_command_ends_well_over_a_checkout_of_pointers(cardlint: Command, ch
 def test_the_command_excuses_what_could_not_look_by_the_pointer(cardlint: Command, tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(POINTER)
     done = cardlint("check", "--select", f"pickle-dangerous,{UNRESOLVED}", "--output-format", "concise", "-q")
-    assert (done.code, done.out.splitlines()) == (
-        0, ["model.bin: warning[lfs-pointer-unresolved] is the Git LFS pointer to 405 MB, not the file itself; "
-            "get it with `git lfs pull` or from the Hub"],
-    )  # fmt: skip
+    said = "is the Git LFS pointer to 405 MB, not the file itself; get it with `git lfs pull` or from the Hub"
+    assert (done.code, done.out) == (0, f"model.bin: warning[lfs-pointer-unresolved] {said}\n")
     assert cardlint("check", "--select", "pickle-dangerous").code == 4
 
 
@@ -229,6 +227,13 @@ def test_a_further_worktree_shares_the_store(checkout: Path, tmp_path: Path) -> 
     commit(checkout)
     git(checkout, "-c", "filter.lfs.smudge=cat", "-c", "filter.lfs.process=", "worktree", "add", "-q", str(tmp_path / "other"))
     assert [item.path for item in run(Folder(tmp_path / "other"), MALFORMED).findings] == ["model.safetensors"]
+
+
+def test_without_a_store_there_is_nothing_to_hold_a_pointer_against(tmp_path: Path) -> None:
+    (tmp_path / ".git").symlink_to("nowhere")
+    (tmp_path / ".gitattributes").write_text(f"*.safetensors {LFS}\n")
+    (tmp_path / "model.safetensors").write_bytes(POINTER)
+    assert run(Folder(tmp_path), MALFORMED, UNRESOLVED).findings == ()
 
 
 def test_large_objects_are_not_hashed(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,7 +354,7 @@ def test_blobs_are_fetched_together(checkout: Path, monkeypatch: pytest.MonkeyPa
     commit(checkout)
     tree = GitTree(checkout)
     started: list[tuple[str, ...]] = []
-    whole = GitTree._git
+    whole = GitTree._git  # noqa: SLF001 - to count processes
     monkeypatch.setattr(GitTree, "_git", lambda self, *arguments, **given: started.append(arguments) or whole(self, *arguments, **given))
     target = run(tree, "pickle-dangerous")
     assert len(target.findings) == 21

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 BY_BYTES = (
     "pickle-dangerous", "pickle-unvetted", "archive-deceptive", "format-unvetted", "format-mismatch", "safetensors-invalid", "gguf-invalid",
-    "file-executable", "lfs-pointer-unresolved", "lfs-pointer-malformed",
+    "file-executable", "format-dangerous", "lfs-pointer-unresolved", "lfs-pointer-malformed",
 )  # fmt: skip
 POINTER = pointer(b"content")
 
@@ -94,11 +94,50 @@ def test_an_executable_is_nothing_special_in_a_space() -> None:
     assert found({"libx.so": ELF}, kind="dataset") == [("file-executable", "libx.so")]
 
 
+def test_an_executable_that_is_not_here_is_told_by_its_name() -> None:
+    target = run({"lib/a.DLL": POINTER, "b.so.1": 9, "c.txt": 9}, "file-executable")
+    assert [(item.path, item.message) for item in target.findings] == [
+        ("b.so.1", "is a native executable, library or bytecode by its name"),
+        ("lib/a.DLL", "is a native executable, library or bytecode by its name"),
+    ]
+
+
+def test_formats_that_lean_on_other_files_are_told_what_lies_there(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.write_bytes(b"0" * 100)
+    root = tmp_path / "model"
+    root.mkdir()
+    held = b"\x08\x08\x12\x07pytorch" + _field(7, _field(2, b"main") + _field(5, _external(b"w.data"))) + _field(8, b"\x0a\x00\x10\x11")
+    (root / "model.onnx").write_bytes(held)
+    select = load_policy(shipped(), select=("format-dangerous",))
+
+    def messages() -> list[str]:
+        repository = Repository(Folder(root), Identity("model", None, told=True))
+        return [item.message for item in engine.run(repository, select.bind(repository)).findings]
+
+    assert messages() == []
+    (root / "w.data").write_bytes(b"0" * 100)
+    assert messages() == []
+    (root / "w.data").unlink()
+    (root / "w.data").symlink_to(outside)
+    (message,) = messages()
+    assert "link" in message
+
+
+def _field(number: int, content: bytes) -> bytes:
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+def _external(location: bytes) -> bytes:
+    entry = _field(1, b"location") + _field(2, location)
+    return b"\x10\x01" + _field(8, b"w") + bytes([13 << 3 | 2, len(entry)]) + entry + b"\x70\x01"
+
+
 def test_what_python_caches_is_one_finding_for_each_folder() -> None:
     files: dict[str, bytes | int] = {f"{folder}__pycache__/{name}.so": ELF for folder in ("", "a/") for name in "xyz"}
     target = run({**files, "a/one.so": ELF}, "file-executable")
-    assert [(item.path, item.message.partition(" (")[2]) for item in target.findings] == [
-        ("__pycache__/x.so", "and 2 more in its folder)"), ("a/__pycache__/x.so", "and 2 more in its folder)"), ("a/one.so", ""),
+    assert [(item.path, item.message.endswith(" (and 2 more in its folder)")) for item in target.findings] == [
+        ("__pycache__/x.so", True), ("a/__pycache__/x.so", True), ("a/one.so", False),
     ]  # fmt: skip
 
 
@@ -233,8 +272,6 @@ def test_evidence_of_every_concern_flows(monkeypatch: pytest.MonkeyPatch) -> Non
             monkeypatch.setattr(judge, "judge", lambda _reader, _context, said=said: Judgement("odd", (said,)))
             select = [rule for rule in rules if shipped()[rule].facts <= {"weights"}]
             target = run({"a.odd": b"\x00\xff"}, *select)
-            if (concern, verdict) in {("format", "block"), ("unread", "block")} and "format-dangerous" not in rules:
-                continue
             assert [finding.path for finding in target.findings] == ["a.odd"], (concern, verdict)
             (finding,) = target.findings
             assert (finding.severity == "error") == (verdict == "block" and concern not in {"executable", "mismatch"})
@@ -243,7 +280,7 @@ def test_evidence_of_every_concern_flows(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_lists_are_read_once_and_only_for_pickles(monkeypatch: pytest.MonkeyPatch) -> None:
     weighing.names.cache_clear()
     asked: list[str] = []
-    data = weighing._data
+    data = weighing._data  # noqa: SLF001 - what reads the lists
     monkeypatch.setattr(weighing, "_data", lambda name: asked.append(name) or data(name))
     assert found({"model.safetensors": safetensors({"w": ("F32", [1])}), "README.md": b"# A\n"}) == []
     assert asked == []
