@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from cardlint.problem import Problem
-from cardlint.source import matches
+from cardlint.source import any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cardlint.problem import Severity
     from cardlint.weighing import Weighed, Weights
@@ -67,8 +67,9 @@ def executable(weights: Weights, *, concerns: list[str], names: list[str]) -> It
     Of what Python caches in a folder of its own the first file stands for all.
     """
     cached: dict[str, list[Problem]] = {}
+    named = any_of(names)
     for path in weights.entries:
-        problem = _executable(path, weights, concerns, names)
+        problem = _executable(path, weights, concerns, named)
         folder = path.rpartition("/")[0]
         if problem is not None and folder.rpartition("/")[2] == _CACHE:
             cached.setdefault(folder, []).append(problem)
@@ -79,12 +80,12 @@ def executable(weights: Weights, *, concerns: list[str], names: list[str]) -> It
     weights.complete()
 
 
-def _executable(path: str, weights: Weights, concerns: list[str], names: list[str]) -> Problem | None:
+def _executable(path: str, weights: Weights, concerns: list[str], named: Callable[[str], bool]) -> Problem | None:
     file = weights.at(path)
     assert file is not None
     if found := [*file.evidence("block", *concerns), *file.evidence("review", *concerns)]:
         return _problem(file, found)
-    if file.judgement is None and any(matches(path.lower(), name) for name in names):
+    if file.judgement is None and named(path.lower()):
         return Problem("is a native executable, library or bytecode by its name", subject=path, path=path)
     return None
 
