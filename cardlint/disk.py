@@ -13,7 +13,7 @@ from cardlint.errors import Unreadable
 if TYPE_CHECKING:
     from pathlib import Path
 
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)  # Windows has none; there each file is asked where it really is
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
@@ -42,7 +42,8 @@ class Disk:
             raise Unreadable(f"{path} is a link that leads outside the repository")
         whole = os.path.join(self._root, path)  # noqa: PTH118
         try:
-            return os.open(whole, _FLAGS | _NO_LINK)
+            if _NO_LINK:
+                return os.open(whole, _FLAGS | _NO_LINK)
         except OSError as error:
             if error.errno not in {errno.ELOOP, errno.EMLINK}:
                 raise

@@ -87,7 +87,7 @@ class GitTree:
         return self.git("cat-file", "blob", blob.oid)[start:end]
 
     def prefetch(self, paths: list[str], most: int) -> None:
-        """Hold the blobs of these files that have no more than `most` bytes, in the place of those held before: one process for all."""
+        """Hold the blobs of these files that have no more than `most` bytes, instead of those held before: one process for all."""
         targets = (self._resolve(path) for path in paths)
         wanted = {self._blobs[target].oid: None for target in targets if target is not None and self._blobs[target].size <= most}
         self._held.clear()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from cardlint.errors import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 MAX_ENTRIES = 200_000
 _ACROSS = re.compile(r"((?:^|(?<=/))\*\*/|\*\*+)")
@@ -207,6 +207,12 @@ def matches(path: str, glob: str) -> bool:
     if "/" not in glob.rstrip("/"):
         return any(_glob_pattern(glob.rstrip("/")).fullmatch(step) for step in PurePosixPath(path).parts)
     return _glob_pattern(glob + "**" if glob.endswith("/") else glob).fullmatch(path) is not None
+
+
+def any_of(globs: Iterable[str]) -> Callable[[str], bool]:
+    """A function that says whether a path matches one of several globs, quick where it does not: the longest piece decides."""
+    pairs = [(max((piece.strip("/") for piece in re.split(r"[*?]+", glob)), key=len), glob) for glob in globs]
+    return lambda path: any(piece in path and matches(path, glob) for piece, glob in pairs)
 
 
 @lru_cache

@@ -27,29 +27,13 @@ if TYPE_CHECKING:
 _Header = TypeVar("_Header")
 
 _POINTER_BYTES = 1024  # a Git LFS pointer has fewer (git-lfs, docs/spec.md)
-_ALMOST = (b"version https://git-lfs", b"version http", b"oid sha", b"size ", b"<<<<<<< ", b"\xef\xbb\xbfversion http")
+_ALMOST = (b"version", b"oid sha", b"size ", b"<<<<<<< ", b"\xef\xbb\xbfversion")
 # Formats of files that run a pickle when they are loaded.
 _CARRIERS = frozenset({"pickle", "torch", "torchscript", "torch-legacy", "torch-tar", "joblib", "npy", "npz"})
-_WORDS = frozenset({"text", "json", "script", "image", "icon", "pdf"})
+_PICTURES = frozenset({"image", "icon", "pdf"})
 _EXECUTABLES = frozenset({"elf", "pe", "mach-o", "java-or-mach-o", "wasm", "dex", "ar", "pyc"})
 # Text under these names is never handed to a loader of weights, whatever it says.
-_PROSE = (
-    ".md",
-    ".txt",
-    ".rst",
-    ".csv",
-    ".tsv",
-    ".jsonl",
-    ".py",
-    ".html",
-    ".css",
-    ".js",
-    ".ts",
-    ".svg",
-    ".sh",
-    ".gitattributes",
-    ".gitignore",
-)
+_PROSE = (".md", ".rst", ".csv", ".tsv", ".py", ".html", ".css", ".js", ".ts", ".svg", ".sh", ".gitattributes", ".gitignore")
 
 
 class Weighed(NamedTuple):
@@ -86,7 +70,12 @@ class Weighed(NamedTuple):
 
 def _is_elsewhere(entry: FileEntry) -> bool:
     """Whether an entry is a link out of the repository, and not one to weights, which somebody may load by this name."""
-    return entry.outside and not any(form not in _WORDS for form in promised(entry.path))
+    return entry.outside and not _is_named_weights(entry.path)
+
+
+def _is_named_weights(path: str) -> bool:
+    wanted = promised(path)
+    return path.lower().endswith(".bin") or bool(wanted and "text" not in wanted and not _PICTURES.issuperset(wanted))
 
 
 def _concern(item: Evidence) -> str:
@@ -116,7 +105,7 @@ class Weights:
         return {entry.path: entry for entry in files if not _is_elsewhere(entry) and alone in {None, entry.path}}
 
     def __iter__(self) -> Iterator[Weighed]:
-        for file in self._all():
+        for file in self._looked_at(self.entries.values()):
             if file.judgement is not None:
                 yield file
 
@@ -183,15 +172,15 @@ class Weights:
         What a module of ours could not cope with is raised as it is. Raises Unreadable where something had to be read and could
         not be; Blocked where a pointer stands where content is expected; Inapplicable where pointers are all there can be.
         """
-        files = list(self._all()) if paths is None else [file for path in paths if (file := self.at(path)) is not None]
-        for file in files:
-            if file.broken is not None:
-                raise file.broken
-        unread = [file.unread for file in files if file.unread is not None]
-        if unread:
-            raise Unreadable(f"{unread[0]}{f' (and {len(unread) - 1:,} more files)' if len(unread) > 1 else ''}")
+        entries = self.entries.values() if paths is None else [self.entries[path] for path in paths if path in self.entries]
+        files = [*self._looked_at(entries)]
+        _assert_read(files)
         if pointers := [file.path for file in files if file.pointer is not None]:
             self._raise_for(pointers)
+
+    def complete_for_pointers(self) -> None:
+        """Raise where a file that is small enough to be a pointer could not be read."""
+        _assert_read([*self._small()])
 
     def _raise_for(self, pointers: list[str]) -> None:
         lfs = self._repository.fact("lfs")
@@ -199,19 +188,21 @@ class Weights:
             raise Blocked("lfs-pointer-unresolved", f"{unresolved[0]} is a Git LFS pointer, and its content is not here")
         raise Inapplicable(f"{pointers[0]} is a Git LFS pointer, whose content lies elsewhere")
 
-    def _all(self) -> Iterator[Weighed]:
-        source = self._repository.source
-        for batch in _batches(self.entries.values()):
-            prefetch(source, [entry.path for entry in batch if entry.path not in self._known])
+    def _looked_at(self, entries: Iterable[FileEntry]) -> Iterator[Weighed]:
+        """Each of some files. A source that fetches many at once is told which come next."""
+        fetch: Callable[[list[str], int], None] | None = getattr(innermost(self._repository.source), "prefetch", None)
+        for batch in _batches(entries):
+            unknown = [entry.path for entry in batch if entry.path not in self._known]
+            if fetch is not None and unknown:
+                fetch(unknown, _BATCH_FILE)
             for entry in batch:
-                if (file := self.at(entry.path)) is not None:
-                    yield file
+                if entry.path not in self._known:
+                    self._known[entry.path] = self._weighed(entry)
+                yield self._known[entry.path]
 
     def _small(self) -> Iterator[Weighed]:
         """The files small enough to be pointers."""
-        for path, entry in self.entries.items():
-            if entry.size <= _POINTER_BYTES and (file := self.at(path)) is not None:
-                yield file
+        return self._looked_at(entry for entry in self.entries.values() if entry.size <= _POINTER_BYTES)
 
     def _weighed(self, entry: FileEntry) -> Weighed:
         source = innermost(self._repository.source, entry.path)
@@ -223,7 +214,7 @@ class Weights:
                 if (pointer := parse_pointer(head)) is not None:
                     return found._replace(pointer=pointer)
                 found = found._replace(almost_pointer=head.startswith(_ALMOST))
-            return found._replace(judgement=_judged(entry.path, reader, head, self._lies))
+            return found._replace(judgement=self._judged(entry.path, reader, head))
         except Unreadable as error:
             return found._replace(unread=error)
         except Exception as error:  # noqa: BLE001 - what one file breaks must not hide what the others are
@@ -231,8 +222,19 @@ class Weights:
         finally:
             reader.close()
 
+    def _judged(self, path: str, reader: SourceReader, head: bytes) -> Judgement:
+        from cardlint.weights.verdict import Judgement as Judged
+
+        name = path.rpartition("/")[2].lower()
+        if (name.endswith(_PROSE) or "." not in name) and recognise(reader, head) in {"text", "script", "empty"}:
+            return Judged("text")
+        from cardlint.weights.budget import Budget
+        from cardlint.weights.judge import Context, judge
+
+        return judge(reader, Context(names(), Budget(), path, beside=self._lies))
+
     def _lies(self, path: str) -> str | None:
-        """What lies at a path of the repository: "file", "link" out of it, or None."""
+        """What lies at a path of the repository: a file, a link out of it, or nothing."""
         entry = self._repository.listing.by_path.get(path)
         return None if entry is None else "link" if entry.outside else "file"
 
@@ -244,7 +246,17 @@ class Weights:
         return self._disks[source]
 
 
-def _batches(entries: Any) -> Iterator[list[FileEntry]]:  # noqa: ANN401 - a view of values
+def _assert_read(files: list[Weighed]) -> None:
+    """Raise what stood in the way of the first file that could not be examined."""
+    for file in files:
+        if file.broken is not None:
+            raise file.broken
+    unread = [file.unread for file in files if file.unread is not None]
+    if unread:
+        raise Unreadable(f"{unread[0]}{f' (and {len(unread) - 1:,} more files)' if len(unread) > 1 else ''}")
+
+
+def _batches(entries: Iterable[FileEntry]) -> Iterator[list[FileEntry]]:
     """The entries in batches of so many files, and so many bytes in small ones, that they can be fetched together."""
     batch: list[FileEntry] = []
     size = 0
@@ -258,13 +270,6 @@ def _batches(entries: Any) -> Iterator[list[FileEntry]]:  # noqa: ANN401 - a vie
 
 
 _BATCH_FILES, _BATCH_BYTES, _BATCH_FILE = 2000, 32_000_000, 1_000_000
-
-
-def prefetch(source: Source, paths: list[str]) -> None:
-    """Tell a source what will be read next, where it can make use of that."""
-    fetch = getattr(innermost(source), "prefetch", None)
-    if fetch is not None:
-        fetch(paths, _BATCH_FILE)
 
 
 class _Shipped(Names):
@@ -291,21 +296,9 @@ def _data(name: str) -> dict[str, Any]:
     return held
 
 
-def _judged(path: str, reader: SourceReader, head: bytes, beside: Callable[[str], str | None]) -> Judgement:
-    from cardlint.weights.verdict import Judgement as Judged
-
-    name = path.rpartition("/")[2].lower()
-    if (name.endswith(_PROSE) or "." not in name) and recognise(reader, head) in {"text", "json", "script", "empty"}:
-        return Judged("text")
-    from cardlint.weights.budget import Budget
-    from cardlint.weights.judge import Context, judge
-
-    return judge(reader, Context(names(), Budget(), path, beside=beside))
-
-
 def may_be_weights(path: Path) -> bool:
     """Whether a file on disk that is no card may be one of weights: by its name, or because it is no text."""
-    if path.suffix.lower() == ".bin" or any(form not in _WORDS for form in promised(path.name)):
+    if _is_named_weights(path.name):
         return True
     try:
         head = read_regular(path, size=HEAD)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_right
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.checks.vocabulary import shown
 from cardlint.nodes import Mapping, Scalar, listed, string
 from cardlint.problem import Problem
-from cardlint.source import matches
+from cardlint.source import any_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from cardlint.text import Span
     from cardlint.weighing import Weights
 
+_MOST_CLAIMS = 1000
 _TIMES = 2  # how far a claim may be from what is there
 _PACKED = 0.01  # the share of elements of whole numbers from which on they are packed weights, not buffers
 _SHARD = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<total>\d{5})(?P<ending>\.\w+)")
@@ -81,10 +84,11 @@ def contradicted(  # noqa: PLR0913 - facts that are held against each other, and
     a method of quantisation in config.json leaves in the files.
     """
     held = _model(files, weights, parts)
-    ggufs = [path for path in files.with_suffix(".gguf") if not any(matches(path.lower(), glob) for glob in parts)]
+    is_part = any_of(parts)
+    ggufs = [path for path in files.with_suffix(".gguf") if not is_part(path.lower())]
     if held is not None:
         yield from _types(held, config, methods)
-        if held.plain and string(metadata.get("library_name")) not in free and not any(_any(files, glob) for glob in others):
+        if held.plain and string(metadata.get("library_name")) not in free and not any(map(any_of(others), map(str.lower, files.by_path))):
             yield from _quantised(held, metadata, tags)
     count = held.parameters if held is not None else _gguf_parameters(ggufs, weights)
     if count is not None:
@@ -93,15 +97,10 @@ def contradicted(  # noqa: PLR0913 - facts that are held against each other, and
     weights.complete([*_safetensors(files, parts), *ggufs])
 
 
-def _any(files: Files, glob: str) -> bool:
-    return any(matches(path.lower(), glob) for path in files.by_path)
-
-
 def _safetensors(files: Files, parts: Iterable[str]) -> list[str]:
     """The safetensors files in the root that are, or are a part of, the model itself."""
-    return [
-        path for path in files.with_suffix(".safetensors") if "/" not in path and not any(matches(path.lower(), glob) for glob in parts)
-    ]
+    is_part = any_of(parts)
+    return [path for path in files.with_suffix(".safetensors") if "/" not in path and not is_part(path.lower())]
 
 
 def _model(files: Files, weights: Weights, parts: list[str]) -> _Held | None:
@@ -153,12 +152,12 @@ def _said(held: _Held) -> str:
 def _quantised(held: _Held, metadata: Mapping, tags: list[str]) -> Iterator[Problem]:
     """Quantised weights that the card claims."""
     relation: Node | None = metadata.get("base_model_relation")
-    claims = [relation] if string(relation) == "quantized" else []
+    claims: list[Node | None] = [relation] if string(relation) == "quantized" else []
     claims += [item for _, item in listed(metadata.get("tags")) if (string(item) or "").lower() in tags]
     for claim in claims[:1]:
-        if isinstance(claim, Scalar):
-            message = f'"{shown(claim.raw)}" claims quantised weights, and none in {held.paths[0]} are: they are {_said(held)}'
-            yield Problem(message, claim.span, subject=claim.raw)
+        assert isinstance(claim, Scalar)  # it has text
+        message = f'"{shown(claim.raw)}" claims quantised weights, and none in {held.paths[0]} are: they are {_said(held)}'
+        yield Problem(message, claim.span, subject=claim.raw)
 
 
 def _counted(count: int, markdown: Markdown) -> Iterator[Problem]:
@@ -173,19 +172,17 @@ def _counted(count: int, markdown: Markdown) -> Iterator[Problem]:
 def _claims(markdown: Markdown) -> Iterator[tuple[float, str, Span]]:
     """Numbers of parameters in the text that may be this model's."""
     content, start = markdown.text.content, markdown.body.start
-    spans = [*(item.span for item in markdown.comments), *(item.span for item in markdown.snippets)]
-    hidden = [(span.start, span.end) for span in spans]
-    for pattern in (_COUNTED, _LABELLED):
-        for match in pattern.finditer(content, start):
-            if any(begin <= match.start() < end for begin, end in hidden):
-                continue
-            line_start = content.rfind("\n", 0, match.start()) + 1
-            line_end = content.find("\n", match.end())
-            before = content[max(line_start, match.start() - _REACH) : match.start()]
-            after = content[match.end() : min(line_end if line_end >= 0 else len(content), match.end() + _REACH)]
-            if not _OTHER.search(before) and not _OTHER.search(after):
-                number = float(match["number"]) * _TIMES_OF[match["unit"].lower()]
-                yield number, match[0].strip(), markdown.text.span(match.start(), match.end())
+    hidden = sorted([*(item.span for item in markdown.comments), *(item.span for item in markdown.snippets)])
+    matches = islice(chain.from_iterable(pattern.finditer(content, start) for pattern in (_COUNTED, _LABELLED)), _MOST_CLAIMS)
+    for match in matches:
+        at = bisect_right(hidden, match.start(), key=lambda span: span.start)
+        if at and match.start() < hidden[at - 1].end:
+            continue
+        before = content[max(0, match.start() - _REACH) : match.start()].rpartition("\n")[2]
+        after = content[match.end() : match.end() + _REACH].partition("\n")[0]
+        if not _OTHER.search(before) and not _OTHER.search(after):
+            number = float(match["number"]) * _TIMES_OF[match["unit"].lower()]
+            yield number, match[0].strip(), markdown.text.span(match.start(), match.end())
 
 
 def _readable(count: int) -> str:

@@ -40,6 +40,7 @@ def unresolved(weights: Weights, lfs: Lfs) -> Iterator[Problem]:
     for path, pointer in weights.pointers.items():
         if lfs.unresolved(path):
             yield Problem(_unresolved(pointer, lfs), subject=path, path=path)
+    weights.complete_for_pointers()
 
 
 def _unresolved(pointer: Pointer, lfs: Lfs) -> str:
@@ -68,7 +69,7 @@ def malformed(weights: Weights, contents: Contents, lfs: Lfs) -> Iterator[Proble
             budget -= size
             if sha256_of(held) != pointer.oid:
                 yield Problem("names an object whose content, which lies in .git/lfs, has another SHA-256", subject=path, path=path)
-    weights.complete()
+    weights.complete_for_pointers()
 
 
 def _wrong(text: Text) -> tuple[str, Span] | None:

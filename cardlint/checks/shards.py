@@ -63,7 +63,7 @@ def missing(files: Files, known_files: Files, contents: Contents, weights: Weigh
             yield Problem(f"{found}, so nobody finds a tensor by it", text.span(0, 0), subject=path)
     if obstacle is not None:
         raise obstacle
-    weights.complete(path for path in indices if path in weights.pointers)
+    weights.complete([path for path in indices if path in weights.pointers])
 
 
 def _read(text: Text) -> _Index | str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.checks.vocabulary import shown
 from cardlint.problem import Problem
-from cardlint.source import matches
+from cardlint.source import any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from cardlint.files import Files
     from cardlint.weighing import Weights
@@ -39,9 +39,9 @@ class _File(NamedTuple):
 class _Names(NamedTuple):
     """How weights that are run as a pickle are told: see `without_safetensors`."""
 
-    named: list[str]
+    named: Callable[[str], bool]
     formats: list[str]
-    helpers: list[str]
+    helpers: Callable[[str], bool]
     roles: list[str]
 
 
@@ -52,7 +52,7 @@ def in_pickles(  # noqa: PLR0913 - data of the rule
 
     Options as in `without_safetensors`.
     """
-    for path, others, twin in _groups(files, weights, _Names(named, formats, helpers, roles), with_twin=True):
+    for path, others, twin in _groups(files, weights, _Names(any_of(named), formats, any_of(helpers), roles), with_twin=True):
         message = f"{_together(path, others)} in a pickle-based format, and the same weights are in {shown(twin)}"
         yield Problem(f"{message}; whoever loads them by accident runs a program", subject=path, path=path)
 
@@ -66,7 +66,7 @@ def without_safetensors(  # noqa: PLR0913 - data of the rule
     called `.bin` the content alone decides. Those that match `helpers` are left beside the weights by a training. Files whose
     name is one of `roles` are parts of their own, and no other weights stand for them.
     """
-    for path, others, _ in _groups(files, weights, _Names(named, formats, helpers, roles), with_twin=False):
+    for path, others, _ in _groups(files, weights, _Names(any_of(named), formats, any_of(helpers), roles), with_twin=False):
         message = f"{_together(path, others)} in a pickle-based format, which is a program to whoever loads it"
         yield Problem(f"{message}; there is no safetensors file with the same weights, add one", subject=path, path=path)
 
@@ -78,7 +78,7 @@ def _together(path: str, others: int) -> str:
 
 def _groups(files: Files, weights: Weights, names: _Names, *, with_twin: bool) -> Iterator[tuple[str, int, str]]:
     """The first pickle of each folder with or without a twin, how many more there are, and a twin."""
-    pickles = [_file(weights, path) for path in files.by_path if _is_pickle(weights, path, names)]
+    pickles = [_file(weights, path) for path in weights.entries if _is_pickle(weights, path, names)]
     safe = [_file(weights, path) for path in files.with_suffix(".safetensors") if _is_safe(weights, path)]
     totals = Counter[tuple[str, str]]()
     for file in pickles:
@@ -109,8 +109,8 @@ def _is_safe(weights: Weights, path: str) -> bool:
 
 def _is_pickle(weights: Weights, path: str, names: _Names) -> bool:
     name = path.lower()
-    by_name = any(matches(name, glob) for glob in names.named)
-    if not (by_name or name.endswith(".bin")) or any(matches(name, glob) for glob in names.helpers):
+    by_name = names.named(name)
+    if not (by_name or name.endswith(".bin")) or names.helpers(name):
         return False
     file = weights.at(path)
     if file is None or file.judgement is None:
@@ -120,7 +120,7 @@ def _is_pickle(weights: Weights, path: str, names: _Names) -> bool:
 
 def _twin(file: _File, total: int, safe: list[_File], roles: list[str]) -> str | None:
     """A safetensors file with the same weights: of the same name, or the model's own in the same folder, or as large elsewhere."""
-    beside = [other for other in safe if other.folder == file.folder]
+    beside = sorted((other for other in safe if other.folder == file.folder), key=lambda other: (len(other.path), other.path))
     same = next((other.path for other in beside if other.stem == file.stem), None)
     if same is not None or file.stem in roles:
         return same
@@ -137,10 +137,11 @@ def duplicated(files: Files, weights: Weights, *, formats: dict[str, list[str]])
     `formats` are globs of names by format; a pickle beside safetensors alone is `pickle-weights`'s.
     """
     folders: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    kinds = [(kind, any_of(globs)) for kind, globs in formats.items()]
     for path in files.by_path:
         folder, _, name = path.rpartition("/")
-        for kind, globs in formats.items():
-            if any(matches(name.lower(), glob) for glob in globs):
+        for kind, is_of in kinds:
+            if is_of(name.lower()):
                 folders[folder][kind].append(path)
     for held in folders.values():
         others = [kind for kind in held if kind not in {_SAFE, "torch"}]

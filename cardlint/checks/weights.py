@@ -6,16 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from cardlint.problem import Problem
-from cardlint.source import matches
+from cardlint.source import any_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from cardlint.problem import Severity
     from cardlint.weighing import Weighed, Weights
     from cardlint.weights.verdict import Evidence
 
 _SHOWN = 3
+_CACHE = "__pycache__"
 _LONGEST = 300  # characters of one piece; names in a hostile file may be much longer
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -61,15 +62,32 @@ def wrong(weights: Weights, *, concerns: list[str]) -> Iterator[Problem]:
 
 
 def executable(weights: Weights, *, concerns: list[str], names: list[str]) -> Iterator[Problem]:
-    """Native executables and bytecode; where the content is not here, what `names` (globs) says is one."""
+    """Native executables and bytecode; where the content is not here, what `names` (globs) says is one.
+
+    Of what Python caches in a folder of its own the first file stands for all.
+    """
+    cached: dict[str, list[Problem]] = {}
+    named = any_of(names)
     for path in weights.entries:
-        file = weights.at(path)
-        assert file is not None
-        if found := [*file.evidence("block", *concerns), *file.evidence("review", *concerns)]:
-            yield _problem(file, found)
-        elif file.judgement is None and any(matches(path.lower(), name) for name in names):
-            yield Problem("is a native executable, library or bytecode by its name", subject=path, path=path)
+        problem = _executable(path, weights, concerns, named)
+        folder = path.rpartition("/")[0]
+        if problem is not None and folder.rpartition("/")[2] == _CACHE:
+            cached.setdefault(folder, []).append(problem)
+        elif problem is not None:
+            yield problem
+    for first, *others in cached.values():
+        yield first._replace(message=f"{first.message} (and {len(others)} more in its folder)") if others else first
     weights.complete()
+
+
+def _executable(path: str, weights: Weights, concerns: list[str], named: Callable[[str], bool]) -> Problem | None:
+    file = weights.at(path)
+    assert file is not None
+    if found := [*file.evidence("block", *concerns), *file.evidence("review", *concerns)]:
+        return _problem(file, found)
+    if file.judgement is None and named(path.lower()):
+        return Problem("is a native executable, library or bytecode by its name", subject=path, path=path)
+    return None
 
 
 def _problem(file: Weighed, found: list[Evidence], at_most: Severity | None = None) -> Problem:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from cardlint.weights.budget import Budget, SpentError
 from cardlint.weights.executables import WHAT
 from cardlint.weights.extensions import holds_template, promised
-from cardlint.weights.pickle import is_pickle
 from cardlint.weights.reading import Cached
 from cardlint.weights.sniff import HEAD, read_text, recognise
 from cardlint.weights.unread import REASONS
@@ -114,6 +113,8 @@ def _judged(reader: Reader, context: Context) -> Judgement:
     head = reader.read(0, HEAD)
     found, wanted = recognise(reader, head), promised(context.name)
     if found == "pickle?" or (found in {None, "text"} and "pickle" in wanted):
+        from cardlint.weights.pickle import is_pickle  # most files are none, and start-up counts
+
         found = "pickle" if is_pickle(reader, context.names, Budget(operations=_TRIAL)) else _otherwise(head)
     known = _by_name(found, wanted)
     template = known in {"text", "json"} and holds_template(context.name)

@@ -43,7 +43,7 @@ def script(source: Path, name: str, *arguments: str | Path, **environment: str) 
 
 def disturbed(source: Path) -> Path:
     """Nothing that Git would notice, and files it does not track."""
-    order = random.Random(7)  # noqa: S311 - any order but the one before
+    order = random.Random(7)
     for path in [item for item in source.rglob("*") if item.is_file() and ".git" not in item.parts]:
         os.utime(path, (order.randrange(10**9), order.randrange(10**9)))
         path.chmod(0o700 if os.access(path, os.X_OK) else 0o600)

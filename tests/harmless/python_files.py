@@ -44,7 +44,7 @@ def _values() -> dict[str, Any]:
         ],
         "zones": [dt.datetime(2026, 1, 2, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))],
         "numbers": [decimal.Decimal("1.5"), fractions.Fraction(1, 3), uuid.UUID(int=5)],
-        "random": random.Random(4),  # noqa: S311 - as what a file holds
+        "random": random.Random(4),
         "errors": [ValueError("wrong"), KeyError("key")],
         "types": [int, str, dict, type(None), collections.OrderedDict],
         "partial": functools.partial(int, base=2),
