@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import BrokenError, SpentError
-from cardlint.weights.conditions import RESOLVING, meant, resolved, wrong_call, wrong_items, wrong_state
+from cardlint.weights.conditions import RESOLVING, Tame, meant, resolved, wrong_call, wrong_items, wrong_state
 from cardlint.weights.opcodes import OPERATIONS
-from cardlint.weights.values import KEPT, Blob, Global, Made, Persistent, Value
+from cardlint.weights.values import KEPT, Blob, Box, Global, Made, Persistent, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +30,7 @@ class Machine:
     def __init__(self, stream: Stream, names: Names, budget: Budget, *, after_build: Callable[[Machine, Made], None] | None = None) -> None:
         """The stream stands at the first opcode. `after_build` is told of each object BUILD gave its state."""
         self.stream, self.names, self.budget, self.after_build = stream, names, budget, after_build
+        self.tame = Tame(budget)
         self.stack: list[Value] = []
         self.outer: list[list[Value]] = []
         self.memo: dict[int, Value] = {}
@@ -116,12 +117,15 @@ class Machine:
             self.push(made)
             return
         callee.called += 1
-        wrong = wrong_call(made)
+        wrong = wrong_call(made, self.tame)
         if wrong is None and callee.known.condition in RESOLVING:
             self.push(self.ask(*resolved(made)))
             return
-        self.push(meant(made) if wrong is None else made)
         self.misuse(callee, wrong)
+        shortest = made if wrong is not None else meant(made)
+        if shortest is not made:
+            shortest.callee.called += 1
+        self.push(shortest)
 
     def misuse(self, item: Value, wrong: Wrong | None) -> None:
         """Note what is wrong with a use of a vetted name, if anything is; what no name made is wrong by itself."""
@@ -135,11 +139,14 @@ class Machine:
         elif isinstance(value, Persistent):
             self.oddities.append(("changes an object it does not hold", self.start))
 
-    def fill(self, value: Value) -> None:
+    def fill(self, value: Value, items: list[Value]) -> None:
         """A value is given items."""
         self.change(value)
-        if isinstance(value, Made):
+        if isinstance(value, Box):
+            value.hold(items)
+        elif isinstance(value, Made):
             self.misuse(value.callee, wrong_items(value))
+            value.filled = True
 
     def build(self, value: Value, state: Value) -> None:
         """A value is given a state."""

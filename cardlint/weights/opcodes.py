@@ -127,7 +127,7 @@ def _build(machine: Machine) -> None:
 def _items(machine: Machine, items: list[Value]) -> None:
     """Keys and values in turn go into what is below them."""
     into = machine.top()
-    machine.fill(into)
+    machine.fill(into, items)
     if _HOOK in items[::2]:
         machine.hooked = machine.start
     if isinstance(into, Box):
@@ -140,13 +140,13 @@ def _items(machine: Machine, items: list[Value]) -> None:
 
 
 def _appends(machine: Machine) -> None:
-    machine.pop_mark()
-    machine.fill(machine.top())
+    items = machine.pop_mark()
+    machine.fill(machine.top(), items)
 
 
 def _append(machine: Machine) -> None:
-    machine.pop()
-    machine.fill(machine.top())
+    item = machine.pop()
+    machine.fill(machine.top(), [item])
 
 
 def _setitem(machine: Machine) -> None:
@@ -161,8 +161,10 @@ def _dict(machine: Machine) -> None:
 
 
 def _boxed(machine: Machine, kind: str) -> None:
-    machine.pop_mark()
-    machine.push(Box(kind))
+    items = machine.pop_mark()
+    made = Box(kind)
+    made.hold(items)
+    machine.push(made)
 
 
 def _tuple(machine: Machine, count: int) -> None:

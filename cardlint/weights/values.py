@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 Value: TypeAlias = Any
 KEPT = 4096
 MOST_ITEMS = 256
+MOST_INNER = 256
 
 
 class Global:
@@ -27,26 +28,40 @@ class Global:
 class Made:
     """What a call returns: `callee` was called with `args`; `state` is what BUILD gave it last.
 
-    `new` says that only `callee.__new__` was called, and not its constructor; `built`, that it has been given a state.
+    `new` says that only `callee.__new__` was called, and not its constructor; `built`, that it has been given a state;
+    `filled`, that it has been given items.
     """
 
-    __slots__ = ("args", "built", "callee", "new", "offset", "state")
+    __slots__ = ("args", "built", "callee", "filled", "new", "offset", "state")
 
     def __init__(self, callee: Value, args: Value, offset: int, *, new: bool = False) -> None:
         """`offset` is that of the opcode that called."""
         self.callee, self.args, self.offset, self.new = callee, args, offset, new
-        self.state, self.built = None, False
+        self.state, self.built, self.filled = None, False, False
 
 
 class Box:
-    """A list, dict, set or bytearray; of a dict the first items, where the key is text."""
+    """A list, dict, set or bytearray; of a dict the first items, where the key is text.
 
-    __slots__ = ("items", "kind")
+    `inner` are the first of what it holds that is no literal, and `crowded` says that there are more.
+    """
+
+    __slots__ = ("crowded", "inner", "items", "kind")
 
     def __init__(self, kind: str) -> None:
         """`kind` is the name of its type."""
         self.kind = kind
         self.items: dict[str, Value] = {}
+        self.inner: list[Value] | None = None
+        self.crowded = False
+
+    def hold(self, values: list[Value]) -> None:
+        """Note what was put in."""
+        noted = [value for value in values if type(value) in _NOTED]
+        if noted and not self.crowded:
+            self.inner = self.inner or []
+            self.inner += noted[: MOST_INNER + 1 - len(self.inner)]
+            self.crowded = len(self.inner) > MOST_INNER
 
 
 class Blob(NamedTuple):
@@ -63,3 +78,4 @@ class Persistent(NamedTuple):
 
 
 UNKNOWN = Blob(-1, 0)
+_NOTED = frozenset({Made, Box, tuple})
