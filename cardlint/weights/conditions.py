@@ -15,24 +15,31 @@ if TYPE_CHECKING:
 _CODECS = frozenset({"latin1", "latin-1", "iso8859-1", "utf-8", "ascii"})
 _LITERALS = (str, int, float, bool, bytes, type(None), Blob)
 _PAIR = 2
-_DEEPEST = 6
+_MOST_ITEMS = 1_000  # a tuple may hold itself in ever so many ways without being large in the file
 
 
 def _arguments(call: Made) -> tuple[Value, ...]:
     return call.args if isinstance(call.args, tuple) else (call.args,)
 
 
-def literal(value: Value, depth: int = 0) -> bool:
-    """Whether a value is a literal, or a container of literals as far as it is known."""
-    if isinstance(value, tuple):
-        return depth < _DEEPEST and all(literal(item, depth + 1) for item in value)
-    return isinstance(value, (*_LITERALS, Box))
+def literal(value: Value) -> bool:
+    """Whether a value is a literal, or a tuple of literals, and no larger than dates, paths and the like need."""
+    waiting, seen = [value], 0
+    while waiting:
+        item = waiting.pop()
+        seen += 1
+        if type(item) is tuple and seen + len(waiting) < _MOST_ITEMS:
+            waiting += item
+        elif not isinstance(item, (*_LITERALS, Box)) or seen > _MOST_ITEMS:
+            return False
+    return True
 
 
 def encode_text(call: Made) -> str | None:
     """`_codecs.encode(text, "latin1")`: how protocol 2 writes bytes."""
     args = _arguments(call)
-    if 1 <= len(args) <= _PAIR and isinstance(args[0], (str, Blob)) and (len(args) == 1 or args[1] in _CODECS):
+    plain = len(args) == 1 or (len(args) == _PAIR and isinstance(args[1], str) and args[1] in _CODECS)
+    if args and plain and isinstance(args[0], (str, Blob)):
         return None
     return "is called otherwise than picklers do, which give it text and the name of a plain encoding"
 
