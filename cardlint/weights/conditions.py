@@ -23,19 +23,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from cardlint.weights.tame import CALLED_ONLY, condition, has, is_class, is_vetted, package, vetted
 from cardlint.weights.values import Blob, Box, Global, Made, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cardlint.weights.budget import Budget
+    from cardlint.weights.tame import Tame
     from cardlint.weights.verdict import Verdict
 
 _CODECS = frozenset({"latin1", "latin-1", "iso8859-1", "utf-8", "utf8", "ascii"})
 # What `copyreg._reconstructor` may be given as the base that is filled with the state.
 _BASES = frozenset({"object", "list", "dict", "set", "frozenset", "tuple", "str", "bytes", "bytearray", "int", "float", "complex"})
 _BUILTINS = frozenset({"builtins", "__builtin__"})
-_MOST_LOOKED_AT = 4096  # values in the arguments of one call
 _TENSORS = "torch._utils"
 _NUMPY_RANDOM = "numpy.random"
 # Whose classes and functions `functools.partial` may bind to arguments: layers, norms and functions of arrays.
@@ -56,83 +56,7 @@ def _review(message: str) -> Wrong:
 _UNUSUAL = _review("is called otherwise than picklers do")
 _CONSTRUCTED = _review("is constructed, where picklers make an empty instance of it and give it its state")
 _UNTAME = _review("is given objects whose own code it may run")
-
-
-def _condition(item: Global) -> str:
-    return item.known.condition or "value"
-
-
-def _has(item: Global, mark: str) -> bool:
-    return mark in _condition(item).split("+")[1:]
-
-
-def passable(item: Global) -> bool:
-    """Whether a name may be kept as a value: whatever calls it later can do no harm with it."""
-    return _condition(item) not in _CALLED_ONLY and not _has(item, "only")
-
-
-def is_class(item: Global) -> bool:
-    """Whether a name is that of a class whose instances are made empty."""
-    return _condition(item).partition("+")[0] == "class"
-
-
-def vetted(value: Value) -> bool:
-    """Whether a value is a vetted name that may be kept."""
-    return _is_vetted_name(value) and passable(value)
-
-
-def _is_vetted_name(value: Value) -> bool:
-    return isinstance(value, Global) and value.known.verdict == "ok"
-
-
-class Tame:
-    """Tells whether nothing but code of vetted values runs when a value is converted, listed, hashed or printed."""
-
-    def __init__(self, budget: Budget) -> None:
-        """What is looked at is paid from the budget."""
-        self.budget = budget
-
-    def __call__(self, value: Value, home: str | None = None, *, within: bool = True) -> bool:
-        """Instances of classes of the package `home` are tame: a library's own helper is given its own objects.
-
-        Without `within` it does not matter what lists and dictionaries hold. Raises SpentError.
-        """
-        waiting, seen, boxes = [value], 0, set()
-        while waiting:
-            value = waiting.pop()
-            seen += 1
-            if isinstance(value, tuple):
-                waiting += value
-            elif isinstance(value, Box):
-                if within and value.inner and id(value) not in boxes:
-                    boxes.add(id(value))
-                    waiting += value.inner
-                    seen += _MOST_LOOKED_AT if value.crowded else 0
-            elif not _tame(value, home, within=within):
-                return False
-            if seen + len(waiting) > _MOST_LOOKED_AT:
-                return False
-        self.budget.spend(seen - 1)
-        return True
-
-
-def _tame(value: Value, home: str | None, *, within: bool) -> bool:
-    if isinstance(value, Global):
-        return vetted(value)
-    if not isinstance(value, Made):
-        return True
-    callee = value.callee
-    if not _is_vetted_name(callee) or _condition(callee) == "partial":
-        return False
-    if is_class(callee):
-        return _package(callee) == home
-    full = value.filled or value.args != ()
-    return not (within and full and _condition(callee) in _CONTAINERS)
-
-
-def _package(item: Global) -> str:
-    package: str = item.module.partition(".")[0]
-    return package
+KEPT_TO_CALL = _review("is kept as a value, to be called later with whatever there is then")
 
 
 def _arguments(made: Made) -> tuple[Value, ...]:
@@ -145,23 +69,25 @@ def _arguments(made: Made) -> tuple[Value, ...]:
 def wrong_call(made: Made, tame: Tame) -> Wrong | None:
     """What is wrong with a call of a vetted name, or nothing. Other names are wrong by themselves. Raises SpentError."""
     callee = made.callee
-    if not _is_vetted_name(callee):
+    if not is_vetted(callee):
         return None
-    return _wrong_class(made, tame) if is_class(callee) else CALLS[_condition(callee)](made, tame)
+    return _wrong_class(made, tame) if is_class(callee) else CALLS[condition(callee)](made, tame)
 
 
 def _wrong_class(made: Made, tame: Tame) -> Wrong | None:
     if not made.new:
         return _CONSTRUCTED
-    return None if _has(made.callee, "tuple") or tame(made.args) else _UNTAME
+    if has(made.callee, "tuple"):
+        return None if tame.called_only(made.args) is None else KEPT_TO_CALL
+    return None if tame(made.args) else _UNTAME
 
 
 def _value(made: Made, tame: Tame) -> Wrong | None:
-    return None if tame(made.args, _package(made.callee)) else _UNTAME
+    return None if tame(made.args, package(made.callee)) else _UNTAME
 
 
 def _container(made: Made, tame: Tame) -> Wrong | None:
-    return None if tame(made.args, _package(made.callee), within=False) else _UNTAME
+    return None if tame(made.args, package(made.callee), within=False) else _UNTAME
 
 
 def _empty(made: Made, _: Tame) -> Wrong | None:
@@ -187,7 +113,7 @@ def _encode(made: Made, _: Tame) -> Wrong | None:
 def _reconstructor(made: Made, tame: Tame) -> Wrong | None:
     """`copyreg._reconstructor(cls, base, state)`: how protocols 0 and 1 write an instance; the base's constructor is called."""
     args = _arguments(made)
-    if len(args) != 3 or not _is_vetted_name(args[0]) or not vetted(args[1]) or isinstance(args[2], Made):  # noqa: PLR2004
+    if len(args) != 3 or not is_vetted(args[0]) or not vetted(args[1]) or isinstance(args[2], Made):  # noqa: PLR2004
         return _UNUSUAL
     plain = args[1].module in _BUILTINS and args[1].name in _BASES
     return wrong_call(meant(made), tame) if plain and _can_be_made(args[0]) else _UNUSUAL
@@ -196,11 +122,11 @@ def _reconstructor(made: Made, tame: Tame) -> Wrong | None:
 def _newobj(made: Made, tame: Tame) -> Wrong | None:
     """`copyreg.__newobj__(cls, *args)`: NEWOBJ spelt as a call."""
     args = _arguments(made)
-    return wrong_call(meant(made), tame) if args and _is_vetted_name(args[0]) and _can_be_made(args[0]) else _UNUSUAL
+    return wrong_call(meant(made), tame) if args and is_vetted(args[0]) and _can_be_made(args[0]) else _UNUSUAL
 
 
 def _can_be_made(item: Global) -> bool:
-    return _condition(item) not in _CALLED_ONLY
+    return condition(item) not in CALLED_ONLY
 
 
 def _attribute(made: Made, _: Tame) -> Wrong | None:
@@ -218,11 +144,11 @@ def _imported(made: Made, _: Tame) -> Wrong | None:
     return None if len(args) == 2 and all(isinstance(item, str) for item in args) else _UNUSUAL  # noqa: PLR2004
 
 
-def _partial(made: Made, _: Tame) -> Wrong | None:
+def _partial(made: Made, tame: Tame) -> Wrong | None:
     """`functools.partial(callable, …)`: keeps what it is given, and calls it later."""
     args = _arguments(made)
-    known = bool(args) and vetted(args[0]) and _package(args[0]) in _BOUND and _condition(args[0]) != "reference"
-    return None if known else _UNUSUAL
+    known = bool(args) and vetted(args[0]) and package(args[0]) in _BOUND and condition(args[0]) != "reference"
+    return None if known and tame.called_only(args) is None else _UNUSUAL
 
 
 def _type(made: Made, tame: Tame) -> Wrong | None:
@@ -254,14 +180,14 @@ def _of_class(made: Made, tame: Tame) -> Wrong | None:
 def _cython(made: Made, tame: Tame) -> Wrong | None:
     """`__pyx_unpickle_NAME(cls, checksum, state)` makes an empty instance, and sets its fields where there is a state."""
     args = _arguments(made)
-    known = bool(args) and _is_vetted_name(args[0]) and _can_be_made(args[0])
-    return None if known and tame(args, _package(made.callee), within=False) else _UNUSUAL
+    known = bool(args) and is_vetted(args[0]) and _can_be_made(args[0])
+    return None if known and tame(args, package(made.callee), within=False) else _UNUSUAL
 
 
 def _index(made: Made, tame: Tame) -> Wrong | None:
     """`pandas.core.indexes.base._new_Index(cls, arguments)` calls `cls.__new__(cls, **arguments)`."""
     args = _arguments(made)
-    known = len(args) == 2 and vetted(args[0]) and _package(args[0]) == "pandas" and isinstance(args[1], Box)  # noqa: PLR2004
+    known = len(args) == 2 and vetted(args[0]) and package(args[0]) == "pandas" and isinstance(args[1], Box)  # noqa: PLR2004
     return None if known and tame(args[1], "pandas") else _UNUSUAL
 
 
@@ -304,11 +230,8 @@ CALLS: dict[str, Callable[[Made, Tame], Wrong | None]] = {
     "scalar": _scalar,
     "generator": _generator,
 }
-# What would do harm where somebody calls it later, with arguments nobody has looked at.
-_CALLED_ONLY = frozenset({"reconstructor", "newobj", "attribute", "imported", "partial", "tensor-of-type"})
 # What makes a whole object, or one of those there are only once.
 _FINISHED = frozenset({"enum", "finished", "tensor-of-type", "type"})
-_CONTAINERS = frozenset({"container", "factory"})
 # What yields the thing a name stands for, rather than a new object.
 RESOLVING = frozenset({"attribute", "imported"})
 
@@ -318,9 +241,9 @@ def meant(made: Made) -> Made:
     callee, args = made.callee, _arguments(made)
     if not isinstance(callee, Global) or not args or not isinstance(args[0], Global):
         return made
-    if _condition(callee) == "reconstructor":
+    if condition(callee) == "reconstructor":
         return Made(args[0], args[2:] if args[2:] != (None,) else (), made.offset, new=True)
-    if _condition(callee) == "newobj":
+    if condition(callee) == "newobj":
         return Made(args[0], args[1:], made.offset, new=True)
     return made
 
@@ -337,20 +260,20 @@ def resolved(made: Made) -> tuple[str, str]:
 
 def _finished(made: Made) -> bool:
     """Whether a call has made an object whole, attributes and all."""
-    condition = _condition(made.callee)
-    return condition in _FINISHED or (condition == "cython" and _arguments(made)[2:] not in {(), (None,)})
+    state = _arguments(made)[2:]
+    return condition(made.callee) in _FINISHED or (condition(made.callee) == "cython" and state != () and state[0] is not None)
 
 
 def wrong_state(made: Made, state: Value) -> Wrong | None:
     """What is wrong with a state that BUILD gives to what a vetted name made."""
     callee = made.callee
-    if not _is_vetted_name(callee):
+    if not is_vetted(callee):
         return None
     if made.built:
         return _review("is given a state twice, and the second time may run what the first has set")
     if _finished(made):
         return _review("is given a state, and had all it needs")
-    if _has(callee, "state") or _has(callee, "slots"):
+    if has(callee, "state") or has(callee, "slots"):
         return None
     second = state[1] if isinstance(state, tuple) and len(state) == 2 else None  # noqa: PLR2004
     apart = isinstance(second, Box) or (isinstance(second, Made) and not _of_random(second))
@@ -360,15 +283,15 @@ def wrong_state(made: Made, state: Value) -> Wrong | None:
 def wrong_items(made: Made) -> Wrong | None:
     """What is wrong with giving items to what a vetted name made."""
     callee = made.callee
-    if not _is_vetted_name(callee):
+    if not is_vetted(callee):
         return None
     if made.built:
         return _review("is given items after its state, which may run what the state has set")
-    unfit = (is_class(callee) and not _has(callee, "items")) or _finished(made)
+    unfit = (is_class(callee) and not has(callee, "items")) or _finished(made)
     return _review("is given items, and is no container") if unfit else None
 
 
 def wrong_key(made: Made, key: Value) -> Wrong | None:
     """What is wrong with a key under which an object gets an item: of a class, its items may be its attributes."""
-    attribute = _is_vetted_name(made.callee) and is_class(made.callee) and isinstance(key, Made)
+    attribute = is_vetted(made.callee) and is_class(made.callee) and isinstance(key, Made)
     return _review("is given an item under a name that is computed") if attribute else None

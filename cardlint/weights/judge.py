@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import Budget, SpentError
 from cardlint.weights.extensions import promised
-from cardlint.weights.pickle import is_pickle
-from cardlint.weights.sniff import HEAD, recognise
+from cardlint.weights.pickle import begins_as_pickle, is_pickle
+from cardlint.weights.pickle import judge as judge_pickle
+from cardlint.weights.reading import Held
+from cardlint.weights.sniff import HEAD, as_text, may_be_pickle, recognise
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
@@ -63,19 +65,31 @@ def _judged(reader: Reader, context: Context) -> Judgement:
     head = reader.read(0, HEAD)
     found, wanted = recognise(reader, head), promised(context.name)
     if found == "pickle?" or (found in {None, "text"} and "pickle" in wanted):
-        found = "pickle" if is_pickle(reader, context.names, Budget(operations=_TRIAL)) else _otherwise(head)
+        found = _asked(reader, head, context, promised=wanted)
     known = found or (wanted[0] if wanted and wanted[0] in UNMARKED else None)
     judgement = _by_format(known, reader, context)
+    if known not in {None, "pickle", "text", "torch-legacy"} and may_be_pickle(head):
+        judgement = _with_pickle(judgement, reader, head, context)
     return judgement._replace(evidence=(*judgement.evidence, *_mismatch(known, wanted, context)))
 
 
-def _otherwise(head: bytes) -> str | None:
-    """What a file is that the machine says is no pickle."""
-    try:
-        head[: HEAD - 4].decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    return "text"
+def _asked(reader: Reader, head: bytes, context: Context, *, promised: tuple[str, ...]) -> str | None:
+    """What a file without magic number is, the machine having been asked."""
+    otherwise = None if as_text(head) is None else "text"
+    text = otherwise == "text" and "pickle" not in promised
+    return "pickle" if is_pickle(reader, context.names, Budget(operations=_TRIAL), text=text) else otherwise
+
+
+def _with_pickle(judgement: Judgement, reader: Reader, head: bytes, context: Context) -> Judgement:
+    """A file of another format that is a pickle as well: an unpickler reads any file from its first byte, whatever it is."""
+    if not begins_as_pickle(Held(head), context.names, whole=len(head) == reader.size):
+        return judgement
+    program = judge_pickle(reader, context)
+    if not program.globals and program.verdict != "block":
+        return judgement
+    message = f"is {judgement.format} and a pickle as well, so that it depends on the loader what it does"
+    evidence = (Evidence("block", "pickle", "program", message, offset=0), *program.evidence)
+    return judgement._replace(evidence=(*judgement.evidence, *evidence), globals=(*judgement.globals, *program.globals))
 
 
 def _by_format(name: str | None, reader: Reader, context: Context) -> Judgement:

@@ -5,167 +5,142 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.weights.budget import BrokenError, SpentError
-from cardlint.weights.conditions import passable
-from cardlint.weights.framing import FramedStream
-from cardlint.weights.machine import Machine
-from cardlint.weights.reading import EndOfDataError, Stream
-from cardlint.weights.values import Global, Made, Persistent
+from cardlint.weights.budget import Budget, SpentError
+from cardlint.weights.framing import BUFFERS, FramedStream
+from cardlint.weights.program import Program, distinct, evidence_of, held_bytes, walk
+from cardlint.weights.reading import Stream
+from cardlint.weights.values import dotted
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from cardlint.weights.budget import Budget
     from cardlint.weights.judge import Context
     from cardlint.weights.names import Names
     from cardlint.weights.reading import Reader
+    from cardlint.weights.values import Global
 
 MOST_PROGRAMS = 10_000
-MOST_EVIDENCE = 200
+_MOST_OTHER = 300_000  # opcodes of a reading that only shows whether another one hides something
 _NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
+_NO_CHANCE = 8  # opcodes a text does not consist of by chance
 _PADDING = b"\0\n\r\t "
-_HOOKED = "puts something under the name `__setstate__`, which the unpickler calls when it finds it on an object"
+_PADDING_PRICE = 64  # bytes of padding that cost as much as an opcode
 _FRAMES = "python/cpython#154848"
 
 
-class Program(NamedTuple):
-    """One program that was walked: from where to where, why it ended early, what it left at STOP, and the machine."""
+class Reading(NamedTuple):
+    """A file as some unpickler reads it: the names its programs ask for, and what was found.
 
-    start: int
-    end: int
-    broken: str | None
-    value: object
-    machine: Machine
+    `crossed` is the first opcode that disagrees with the frames; `ended` says that the data ended, or was left, before a STOP.
+    """
 
-
-def walk(stream: Stream, names: Names, budget: Budget, *, after_build: Callable[[Machine, Made], None] | None = None) -> Program:
-    """Walk one program. Whatever is wrong with it is said in `broken`; raises SpentError alone."""
-    machine = Machine(stream, names, budget, after_build=after_build)
-    start, broken, value = stream.position, None, None
-    try:
-        value = machine.run()
-    except BrokenError as error:
-        broken = str(error)
-    except EndOfDataError:
-        broken = "the data ends before STOP"
-    return Program(start, stream.position, broken, value, machine)
-
-
-def is_pickle(reader: Reader, names: Names, budget: Budget) -> bool:
-    """Whether a program begins here that reaches STOP, or asks for a name before it breaks."""
-    try:
-        program = walk(Stream(reader), names, budget)
-    except SpentError:
-        return True
-    seen = program.machine.seen
-    return program.broken is None or (bool(seen) and all(_NAME.fullmatch(dotted(item)) for item in seen))
+    names: dict[tuple[str, str], Global]
+    evidence: list[Evidence]
+    crossed: int | None
+    ended: bool
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """A file of one pickle or several."""
-    return judge_pickle(reader, context.names, context.budget, torch=context.torch)
+    found = read_programs(Stream(reader), context)
+    alone = _other_readings(reader, found, context) if found.crossed is not None else {}
+    evidence = distinct([*found.evidence, *_disagreement(found, alone)])
+    return Judgement("pickle", tuple(evidence), tuple(dict.fromkeys(map(dotted, (found.names | alone).values()))))
 
 
-def judge_pickle(reader: Reader, names: Names, budget: Budget, *, torch: bool = False) -> Judgement:
-    """A file of one pickle or several. `torch` allows the persistent ids of a torch archive."""
-    stream = Stream(reader)
+def is_pickle(reader: Reader, names: Names, budget: Budget, *, text: bool = False) -> bool:
+    """Whether this is a pickle, or an unpickler would at least get as far as asking for a name.
+
+    Where it is `text` as well, a list of words, say, names have to be known ones or to be called.
+    """
+    before = budget.operations
+    for program in _programs(Stream(reader), names, budget):
+        if program.spent or _asks(program, text=text):
+            return True
+        if program.broken is not None:
+            return False
+    return not text or before - budget.operations >= _NO_CHANCE
+
+
+def _asks(program: Program, *, text: bool) -> bool:
+    """Whether a program asks for something, and did not only happen to look like it for a while."""
+    machine = program.machine
+    if program.broken is None:
+        return bool(machine.seen or machine.calls)
+    if not machine.seen or not _NAME.fullmatch(dotted(machine.seen[0])):
+        return False
+    return not text or machine.calls > 0 or any(item.known.verdict != "review" for item in machine.seen)
+
+
+def begins_as_pickle(head: Reader, names: Names, *, whole: bool) -> bool:
+    """Whether a program begins here that asks for something that could be a name, or, where this is not the `whole`, may still."""
+    for program in _programs(Stream(head), names, Budget(operations=head.size)):
+        if program.machine.seen:
+            return _NAME.fullmatch(dotted(program.machine.seen[0])) is not None
+        if program.broken is not None:
+            return program.truncated and not whole
+    return not whole
+
+
+def read_programs(stream: Stream, context: Context, *, look_inside: bool = True) -> Reading:
+    """Every program as this stream has it, each let go of before the next."""
+    asked: dict[tuple[str, str], Global] = {}
     evidence: list[Evidence] = []
-    asked: dict[str, None] = {}
-    try:
-        for program in _programs(stream, names, budget):
-            evidence += evidence_of(program, torch=torch)
-            evidence += _other_reading(reader, program, names, budget)
-            asked |= dict.fromkeys(dotted(item) for item in program.machine.seen)
-            if program.broken is not None:
-                break
-    except SpentError:
-        evidence.append(Evidence("review", "pickle", "budget", "is too long to be walked to its end", offset=stream.position))
-    return Judgement("pickle", tuple(_distinct(evidence)), tuple(asked))
+    crossed, ended = None, False
+    for program in _programs(stream, context.names, context.budget):
+        for item in program.machine.seen:
+            asked.setdefault((item.module, item.name), item)
+        evidence = distinct([*evidence, *evidence_of(program, torch=context.torch), *(held_bytes(program, context) if look_inside else ())])
+        crossed = program.machine.crossed if crossed is None else crossed
+        ended = program.truncated or program.spent
+    return Reading(asked, evidence, crossed, ended)
 
 
 def _programs(stream: Stream, names: Names, budget: Budget) -> Iterator[Program]:
-    """Each program of a file; bytes that belong to none are a broken one."""
-    for _ in range(MOST_PROGRAMS):
-        yield walk(stream, names, budget)
-        _skip_padding(stream, budget)
-        if stream.position >= stream.end:
+    """Each program of a file, to the first that breaks off; bytes that belong to none are such a one."""
+    for count in range(1, MOST_PROGRAMS + 1):
+        program = walk(stream, names, budget)
+        if program.broken is None and not _skip_padding(stream, budget):
+            program = program._replace(broken="is followed by more padding than is read", spent=True)
+        last = program.broken is not None or stream.position >= stream.end
+        if count == MOST_PROGRAMS and not last:
+            program = program._replace(broken="is followed by more programs than are walked", spent=True)
+        yield program
+        if last:
             return
-    raise SpentError
 
 
-def _skip_padding(stream: Stream, budget: Budget) -> None:
-    while (chunk := stream.peek(stream.chunk)) and not chunk.strip(_PADDING):
-        budget.spend(1)
-        stream.skip(len(chunk))
-    stream.skip(len(chunk) - len(chunk.lstrip(_PADDING)))
+def _skip_padding(stream: Stream, budget: Budget) -> bool:
+    """Go on behind padding; whether there is little enough."""
+    while True:
+        chunk = stream.peek(stream.chunk)
+        padding = len(chunk) - len(chunk.lstrip(_PADDING))
+        try:
+            budget.spend(padding // _PADDING_PRICE)
+        except SpentError:
+            return False
+        stream.move(stream.position + padding)
+        if not chunk or padding < len(chunk):
+            return True
 
 
-def dotted(item: Global) -> str:
-    """The name as people write it."""
-    return f"{item.module}.{item.name}"
+def _other_readings(reader: Reader, found: Reading, context: Context) -> dict[tuple[str, str], Global]:
+    """Where frames and opcodes disagree, unpicklers read different programs: the names that not all of these ask for."""
+    alone: dict[tuple[str, str], Global] = {}
+    for size in BUFFERS:
+        held = context._replace(budget=Budget(min(_MOST_OTHER, context.budget.operations), context.budget.memo))
+        other = read_programs(FramedStream(reader, 0, size), held, look_inside=False).names
+        alone |= {key: item for key, item in other.items() if key not in found.names}
+        if not found.ended:
+            alone |= {key: item for key, item in found.names.items() if key not in other}
+    return alone
 
 
-def evidence_of(program: Program, *, torch: bool = False) -> Iterator[Evidence]:
-    """What a program asks for and does, as evidence."""
-    machine = program.machine
-    for item in machine.seen:
-        yield from _asked(item)
-    for made in machine.called:
-        yield from _call(made)
-    for used, wrong, offset in machine.misused:
-        yield Evidence(wrong.verdict, "pickle", dotted(used), f"{dotted(used)} {wrong.message}", offset=offset)
-    for changed, offset in machine.changed:
-        yield Evidence("block", "pickle", dotted(changed), f"changes {dotted(changed)} itself, which no pickler does", offset=offset)
-    if machine.hooked is not None:
-        yield Evidence("block", "pickle", "__setstate__", _HOOKED, offset=machine.hooked)
-    for message, offset in machine.oddities:
-        yield Evidence("review", "pickle", "program", message, offset=offset)
-    if not torch and machine.persistent is not None:
-        message = "has objects it does not hold (persistent ids), which only a torch archive has"
-        yield Evidence("review", "pickle", "persistent id", message, offset=machine.persistent)
-    if program.broken is not None:
-        message = f"breaks off: {program.broken}; what stands before that has run by then"
-        yield Evidence("review", "pickle", "program", message, offset=machine.start)
-
-
-def _asked(item: Global) -> Iterator[Evidence]:
-    if item.known.verdict != "ok":
-        message = f"asks for {dotted(item)}, which {item.known.why}"
-        yield Evidence(item.known.verdict, "pickle", dotted(item), message, offset=item.offset, reference=item.known.reference)
-    elif not passable(item) and item.pushed > item.called:
-        message = f"keeps {dotted(item)} as a value, to be called later with whatever there is then"
-        yield Evidence("review", "pickle", dotted(item), message, offset=item.offset)
-
-
-def _call(made: Made) -> Iterator[Evidence]:
-    callee = made.callee
-    if isinstance(callee, (Made, Persistent)):
-        yield Evidence("review", "pickle", "call", "calls what another call returned", offset=made.offset)
-    elif not isinstance(callee, Global):
-        yield Evidence("review", "pickle", "call", "calls what is not known", offset=made.offset)
-
-
-def _other_reading(reader: Reader, program: Program, names: Names, budget: Budget) -> Iterator[Evidence]:
-    """Where frames and opcodes disagree, unpicklers read different programs: the other one is walked too."""
-    at = program.machine.crossed
-    if at is None:
-        return
-    other = walk(FramedStream(reader, program.start), names, budget)
-    known = {dotted(item) for item in program.machine.seen}
-    hidden = {dotted(item): item for item in other.machine.seen if dotted(item) not in known}
-    for name, item in hidden.items():
-        message = f"asks for {name} only where frames are read as the C unpickler does"
-        yield Evidence("block", "pickle", name, message, offset=item.offset, reference=_FRAMES)
-    if not hidden:
+def _disagreement(found: Reading, alone: dict[tuple[str, str], Global]) -> Iterator[Evidence]:
+    for item in alone.values():
+        message = f"asks for {dotted(item)} only where its frames are read in one of several ways"
+        yield Evidence("block", "pickle", dotted(item), message, offset=item.offset, reference=_FRAMES)
+    if not alone and found.crossed is not None:
         message = "has a frame that does not end where an opcode does, so that unpicklers read it differently"
-        yield Evidence("review", "pickle", "frame", message, offset=at, reference=_FRAMES)
-
-
-def _distinct(evidence: list[Evidence]) -> list[Evidence]:
-    """One piece of evidence for each thing said of each name, the first; no more than anybody reads."""
-    first: dict[tuple[str, str], Evidence] = {}
-    for item in evidence:
-        first.setdefault((item.about, item.message), item)
-    kept = sorted(first.values(), key=lambda item: item.verdict != "block")
-    return kept[:MOST_EVIDENCE]
+        yield Evidence("review", "pickle", "frame", message, offset=found.crossed, reference=_FRAMES)

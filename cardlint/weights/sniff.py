@@ -6,6 +6,7 @@ Magic numbers from each format's own specification; of pickles before protocol 2
 from __future__ import annotations
 
 import re
+from codecs import getincrementaldecoder
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,9 +37,15 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", 0, "torch-legacy"),
 )  # fmt: skip
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _PYC = re.compile(rb"[\x00-\xff][\x0c-\x0f]\r\n")
-# What a program of protocol 0 or 1 can begin with and text hardly does together with what follows.
-_OLD_PICKLE = re.compile(rb"[(\]})NIJKMLFGSUTVXcqPp]")
+# The opcodes a program can begin with: those that need nothing on the stack.
+_FIRST = re.compile(rb"[(\])}BCFGIJKLMNPSTUVXci\x80\x82-\x84\x88-\x8f\x95-\x97]")
+
+
+def may_be_pickle(head: bytes) -> bool:
+    """Whether a program could begin like this."""
+    return _FIRST.match(head) is not None
 
 
 def recognise(reader: Reader, head: bytes | None = None) -> str | None:
@@ -70,23 +77,28 @@ def _without_magic(head: bytes) -> str | None:
         return "zlib"
     if text := _text(head):
         return text
-    return "pickle?" if _OLD_PICKLE.match(head) else None
+    return "pickle?" if may_be_pickle(head) else None
 
 
 def _text(head: bytes) -> str | None:
     """Text by its first bytes; where a program could begin with them, the machine is asked first."""
-    try:
-        text = head[: HEAD - 4].decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    if re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text):
+    text = as_text(head)
+    if text is None or _CONTROL.search(text):
         return None
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if text.startswith("#!"):
         return "script"
     if start in {"{", "["}:
         return "json"
-    return "pickle?" if _OLD_PICKLE.match(head) else "text"
+    return "pickle?" if may_be_pickle(head) else "text"
+
+
+def as_text(head: bytes) -> str | None:
+    """The beginning of a file as UTF-8, whose last letter may be cut; None where it is none."""
+    try:
+        return getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_safetensors(head: bytes, size: int) -> bool:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cardlint.weights.names import Known
 
-# Literals stand for themselves (str, int, float, bool, None, bytes up to KEPT, tuple); the rest is one of the classes below.
+# Literals stand for themselves (str, int, bool, None, bytes up to KEPT, tuple; a float is 0.0); the rest is one of the classes
+# below. Only str, int and the like may be compared or hashed: to hash a tuple of a million levels ends the process.
 Value: TypeAlias = Any
 KEPT = 4096
 MOST_ITEMS = 256
 MOST_INNER = 256
+_NOTHING: Mapping[str, Value] = MappingProxyType({})
 
 
 class Global:
     """A name a program asks for, `known` being what the lists say of it."""
 
-    __slots__ = ("called", "known", "module", "name", "offset", "pushed")
+    __slots__ = ("known", "module", "name", "offset")
 
     def __init__(self, module: str, name: str, offset: int, known: Known) -> None:
-        """`offset` is that of the opcode. `pushed` and `called` count how often it came to the stack, and was called there."""
+        """`offset` is that of the opcode."""
         self.module, self.name, self.offset, self.known = module, name, offset, known
-        self.pushed, self.called = 1, 0
 
 
 class Made:
@@ -41,34 +45,49 @@ class Made:
 
 
 class Box:
-    """A list, dict, set or bytearray; of a dict the first items, where the key is text.
+    """A list, dict, set or bytearray; of a dict the first items, where the key is text, of a list those the machine keeps, by index.
 
     `inner` are the first of what it holds that is no literal, and `crowded` says that there are more.
     """
 
-    __slots__ = ("crowded", "inner", "items", "kind")
+    __slots__ = ("_items", "crowded", "inner", "kind")
 
     def __init__(self, kind: str) -> None:
         """`kind` is the name of its type."""
         self.kind = kind
-        self.items: dict[str, Value] = {}
+        self._items: dict[str, Value] | None = None  # most stay empty, and a million dicts are much
         self.inner: list[Value] | None = None
         self.crowded = False
 
+    @property
+    def items(self) -> Mapping[str, Value]:
+        """What is kept of what is in it."""
+        return _NOTHING if self._items is None else self._items
+
+    def put(self, key: str, value: Value) -> None:
+        """Keep an item, unless there are MOST_ITEMS already."""
+        if self._items is None:
+            self._items = {}
+        if len(self._items) < MOST_ITEMS or key in self._items:
+            self._items[key] = value
+
     def hold(self, values: list[Value]) -> None:
-        """Note what was put in."""
-        noted = [value for value in values if type(value) in _NOTED]
-        if noted and not self.crowded:
+        """Note what else than literals was put in."""
+        if values and not self.crowded:
             self.inner = self.inner or []
-            self.inner += noted[: MOST_INNER + 1 - len(self.inner)]
+            self.inner += values[: MOST_INNER + 1 - len(self.inner)]
             self.crowded = len(self.inner) > MOST_INNER
 
 
 class Blob(NamedTuple):
-    """Bytes or text too long to keep, or numbers that were passed over: where they lie in the stream."""
+    """Bytes or text too long to keep, or what was passed over: where it lies in the stream.
+
+    `encoding` is that of text; of bytes there is none.
+    """
 
     offset: int
     length: int
+    encoding: str | None = None
 
 
 class Persistent(NamedTuple):
@@ -77,5 +96,17 @@ class Persistent(NamedTuple):
     key: Value
 
 
-UNKNOWN = Blob(-1, 0)
-_NOTED = frozenset({Made, Box, tuple})
+UNKNOWN = Blob(-1, 0)  # could be anything
+NUMBER = Blob(-2, 0)  # a whole number that was passed over
+_SHOWN = 200
+
+
+def dotted(item: Global) -> str:
+    """The name as people write it."""
+    return shown(f"{item.module}.{item.name}")
+
+
+def shown(text: str) -> str:
+    """Text from a file as it may be printed: what is not printable escaped, and no more of it than anybody reads."""
+    short = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return short if short.isprintable() else "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in short)

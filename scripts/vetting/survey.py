@@ -85,10 +85,12 @@ class Survey:
         for name, value in list(vars(module).items()):
             if isinstance(value, type) and f"{value.__module__}.".startswith(ours):
                 self._class(module.__name__, value, package)
-            elif name.startswith("__pyx_unpickle_") or name == "newObj":
+            elif name.startswith("__pyx_unpickle_"):
+                self._add(module.__name__, name, "cython", package)
+            elif name == "newObj":
                 self._add(module.__name__, name, "of-class", package)
             elif type(value).__name__ == "ufunc" and callable(value):
-                self._add(module.__name__, name, "value", package)
+                self._add(module.__name__, name, "kept", package)
             elif isinstance(value, (FunctionType, BuiltinFunctionType)) and f"{module.__name__}.".startswith(_below(package.functions)):
                 self._function(module.__name__, name, value, package)
 
