@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.weights.tame import CALLED_ONLY, condition, has, is_class, is_vetted, package, vetted
+from cardlint.weights.tame import CALLED_ONLY, CONTAINERS, condition, has, is_class, is_vetted, package, vetted
 from cardlint.weights.values import Blob, Box, Global, Made, Value
 
 if TYPE_CHECKING:
@@ -275,9 +275,14 @@ def wrong_state(made: Made, state: Value) -> Wrong | None:
         return _review("is given a state, and had all it needs")
     if has(callee, "state") or has(callee, "slots"):
         return None
-    second = state[1] if isinstance(state, tuple) and len(state) == 2 else None  # noqa: PLR2004
-    apart = isinstance(second, Box) or (isinstance(second, Made) and not _of_random(second))
+    apart = isinstance(state, tuple) and len(state) == 2 and _is_dictionary(state[1])  # noqa: PLR2004
     return _review("is given attributes one by one, where picklers give it a dictionary") if apart else None
+
+
+def _is_dictionary(value: Value) -> bool:
+    if isinstance(value, Made):
+        return is_vetted(value.callee) and condition(value.callee) in CONTAINERS
+    return isinstance(value, Box) and value.kind == "dict"
 
 
 def wrong_items(made: Made) -> Wrong | None:

@@ -82,6 +82,8 @@ def _asked(reader: Reader, head: bytes, context: Context, *, promised: tuple[str
 
 def _with_pickle(judgement: Judgement, reader: Reader, head: bytes, context: Context) -> Judgement:
     """A file of another format that is a pickle as well: an unpickler reads any file from its first byte, whatever it is."""
+    if head.startswith(b"PK"):  # a persistent id stops every unpickler but torch's own, which takes this for an archive
+        return judgement
     if not begins_as_pickle(Held(head), context.names, whole=len(head) == reader.size):
         return judgement
     program = judge_pickle(reader, context)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 _MOST_LOOKED_AT = 4096  # values in the arguments of one call
 # What would do harm where somebody calls it later, with arguments nobody has looked at.
 CALLED_ONLY = frozenset({"reconstructor", "newobj", "attribute", "imported", "partial", "tensor-of-type"})
-_CONTAINERS = frozenset({"container", "factory"})
+# Whose results hold what they were given.
+CONTAINERS = frozenset({"container", "factory"})
 
 
 def condition(item: Global) -> str:
@@ -105,4 +106,4 @@ def _tame(value: Value, home: str | None, *, within: bool) -> bool:
     if is_class(callee):
         return package(callee) == home
     full = value.filled or value.args != ()
-    return not (within and full and condition(callee) in _CONTAINERS)
+    return not (within and full and condition(callee) in CONTAINERS)
