@@ -273,10 +273,17 @@ def wrong_state(made: Made, state: Value) -> Wrong | None:
         return _review("is given a state twice, and the second time may run what the first has set")
     if _finished(made):
         return _review("is given a state, and had all it needs")
-    if has(callee, "state") or has(callee, "slots"):
-        return None
+    return None if has(callee, "state") else _wrong_attributes(made, state)
+
+
+def _wrong_attributes(made: Made, state: Value) -> Wrong | None:
+    """What is wrong with a state that becomes the attributes of an object."""
+    if has(made.callee, "items") and made.args != ():
+        return _review("is given a state, and its items, which may stand for its attributes, were given it by a call")
     apart = isinstance(state, tuple) and len(state) == 2 and _is_dictionary(state[1])  # noqa: PLR2004
-    return _review("is given attributes one by one, where picklers give it a dictionary") if apart else None
+    if apart and not has(made.callee, "slots"):
+        return _review("is given attributes one by one, where picklers give it a dictionary")
+    return None
 
 
 def _is_dictionary(value: Value) -> bool:
