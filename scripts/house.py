@@ -25,6 +25,7 @@ def steps() -> list[tuple[str, list[str]]]:
         ("rule index", [python, "scripts/build_index.py", "--check"]),
         ("schemas", [python, "scripts/build_schemas.py", "--check"]),
         ("card schemas", [python, "scripts/build_card_schemas.py", "--check"]),
+        ("vetted names", [python, "scripts/build_vetted.py", "--check"]),
         ("headings", [python, "scripts/build_headings.py", "--check"]),
         ("tests", [python, "-m", "coverage", "run", "-m", "pytest", "-q", "-n", "auto"]),
         ("gather coverage", [python, "-m", "coverage", "combine", "-q"]),

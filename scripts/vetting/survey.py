@@ -22,7 +22,7 @@ import yaml
 from vetting.surface import Judged, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import ModuleType
 
 PACKAGES = Path(__file__).parent / "packages.yaml"
@@ -130,12 +130,13 @@ class Survey:
             module, _, name = dotted.rpartition(".")
             self.modules.setdefault(module, {})[name] = "torch-weights-only/value"
 
-    def result(self) -> dict[str, Any]:
-        """As it is written down."""
+    def result(self, kept: Iterable[str]) -> dict[str, Any]:
+        """As it is written down, with those of the kept names that can be imported here."""
         return {
             "python": ".".join(map(str, sys.version_info[:3])),
             "versions": dict(sorted(self.versions.items())),
             "modules": {module: dict(sorted(names.items())) for module, names in sorted(self.modules.items())},
+            "kept": sorted(dotted for dotted in kept if can_be_imported(dotted)),
             "left_out": {hook: f"{count} classes, as {self.examples[hook]}" for hook, count in sorted(self.unread.items())},
         }
 
@@ -178,6 +179,18 @@ def _imported(name: str) -> ModuleType | None:
     except BaseException as error:  # noqa: BLE001 - whatever a module does that lacks what it needs, SystemExit too
         print(f"left out: {name}: {type(error).__name__}: {str(error)[:100]}", file=sys.stderr)
         return None
+
+
+def can_be_imported(dotted: str) -> bool:
+    """Whether a name leads to something here, as the unpickler finds it."""
+    parts = dotted.split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        try:
+            value: Any = importlib.import_module(".".join(parts[:count]))
+        except ImportError:
+            continue
+        return all((value := getattr(value, step, None)) is not None or step == "NotImplemented" for step in parts[count:])
+    return False
 
 
 def _importable(module: str, qualified: str, cls: type) -> bool:
