@@ -25,7 +25,7 @@ def fast(machine: Machine) -> bool:
     budget, stream, memo = machine.budget, machine.stream, machine.memo
     if budget.operations <= 0:
         raise SpentError
-    done = kept = 0
+    done = kept = slow = 0
     try:
         buffer, last, frame_end, keep = _window(machine)
         at, stack = stream.at, machine.stack
@@ -61,6 +61,7 @@ def fast(machine: Machine) -> bool:
             elif code in _WIDTHS:
                 at = _numbers(buffer, at, last, stack)
                 continue
+            slow += 1
             if code:
                 machine.start, stream.at = stream.base + at, at + 1
                 stopped = machine.act(code)
@@ -74,7 +75,7 @@ def fast(machine: Machine) -> bool:
             at, stack = stream.at, machine.stack
         stream.at = at
     finally:
-        budget.operations -= done
+        budget.operations -= done + slow
         machine.texts.count(kept)
     return False
 

@@ -85,7 +85,7 @@ def _with_pickle(judgement: Judgement, reader: Reader, head: bytes, context: Con
     if not begins_as_pickle(Held(head), context.names, whole=len(head) == reader.size):
         return judgement
     program = judge_pickle(reader, context)
-    if not program.globals and program.verdict != "block":
+    if not program.globals:
         return judgement
     message = f"is {judgement.format} and a pickle as well, so that it depends on the loader what it does"
     evidence = (Evidence("block", "pickle", "program", message, offset=0), *program.evidence)

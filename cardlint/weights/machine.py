@@ -44,7 +44,7 @@ class Machine:
         self.value: Value = None
         self.protocol = 0
         self.start = 0
-        self.texts: Texts = Texts(stream)
+        self.texts: Texts = Texts(stream, budget)
         self.seen: list[Global] = []
         self.calls = 0
         self.misused: dict[tuple[Global, str], int] = {}

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cardlint.weights.machine import Machine
     from cardlint.weights.values import Global
 
+_LONGEST_NUMBER = 64  # bytes; whatever is larger is only a number
 MOST_PERSISTENT = 200_000  # of one program; a model has some thousand tensors
 
 
@@ -191,7 +192,7 @@ def _buffer(machine: Machine) -> None:
 
 def _big(machine: Machine, size: int) -> None:
     length = machine.number(size)
-    if length > KEPT:
+    if length > _LONGEST_NUMBER:
         machine.stream.skip(length)
         machine.push(NUMBER)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.weights.budget import Budget, SpentError
+from cardlint.weights.budget import Budget
 from cardlint.weights.framing import BUFFERS, FramedStream
 from cardlint.weights.program import Program, distinct, evidence_of, held_bytes, walk
 from cardlint.weights.reading import Stream
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.weights.judge import Context
+    from cardlint.weights.machine import Machine
     from cardlint.weights.names import Names
     from cardlint.weights.reading import Reader
     from cardlint.weights.values import Global
@@ -68,16 +69,30 @@ def _asks(program: Program, *, text: bool) -> bool:
     machine = program.machine
     if program.broken is None:
         return bool(machine.seen or machine.calls)
-    if not machine.seen or not _NAME.fullmatch(dotted(machine.seen[0])):
+    if not machine.seen or not _could_be_name(machine):
         return False
     return not text or machine.calls > 0 or any(item.known.verdict != "review" for item in machine.seen)
 
 
+def _could_be_name(machine: Machine) -> bool:
+    """Whether the first name can be one, and an unpickler gets as far as that without knowing persistent ids."""
+    first = machine.seen[0]
+    if machine.persistent and machine.persistent[0][1] < first.offset:
+        return False
+    return _NAME.fullmatch(f"{first.module}.{first.name}") is not None
+
+
 def begins_as_pickle(head: Reader, names: Names, *, whole: bool) -> bool:
-    """Whether a program begins here that asks for something that could be a name, or, where this is not the `whole`, may still."""
-    for program in _programs(Stream(head), names, Budget(operations=head.size)):
-        if program.machine.seen:
-            return _NAME.fullmatch(dotted(program.machine.seen[0])) is not None
+    """Whether a program begins here that asks for something that could be a name, or, where this is not the `whole`, may still.
+
+    One that begins with a persistent id, as every zip archive does, gets no further with any loader.
+    """
+    for program in _programs(Stream(head), names, Budget(operations=2 * head.size)):
+        machine = program.machine
+        if machine.persistent and not machine.seen:
+            return False
+        if machine.seen:
+            return _could_be_name(machine)
         if program.broken is not None:
             return program.truncated and not whole
     return not whole
@@ -116,10 +131,9 @@ def _skip_padding(stream: Stream, budget: Budget) -> bool:
     while True:
         chunk = stream.peek(stream.chunk)
         padding = len(chunk) - len(chunk.lstrip(_PADDING))
-        try:
-            budget.spend(padding // _PADDING_PRICE)
-        except SpentError:
+        if padding // _PADDING_PRICE > max(0, budget.operations):
             return False
+        budget.operations -= padding // _PADDING_PRICE
         stream.move(stream.position + padding)
         if not chunk or padding < len(chunk):
             return True
