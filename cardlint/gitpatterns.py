@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 ATTRIBUTES, IGNORE = ".gitattributes", ".gitignore"
-MOST_LINES = 10_000
+MOST_LINES = 2_000
 _LONGEST = 4096
 _TOKEN = re.compile(
     r"\\(?P<escaped>.)|(?P<class>\[[!^]?\]?(?:\[:\w{1,10}:\]|\\.|[^\]\\])*\])|(?P<stars>\*+)|(?P<any>\?)|(?P<char>.)", re.DOTALL
@@ -54,10 +54,13 @@ class Attributes:
         """The places from the top down."""
         macros: dict[str, bool] = {}
         self._places = [(place, list(_attributes(place.text, macros))) for place in places]
+        self._tracked: dict[str, bool] = {}
 
     def tracked(self, path: str) -> bool:
         """Whether the file goes to LFS."""
-        return _last(self._places, path, folder=False)
+        if path not in self._tracked:
+            self._tracked[path] = _last(self._places, path, folder=False)
+        return self._tracked[path]
 
 
 class Ignored:
@@ -75,13 +78,13 @@ class Ignored:
 
 
 def _last(places: list[tuple[Place, list[_Rule]]], path: str, *, folder: bool) -> bool:
-    found = False
-    for place, rules in places:
+    """What the last rule that matches says; False where none does."""
+    for place, rules in reversed(places):
         if (seen := place.reaches(path)) is not None:
-            for rule in rules:
+            for rule in reversed(rules):
                 if (folder or not rule.folders) and rule.matches(seen):
-                    found = rule.value
-    return found
+                    return rule.value
+    return False
 
 
 def _attributes(text: str, macros: dict[str, bool]) -> Iterator[_Rule]:
