@@ -23,6 +23,7 @@ _POSIX = {
     "punct": r"!-/:-@\[-`{-~", "space": r"\s", "upper": r"A-Z", "xdigit": r"0-9a-fA-F",
 }  # fmt: skip
 _NAMED = re.compile(r"\[:(\w{1,10}):\]")
+_ITEM = re.compile(r"(?P<first>\\.|.)(?:-(?P<last>\\.|.))?", re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(.*)')
 _LFS = re.compile(r"(?:filter=lfs|[-!]filter|filter(?:=\S*)?)")
 
@@ -206,12 +207,16 @@ def _class(written: str) -> str:
     negated = inside[:1] in {"!", "^"}
     inside = inside[negated:]
     named = "".join(_POSIX.get(name, "") for name in _NAMED.findall(inside))
-    plain = re.sub(r"\\(.)", r"\1", _NAMED.sub("", inside), flags=re.DOTALL)
-    escaped = re.sub(r"([\\\[\]^&~|])", r"\\\1", plain)
-    if not escaped + named:
+    items = "".join(_item(match) for match in _ITEM.finditer(_NAMED.sub("", inside)))
+    if not items + named:
         return "[^/]" if negated else "(?!)"
-    try:
-        re.compile(f"[{escaped}{named}]")
-    except re.error:
-        return "(?!)"
-    return f"(?!/)[{'^' if negated else ''}{escaped}{named}]"
+    return f"(?!/)[{'^' if negated else ''}{items}{named}]"
+
+
+def _item(match: re.Match[str]) -> str:
+    """A character, or a range of them; a range that runs backwards holds none."""
+    first, last = match["first"].removeprefix("\\") or "\\", match["last"]
+    if last is None:
+        return re.escape(first)
+    last = last.removeprefix("\\") or "\\"
+    return f"{re.escape(first)}-{re.escape(last)}" if first <= last else ""
