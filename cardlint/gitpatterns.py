@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 ATTRIBUTES, IGNORE = ".gitattributes", ".gitignore"
-MOST_LINES = 10_000
+MOST_LINES = 2_000
 _LONGEST = 4096
 _TOKEN = re.compile(
     r"\\(?P<escaped>.)|(?P<class>\[[!^]?\]?(?:\[:\w{1,10}:\]|\\.|[^\]\\])*\])|(?P<stars>\*+)|(?P<any>\?)|(?P<char>.)", re.DOTALL
@@ -23,6 +23,7 @@ _POSIX = {
     "punct": r"!-/:-@\[-`{-~", "space": r"\s", "upper": r"A-Z", "xdigit": r"0-9a-fA-F",
 }  # fmt: skip
 _NAMED = re.compile(r"\[:(\w{1,10}):\]")
+_ITEM = re.compile(r"(?P<first>\\.|.)(?:-(?P<last>\\.|.))?", re.DOTALL)
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(.*)')
 _LFS = re.compile(r"(?:filter=lfs|[-!]filter|filter(?:=\S*)?)")
 
@@ -54,10 +55,13 @@ class Attributes:
         """The places from the top down."""
         macros: dict[str, bool] = {}
         self._places = [(place, list(_attributes(place.text, macros))) for place in places]
+        self._tracked: dict[str, bool] = {}
 
     def tracked(self, path: str) -> bool:
         """Whether the file goes to LFS."""
-        return _last(self._places, path, folder=False)
+        if path not in self._tracked:
+            self._tracked[path] = _last(self._places, path, folder=False)
+        return self._tracked[path]
 
 
 class Ignored:
@@ -75,13 +79,13 @@ class Ignored:
 
 
 def _last(places: list[tuple[Place, list[_Rule]]], path: str, *, folder: bool) -> bool:
-    found = False
-    for place, rules in places:
+    """What the last rule that matches says; False where none does."""
+    for place, rules in reversed(places):
         if (seen := place.reaches(path)) is not None:
-            for rule in rules:
+            for rule in reversed(rules):
                 if (folder or not rule.folders) and rule.matches(seen):
-                    found = rule.value
-    return found
+                    return rule.value
+    return False
 
 
 def _attributes(text: str, macros: dict[str, bool]) -> Iterator[_Rule]:
@@ -203,12 +207,16 @@ def _class(written: str) -> str:
     negated = inside[:1] in {"!", "^"}
     inside = inside[negated:]
     named = "".join(_POSIX.get(name, "") for name in _NAMED.findall(inside))
-    plain = re.sub(r"\\(.)", r"\1", _NAMED.sub("", inside), flags=re.DOTALL)
-    escaped = re.sub(r"([\\\[\]^&~|])", r"\\\1", plain)
-    if not escaped + named:
+    items = "".join(_item(match) for match in _ITEM.finditer(_NAMED.sub("", inside)))
+    if not items + named:
         return "[^/]" if negated else "(?!)"
-    try:
-        re.compile(f"[{escaped}{named}]")
-    except re.error:
-        return "(?!)"
-    return f"(?!/)[{'^' if negated else ''}{escaped}{named}]"
+    return f"(?!/)[{'^' if negated else ''}{items}{named}]"
+
+
+def _item(match: re.Match[str]) -> str:
+    """A character, or a range of them; a range that runs backwards holds none."""
+    first, last = match["first"].removeprefix("\\") or "\\", match["last"]
+    if last is None:
+        return re.escape(first)
+    last = last.removeprefix("\\") or "\\"
+    return f"{re.escape(first)}-{re.escape(last)}" if first <= last else ""

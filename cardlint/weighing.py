@@ -105,9 +105,11 @@ class Weights:
         return {entry.path: entry for entry in files if not _is_elsewhere(entry) and alone in {None, entry.path}}
 
     def __iter__(self) -> Iterator[Weighed]:
-        for file in self._looked_at(self.entries.values()):
-            if file.judgement is not None:
-                yield file
+        return (file for file in self.looked_at() if file.judgement is not None)
+
+    def looked_at(self) -> Iterator[Weighed]:
+        """Every file, also those that are pointers or cannot be read."""
+        return self._each(self.entries.values())
 
     def at(self, path: str) -> Weighed | None:
         """One file; None where it is not there, or is not to be looked at."""
@@ -173,7 +175,7 @@ class Weights:
         not be; Blocked where a pointer stands where content is expected; Inapplicable where pointers are all there can be.
         """
         entries = self.entries.values() if paths is None else [self.entries[path] for path in paths if path in self.entries]
-        files = [*self._looked_at(entries)]
+        files = [*self._each(entries)]
         _assert_read(files)
         if pointers := [file.path for file in files if file.pointer is not None]:
             self._raise_for(pointers)
@@ -188,7 +190,7 @@ class Weights:
             raise Blocked("lfs-pointer-unresolved", f"{unresolved[0]} is a Git LFS pointer, and its content is not here")
         raise Inapplicable(f"{pointers[0]} is a Git LFS pointer, whose content lies elsewhere")
 
-    def _looked_at(self, entries: Iterable[FileEntry]) -> Iterator[Weighed]:
+    def _each(self, entries: Iterable[FileEntry]) -> Iterator[Weighed]:
         """Each of some files. A source that fetches many at once is told which come next."""
         fetch: Callable[[list[str], int], None] | None = getattr(innermost(self._repository.source), "prefetch", None)
         for batch in _batches(entries):
@@ -202,7 +204,7 @@ class Weights:
 
     def _small(self) -> Iterator[Weighed]:
         """The files small enough to be pointers."""
-        return self._looked_at(entry for entry in self.entries.values() if entry.size <= _POINTER_BYTES)
+        return self._each(entry for entry in self.entries.values() if entry.size <= _POINTER_BYTES)
 
     def _weighed(self, entry: FileEntry) -> Weighed:
         source = innermost(self._repository.source, entry.path)

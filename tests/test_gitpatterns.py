@@ -26,6 +26,7 @@ MATCHES = [
     ("[![:digit:]].x", "7.x", False), ("my[[:space:]]model.bin", "my model.bin", True), (r"\*.x", "*.x", True), (r"\*.x", "a.x", False),
     ("[].x", "a.x", False), ("[z-a].x", "z.x", False), ("[[:nosuch:]].x", "a.x", False), ("[!/]x", "/x", False),
     ("**/a*/b", "a1/a2/b", True), ("*-/b*c", "x-y-/bbc", True), ("a[", "a[", True), (r"a\[b\]", "a[b]", True), ("[]a].x", "].x", True),
+    ("[a--]x", "ax", False), ("[+--]x", ",x", True), ("[a-]x", "-x", True), ("[&&~~||]x", "&x", True), (r"[\\-a]x", "]x", True),
     ("[![:nosuch:]]x", "ax", True), (r"[\]]x", "]x", True),
 ]  # fmt: skip
 

@@ -24,11 +24,11 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 def blocked(weights: Weights, *, concerns: list[str], beside: list[str] | None = None) -> Iterator[Problem]:
     """Files that are known to be dangerous, or are built to deceive.
 
-    What is known of one of these files in the concerns `beside` is said with it.
+    What is known of one of these files in the concerns `beside` is said with it, right after the first piece of evidence.
     """
     for file in weights:
         if found := file.evidence("block", *concerns):
-            yield _problem(file, [*found, *file.evidence("block", *(beside or ()))])
+            yield _problem(file, [found[0], *file.evidence("block", *(beside or ())), *found[1:]])
     weights.complete()
 
 
@@ -68,9 +68,9 @@ def executable(weights: Weights, *, concerns: list[str], names: list[str]) -> It
     """
     cached: dict[str, list[Problem]] = {}
     named = any_of(names)
-    for path in weights.entries:
-        problem = _executable(path, weights, concerns, named)
-        folder = path.rpartition("/")[0]
+    for file in weights.looked_at():
+        problem = _executable(file, concerns, named)
+        folder = file.path.rpartition("/")[0]
         if problem is not None and folder.rpartition("/")[2] == _CACHE:
             cached.setdefault(folder, []).append(problem)
         elif problem is not None:
@@ -80,13 +80,11 @@ def executable(weights: Weights, *, concerns: list[str], names: list[str]) -> It
     weights.complete()
 
 
-def _executable(path: str, weights: Weights, concerns: list[str], named: Callable[[str], bool]) -> Problem | None:
-    file = weights.at(path)
-    assert file is not None
+def _executable(file: Weighed, concerns: list[str], named: Callable[[str], bool]) -> Problem | None:
     if found := [*file.evidence("block", *concerns), *file.evidence("review", *concerns)]:
         return _problem(file, found)
-    if file.judgement is None and named(path.lower()):
-        return Problem("is a native executable, library or bytecode by its name", subject=path, path=path)
+    if file.judgement is None and named(file.path.lower()):
+        return Problem("is a native executable, library or bytecode by its name", subject=file.path, path=file.path)
     return None
 
 

@@ -89,6 +89,12 @@ def test_what_a_deceptive_archive_holds_is_said_with_it() -> None:
     assert finding.message.endswith("m/data.pkl, byte 0: asks for posix.system, which runs a command")
 
 
+def test_what_is_dangerous_is_said_before_the_rest_of_a_deception() -> None:
+    held = torch(DANGEROUS).replace(b"m/data.pkl", b"m/dota.pkl", 1).replace(b"m/version", b"m/varsion", 1)
+    (finding,) = run({"model.bin": held}).findings
+    assert [part.partition(" ")[0] for part in finding.message.split("; ")] == ["the", "m/data.pkl,", "the"]
+
+
 def test_an_executable_is_nothing_special_in_a_space() -> None:
     assert found({"libx.so": ELF}, kind="space") == []
     assert found({"libx.so": ELF}, kind="dataset") == [("file-executable", "libx.so")]
