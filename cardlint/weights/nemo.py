@@ -68,7 +68,7 @@ def _tag(value: str, line: int) -> Evidence | None:
 def _target(key: str, value: str, line: int, names: Names) -> Evidence | None:
     """What is known of a name that is made; None where it is vetted, or is no name where only `_target_` has to be one."""
     if not _NAME.fullmatch(value):
-        if key != "_target_":
+        if key != "_target_" and "${" not in value:
             return None
         return _say("review", "_target_", f"line {line}: {key} is {value[:80]!r}, which is no name")
     module, _, name = value.rpartition(".")
@@ -87,7 +87,7 @@ def _pairs(text: bytes) -> Iterator[tuple[str | None, str, int]]:
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    stack: list[list[Any]] = []  # of each collection: whether it is a mapping, and the key that waits for its value
+    walked = _Walked()
     line = 1
     try:
         for count, event in enumerate(yaml.parse(text, Loader=loader)):
@@ -97,24 +97,41 @@ def _pairs(text: bytes) -> Iterator[tuple[str | None, str, int]]:
                 return
             if (tag := getattr(event, "tag", None)) and "python/" in tag:
                 yield None, tag, line
-            yield from _seen(event, stack, line, yaml)
+            for key, value in walked.see(event, yaml):
+                yield key, value, line
     except (yaml.YAMLError, ValueError, RecursionError):
         yield None, "!", line
 
 
-def _seen(event: Any, stack: list[list[Any]], line: int, yaml: Any) -> Iterator[tuple[str, str, int]]:  # noqa: ANN401 - of a library without types
-    """Follow which scalar is a key and which a value."""
-    value = event.value if isinstance(event, yaml.ScalarEvent) else None
-    if isinstance(event, yaml.CollectionEndEvent):
-        stack.pop()
-    elif isinstance(event, (yaml.NodeEvent,)):
-        if stack and stack[-1][0]:
-            key = stack[-1][1]
-            if key is None:
-                stack[-1][1] = "" if value is None else value
-            else:
-                if key in _KEYS:
-                    yield key, "" if value is None else value, line
-                stack[-1][1] = None
-        if isinstance(event, yaml.CollectionStartEvent):
-            stack.append([isinstance(event, yaml.MappingStartEvent), None])
+class _Walked:
+    """Which scalar is a key and which a value, by the events so far."""
+
+    def __init__(self) -> None:
+        self.open: list[tuple[bool, str | None]] = []  # of each collection: whether it is a mapping, and the key that waits
+        self.anchors: dict[str, str] = {}
+
+    def see(self, event: Any, yaml: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - of a library without types
+        """The pairs of interest that the event completes."""
+        if isinstance(event, yaml.CollectionEndEvent):
+            self.open.pop()
+        elif isinstance(event, yaml.NodeEvent):
+            yield from self._node(self._text(event, yaml))
+            if isinstance(event, yaml.CollectionStartEvent):
+                self.open.append((isinstance(event, yaml.MappingStartEvent), None))
+
+    def _text(self, event: Any, yaml: Any) -> str:  # noqa: ANN401
+        """What a scalar says, or the one that an alias stands for; nothing where that is a collection."""
+        if isinstance(event, yaml.AliasEvent):
+            return self.anchors.get(event.anchor, "")
+        text: str = event.value if isinstance(event, yaml.ScalarEvent) else ""
+        if event.anchor is not None:
+            self.anchors[event.anchor] = text
+        return text
+
+    def _node(self, text: str) -> Iterator[tuple[str, str]]:
+        if not self.open or not self.open[-1][0]:
+            return
+        key = self.open[-1][1]
+        self.open[-1] = (True, text if key is None else None)
+        if key in _KEYS:
+            yield key, text

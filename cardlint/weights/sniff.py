@@ -24,9 +24,10 @@ _U64 = 8
 MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"PK\x03\x04", 0, "zip"), (b"PK\x05\x06", 0, "zip"), (b"\x93NUMPY", 0, "npy"), (b"GGUF", 0, "gguf"),
     (b"lmgg", 0, "ggml"), (b"fmgg", 0, "ggml"), (b"tjgg", 0, "ggml"), (b"algg", 0, "ggml"),
-    (b"\x1f\x8b", 0, "gzip"), (b"BZh", 0, "bzip2"), (b"\xfd7zXZ\x00", 0, "xz"), (b"\x5d\x00\x00", 0, "lzma"),
+    (b"\x1f\x8b", 0, "gzip"), (b"BZh", 0, "bzip2"), (b"\xfd7zXZ\x00", 0, "xz"), (b"\x5d\x00", 0, "lzma"),
     (b"\x04\x22\x4d\x18", 0, "lz4"), (b"\x28\xb5\x2f\xfd", 0, "zstd"), (b"\x89LZO\x00\r\n\x1a\n", 0, "lzop"),
     (b"\x1f\x9d", 0, "compress"), (b"ZF0x", 0, "zfile"),
+    *((bytes([first]) + b"\x2a\x4d\x18", 0, "zstd") for first in range(0x50, 0x60)),
     (b"7z\xbc\xaf\x27\x1c", 0, "7z"), (b"Rar!\x1a\x07", 0, "rar"),
     (b"\x7fELF", 0, "elf"), (b"\xfe\xed\xfa\xce", 0, "mach-o"), (b"\xfe\xed\xfa\xcf", 0, "mach-o"),
     (b"\xce\xfa\xed\xfe", 0, "mach-o"), (b"\xcf\xfa\xed\xfe", 0, "mach-o"),

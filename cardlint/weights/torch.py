@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cardlint.weights.sniff import HEAD, by_magic
 from cardlint.weights.torchids import UNKNOWN
 from cardlint.weights.verdict import Evidence, Judgement
 from cardlint.weights.zipcheck import archive
@@ -24,7 +25,10 @@ _STORAGE = re.compile(r"([^/]+/[^/]+)/([0-9]{1,19})")
 _PICKLE = re.compile(r"([^/]+)/data\.pkl")
 _FORMAT = re.compile(r"([^/]+/|)archive_format")
 _CONFIG = re.compile(r"(.*/data/(?:weights|constants)/)[^/]+_config\.json")
+_OTHERS = (".npz", ".keras", ".skops", ".mar")  # their loaders know nothing of torch's layout, and open members by their content
 _INPUTS = "/traced_inputs"  # torch writes their shapes without their data
+_RAW = re.compile(r"(?:weight|tensor)_[0-9]{1,9}")
+_LOADED = frozenset({"zip", "torch-legacy"})  # what torch.load takes, which some loaders try on every weight
 _LONGEST = 4_000_000  # bytes of a text that is looked at
 _BETWEEN = r"(?:\s|\\\n|#[^\n]{0,200}\n)*"
 # Operators of TorchScript that read or write files (2.13: of `torch._C._jit_get_all_schemas()` these two, and one for debugging).
@@ -50,8 +54,10 @@ class Layout(NamedTuple):
     storages: Mapping[str, Mapping[str, int]]
 
 
-def layout(directory: Directory, content: Callable[[Member], Reader | None]) -> Layout | None:
-    """The layout of a torch archive; None of any other archive."""
+def layout(directory: Directory, content: Callable[[Member], Reader | None], name: str = "") -> Layout | None:
+    """The layout of a torch archive; None of any other archive, and of one whose name hands it to another loader."""
+    if name.lower().endswith(_OTHERS):
+        return None
     paths = {member.path.casefold(): member for member in directory.members}
     top = next((match[1] for path in paths if (match := _PICKLE.fullmatch(path))), None)
     if top is None:
@@ -72,23 +78,28 @@ def layout(directory: Directory, content: Callable[[Member], Reader | None]) -> 
 
 
 def _exported(directory: Directory, content: Callable[[Member], Reader | None]) -> Iterator[bytes]:
-    """The members of an exported program that its configuration says are raw numbers."""
-    stored = {member.path: member for member in directory.members if member.method == 0}
+    """The members of an exported program that every configuration of it says are raw numbers, and that begin like nothing else."""
+    raw: set[str] = set()
+    pickled: set[str] = set()
     for member in directory.members:
         match = _CONFIG.fullmatch(member.path)
         held = content(member) if match else None
         if match is None or held is None or held.size > _LONGEST:
             continue
-        for name in _raw_names(held.read(0, held.size)):
-            if match[1] + name in stored:
-                yield stored[match[1] + name].name
+        for name, is_pickled in _payloads(held.read(0, held.size)):
+            (pickled if is_pickled or not _RAW.fullmatch(name) else raw).add(match[1] + name)
+    for member in directory.members:
+        if member.method == 0 and member.path in raw - pickled:
+            held = content(member)
+            if held is not None and not (held.near and by_magic(held.read(0, HEAD)) in _LOADED):
+                yield member.name
 
 
-def _raw_names(text: bytes) -> list[str]:
+def _payloads(text: bytes) -> list[tuple[str, bool]]:
+    """What a configuration names, each with whether it is pickled; nothing where it cannot be read."""
     try:
         config: Any = json.loads(text)
-        entries = list(config["config"].values())
-        return [str(entry["path_name"]) for entry in entries if entry["use_pickle"] is False]
+        return [(str(entry["path_name"]), entry["use_pickle"] is not False) for entry in config["config"].values()]
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return []
 

@@ -77,7 +77,7 @@ def at_end(reader: Reader, context: Context) -> Judgement | None:
 
 
 def _judged(reader: Reader, context: Context, directory: Directory) -> Judgement:
-    layout = torch.layout(directory, lambda member: _found(reader, member, context))
+    layout = torch.layout(directory, lambda member: _found(reader, member, context), context.name)
     raw = layout.raw if layout else frozenset()
     trusted = frozenset() if reader.near else raw
     checked = check(reader, directory, context.budget, lambda member: member.name in trusted)

@@ -89,6 +89,24 @@ def test_damage_is_said() -> None:
     assert judged(b"x\x9c" + b"\xff" * 50, "m.pkl").verdict == "review"
 
 
+def test_lzma_of_any_dictionary_is_found() -> None:
+    packed = bytearray(_lzma(PAYLOAD))
+    packed[1:5] = (0x00123401).to_bytes(4, "little")
+    packed[2] = 0x34
+    packed[1] = 0
+    assert judged(bytes(packed), "m.joblib").globals == ("posix.system",)
+
+
+def test_a_header_of_93_bytes_is_no_lzma() -> None:
+    header = b'{"__metadata__":{}}'.ljust(93)
+    assert judged((93).to_bytes(8, "little") + header, "m.safetensors").format == "safetensors"
+
+
+def test_frames_that_hold_nothing_are_no_hiding_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    _fake(monkeypatch)
+    assert judged(b"\x51\x2a\x4d\x18" + PAYLOAD, "m.pkl.zst").globals == ("posix.system",)
+
+
 def test_text_is_no_compressed_data_for_beginning_like_some() -> None:
     assert judged(b"x^2 + y^2 is no packed data\n", "readme").format == "text"
 

@@ -286,6 +286,8 @@ BLOCKED = {
     "CVE-2025-23304: a target that runs": "a: {_target_: builtins.eval, expression: 1}",
     "CVE-2025-23304: deep below": "a:\n- b:\n  - {c: 1, _target_: os.system}\n",
     "CVE-2025-23304: behind an anchor": "x: &a {_target_: posix.system}\ny: *a\n",
+    "CVE-2025-23304: a key behind an alias": "a: &k _target_\nb: {*k : os.system}\n",
+    "CVE-2025-23304: a value behind an alias": "a: &v os.system\ntarget: *v\n",
     "CVE-2025-23304: in quotes": "\"_target_\": 'os.system'",
     "CVE-2025-23304: the class that is restored": "target: os.system",
     "CVE-2025-23304: the key of old": "cls: os.system",
@@ -303,7 +305,7 @@ def test_targets_that_are_dangerous_are_blocked(case: str) -> None:
 
 UNKNOWN = {
     "a class of nobody": "_target_: some.module.Thing", "a class that is not the list's": "_target_: nemo.collections.asr.modules.Other",
-    "an interpolation": "_target_: ${other}", "no name": "_target_: [a]", "a name of one part": "_target_: eval",
+    "an interpolation": "_target_: ${other}", "an interpolated class": "target: ${oc.env:X}", "an alias of nothing": "_target_: *x", "no name": "_target_: [a]", "a name of one part": "_target_: eval",
     "a vetted name with a condition": "_target_: _codecs.encode", "broken YAML": "a: [", "bytes that are none": b"a: \x00", "no UTF-8": b"a: \xff\xfe\xfd",
 }  # fmt: skip
 

@@ -158,12 +158,32 @@ def test_weights_of_an_exported_program_are_numbers_where_it_says_so() -> None:
 NOT_RAW: list[object] = [
     {"config": {"a": {"path_name": "weight_0", "use_pickle": True}}}, {"config": {"a": {"path_name": "weight_0"}}}, {"config": []}, [], b"{", b"\xff",
     b"[" * 100_000, {"config": {"a": 1}},
+    {"config": {"a": {"path_name": "weight_0", "use_pickle": False}, "b": {"path_name": "weight_0", "use_pickle": True}}},
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("config", NOT_RAW, ids=range(len(NOT_RAW)))
 def test_else_they_are_judged_by_their_content(config: object) -> None:
     assert judged(_exported(config), "m.pt2").verdict == "block"
+
+
+def test_weights_that_torch_would_load_are_judged() -> None:
+    raw = {"config": {"a": {"path_name": "weight_0", "use_pickle": False}}}
+    inner = zipped(Entry(b"x/data.pkl", PAYLOAD), Entry(b"x/version", b"3\n"))
+    assert judged(_exported(raw, inner), "m.pt2").verdict == "block"
+    named = {"config": {"a": {"path_name": "opaque_obj_0", "use_pickle": False}}}
+    content = zipped(
+        Entry(b"m/archive_format", b"pt2"), Entry(b"m/data/constants/opaque_obj_0", PAYLOAD),
+        Entry(b"m/data/constants/model_constants_config.json", json.dumps(named).encode()),
+    )  # fmt: skip
+    assert judged(content, "m.pt2").verdict == "block"
+
+
+@pytest.mark.parametrize("name", ["m.npz", "m.keras", "m.skops", "m.mar"])
+def test_torchs_layout_counts_for_torch_alone(name: str) -> None:
+    content = zipped(Entry(b"m/data.pkl", EMPTY_DICT), Entry(b"m/data/0", PAYLOAD), VERSION)
+    assert judged(content, name).verdict == "block"
+    assert judged(content, "m.pt").verdict == "ok"
 
 
 def test_configurations_that_cannot_be_read_prove_nothing() -> None:
