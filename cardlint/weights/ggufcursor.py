@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cardlint.weights.budget import Budget
     from cardlint.weights.reading import Reader
 
-MOST_FAR = 16_000_000  # bytes read of a file that is far away: a vocabulary of 256,000 tokens and its merges
+MOST_FAR = 2**24  # bytes read of a file that is far away: a vocabulary of 256,000 tokens and its merges
 MOST_NEAR = 64_000_000
 _FIRST_CHUNK, _LARGEST_CHUNK = 65_536, 2_000_000
 _WIDE = 8  # bytes of a count or a length; of version 1, half as many
@@ -90,8 +90,8 @@ class Cursor:
         stream, wide = self.stream, self.wide
         order: Literal["little", "big"] = "little" if self.order == "<" else "big"
         self.budget.spend(count)
+        held, fresh = stream.here(), False
         while count:
-            held = stream.peek(stream.chunk)
             at = 0
             while count and at + wide <= len(held):
                 end = at + wide + int.from_bytes(held[at : at + wide], order)
@@ -99,10 +99,11 @@ class Cursor:
                     break
                 at, count = end, count - 1
             stream.skip(at)
-            stream.chunk = min(stream.chunk * 2, _LARGEST_CHUNK)
-            if count and not at:
+            if count and not at and fresh:
                 self._long_string(key)
                 count -= 1
+            stream.chunk = min(stream.chunk * 2, _LARGEST_CHUNK)
+            held, fresh = stream.peek(stream.chunk) if count else b"", True
         stream.chunk = _FIRST_CHUNK
 
     def _long_string(self, key: str) -> None:

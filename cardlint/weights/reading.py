@@ -174,6 +174,10 @@ class Stream:
             self._base, self._buffer, self._at = self.position, self.reader.read(self.position, max(count, self.chunk)), 0
         return self._buffer[self._at : self._at + count]
 
+    def here(self) -> bytes:
+        """The next bytes as far as they have been read already, without moving."""
+        return self._buffer[self._at :]
+
     def skip(self, count: int) -> None:
         """Move on without reading. Raises EndOfDataError where there are fewer bytes."""
         if count < 0 or self.position + count > self.end:

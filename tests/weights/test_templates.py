@@ -298,6 +298,10 @@ HOSTILE = {
     ),
     "lists that grow": "".join(f"{{% set n.a{index} = n.a{index + 1} + [n.a{index}] %}}" for index in range(1500)),
     "objects with many names": "{% set d = {" + ",".join(f'"a{index}": d' for index in range(2000)) + "} %}" + "{{ x[d[y]] }}" * 2000,
+    "loops over an object with many names": "{% set d = {"
+    + ",".join(f'"a{index}": 1' for index in range(3000))
+    + "} %}"
+    + "{% for k in d %}{% endfor %}{{ x[k] }}" * 300,
     "macros of one name": "{% macro m(a, b, c) %}{% endmacro %}" * 500 + "{{ m(1, 2, 3) }}" * 1500,
     "calls of one macro": "{% macro m("
     + ",".join(f"a{index}" for index in range(300))
