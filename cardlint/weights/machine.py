@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 _STOP = ord(".")
 MOST_NAMES = 10_000
-_NOTED = frozenset({Box, Global, Made, tuple})
+_NAMING = frozenset({Global, tuple})
+_NOTED = _NAMING | {Box, Made}
 
 
 class Machine:
@@ -196,7 +197,8 @@ class Machine:
         """Values come where something may call them later; those that are no literals."""
         noted = [value for value in values if type(value) in _NOTED]
         for value in noted:
-            self.misuse(self.tame.called_only(value), KEPT_TO_CALL)
+            if type(value) in _NAMING:
+                self.misuse(self.tame.called_only(value), KEPT_TO_CALL)
         return noted
 
     def fill(self, value: Value, items: list[Value]) -> None:

@@ -98,7 +98,7 @@ def _condition(cls: type, *, filled: bool, slots: bool) -> str:
         return "enum"
     state = "+state" if _owner(cls, "__setstate__") is not None else ""
     only = cls.__module__.startswith(CAREFUL) and _loads(cls.__module__)
-    marks = {"slots": slots, "items": filled, "tuple": issubclass(cls, tuple), "only": only}
+    marks = {"slots": slots, "items": filled, "tuple": _keeps(cls), "only": only}
     return "+".join([f"class{state}", *(mark for mark, there in marks.items() if there)])
 
 
@@ -111,6 +111,12 @@ def _loads(name: str) -> bool:
         return False
     calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
     return any((call.id if isinstance(call, ast.Name) else getattr(call, "attr", "")) in LOADERS for call in calls)
+
+
+def _keeps(cls: type) -> bool:
+    """Whether a class is a tuple whose `__new__` does no more with its arguments than keeping them."""
+    owner = _owner(cls, "__new__")
+    return issubclass(cls, tuple) and owner is not None and (owner is tuple or _generated(owner, "__new__", owner.__dict__["__new__"]))
 
 
 def _owner(cls: type, hook: str) -> type | None:
