@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from cardlint.weights.verdict import Verdict
 
@@ -35,8 +35,14 @@ class Known(NamedTuple):
 class Names:
     """The lists: `vetted` and `dangerous` as in schemas/weights, `own` what an organisation vetted for one file."""
 
-    def __init__(self, vetted: Mapping[str, Any], dangerous: Mapping[str, Any], own: frozenset[str] = frozenset()) -> None:
-        """Takes the parsed data files."""
+    def __init__(
+        self,
+        vetted: Mapping[str, Any],
+        dangerous: Mapping[str, Any],
+        own: frozenset[str] = frozenset(),
+        load: Callable[[str], Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Takes the parsed data files, and what parses another of them by its name: few files need one of those."""
         self.vetted: Mapping[str, Mapping[str, str]] = vetted["modules"]
         self.sources: Mapping[str, Mapping[str, Any]] = vetted.get("sources", {})
         self.exact: Mapping[str, Mapping[str, Any]] = dangerous["names"]
@@ -44,6 +50,21 @@ class Names:
         self.own = own
         self._known: dict[tuple[str, str, bool], Known] = {}
         self._listed: dict[str, dict[str, str]] = {}
+        self._load = load
+        self._tables: dict[str, Mapping[str, Any]] = {}
+        self.script = False
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """Another data file, read when it is first asked for; empty, so that nothing is vetted, where none can be read."""
+        if name not in self._tables:
+            self._tables[name] = {} if self._load is None else self._load(name)
+        return self._tables[name]
+
+    def of_script(self) -> Names:
+        """The same lists for a pickle in a TorchScript archive, whose own types `__torch__.*` are code of that archive."""
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__, script=True, _known={})
+        return other
 
     def look(self, module: str, name: str, protocol: int) -> Known:
         """What is known of a name in a program of this protocol."""
@@ -65,6 +86,8 @@ class Names:
         for pair in pairs:
             if found := self._dangerous(*pair):
                 return found
+        if self.script and module.partition(".")[0] == "__torch__":
+            return Known("ok", "is a type of the TorchScript archive itself", condition="class+state")
         if f"{module}.{name}" in self.own:
             return Known("ok", "vetted by the policy for this file")
         return Known("review", "is not on the vetted list")

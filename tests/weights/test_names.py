@@ -182,6 +182,29 @@ def test_a_policy_vets_names_of_its_own_but_no_dangerous_ones() -> None:
     assert names.look("lib", "run", 4).verdict == names.look("danger", "x", 4).verdict == "block"
 
 
+def test_types_of_a_torchscript_archive_are_vetted_in_it_alone() -> None:
+    plain = small({"lib": {"lib-1/value": "Thing"}})
+    script = plain.of_script()
+    assert script.look("__torch__.models", "Net", 2) == Known("ok", "is a type of the TorchScript archive itself", condition="class+state")
+    assert script.look("__torch__", "Net", 2).verdict == script.look("lib", "Thing", 2).verdict == "ok"
+    assert plain.look("__torch__.models", "Net", 2).verdict == script.look("__torch__x", "Net", 2).verdict == "review"
+    assert script.look("__torch__", "os.system", 4).verdict == script.look("lib", "run", 2).verdict == "block"
+
+
+def test_other_tables_are_read_when_they_are_asked_for() -> None:
+    asked: list[str] = []
+
+    def load(name: str) -> dict[str, str]:
+        asked.append(name)
+        return {"of": name}
+
+    names = Names({"modules": {}}, {"names": {}, "modules": {}}, load=load)
+    assert asked == []
+    assert names.table("targets") == names.table("targets") == {"of": "targets"}
+    assert asked == ["targets"]
+    assert small().table("targets") == {}
+
+
 def test_only_so_many_answers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module_of_names, "_MOST_REMEMBERED", 3)
     names = small()
