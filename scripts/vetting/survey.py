@@ -72,7 +72,7 @@ class Survey:
             return False
         self.versions[package.distribution] = version.partition("+")[0]
         if package.distribution == "torchvision":
-            _declare_operators()
+            declare_operators()
         for root in package.roots:
             for module in walk(root, package.skip):
                 self._module(module, package)
@@ -141,7 +141,7 @@ class Survey:
         }
 
 
-def _declare_operators() -> None:
+def declare_operators() -> None:
     """Declare the operators torchvision looks for when it is imported: its compiled part fits one build of torch only."""
     import torch
 
