@@ -165,6 +165,14 @@ def test_names_of_python_2_are_translated_before_protocol_3() -> None:
     assert names.look("commands", "getoutput", 2).verdict == "block"
 
 
+def test_methods_of_plain_types_are_no_way_out() -> None:
+    names = lists()
+    assert names.look("builtins", "str.lower", 4).verdict == names.look("__builtin__", "unicode.lower", 2).verdict == "ok"
+    assert names.look("builtins", "str.format", 4).verdict == names.look("__builtin__", "unicode.format", 2).verdict == "review"
+    assert names.look("builtins", "str.__class__", 4).verdict == names.look("builtins", "str.lower.__self__", 4).verdict == "block"
+    assert names.look("builtins", "eval.lower", 4).verdict == names.look("builtins", "str.os.system", 4).verdict == "block"
+
+
 def test_what_is_vetted_in_python_3_may_be_dangerous_in_python_2() -> None:
     names = Names({"modules": {"functools": {"x/value": "reduce"}}}, {"names": {"__builtin__.reduce": {"does": "calls"}}, "modules": {}})
     assert names.look("__builtin__", "reduce", 2).verdict == "block"
