@@ -9,8 +9,9 @@ Every vetted name has a condition. The plain ones are
 - `class`: an empty instance may be made (NEWOBJ, `copyreg.__newobj__`, `copyreg._reconstructor`, INST and OBJ without
   arguments) and given attributes (BUILD); its constructor is not called. `+state`: it has a `__setstate__` of its own
   that was read and does no more than that. `+slots`: attributes may come as a second dictionary. `+items`: it is a list,
-  dict or set itself and may be filled. `+tuple`: it is a tuple and keeps its arguments. `+only`: its constructor may load
-  or evaluate what it is given, so that it is not kept as a value, which something may call later.
+  dict or set itself and may be filled. `+mapped`: its items are found as its attributes. `+tuple`: it is a tuple and keeps
+  its arguments. `+only`: its constructor may load or evaluate what it is given, so that it is not kept as a value, which
+  something may call later.
 - `enum`: a member may be looked up by its value.
 - `finished`: as `container`, and what it makes is given nothing more.
 - `empty`: it is called without arguments.
@@ -278,7 +279,7 @@ def wrong_state(made: Made, state: Value) -> Wrong | None:
 
 def _wrong_attributes(made: Made, state: Value) -> Wrong | None:
     """What is wrong with a state that becomes the attributes of an object."""
-    if has(made.callee, "items") and made.args != ():
+    if has(made.callee, "mapped") and made.args != ():
         return _review("is given a state, and its items, which may stand for its attributes, were given it by a call")
     apart = isinstance(state, tuple) and len(state) == 2 and _is_dictionary(state[1])  # noqa: PLR2004
     if apart and not has(made.callee, "slots"):

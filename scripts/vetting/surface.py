@@ -98,7 +98,8 @@ def _condition(cls: type, *, filled: bool, slots: bool) -> str:
         return "enum"
     state = "+state" if _owner(cls, "__setstate__") is not None else ""
     only = cls.__module__.startswith(CAREFUL) and _loads(cls.__module__)
-    marks = {"slots": slots, "items": filled, "tuple": _keeps(cls), "only": only}
+    mapped = filled and (_owner(cls, "__getattr__") is not None or (_owner(cls, "__getattribute__") or object).__module__ not in PLAIN)
+    marks = {"slots": slots, "items": filled, "mapped": mapped, "tuple": _keeps(cls), "only": only}
     return "+".join([f"class{state}", *(mark for mark, there in marks.items() if there)])
 
 

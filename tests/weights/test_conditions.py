@@ -10,11 +10,12 @@ from assemble import Built, Call, Filled, Name, Raw, judged, name, program, push
 from cardlint.weights.names import Names
 
 LIST = {
-    "value": "lib.make lib.Number numpy.ndarray numpy.dtype other.make builtins.object builtins.list __builtin__.object pandas.block",
+    "value": "lib.make lib.Number numpy.ndarray numpy.dtype other.make builtins.object builtins.list builtins.dict __builtin__.object pandas.block",
     "class": "lib.Thing other.Thing pandas.Index pandas.core.Index other.Index",
     "class+state": "lib.Stateful",
     "class+slots": "lib.Slotted",
     "class+items": "lib.Items",
+    "class+items+mapped": "lib.Mapped",
     "class+tuple": "lib.Pair",
     "class+state+only": "lib.Model",
     "container": "collections.OrderedDict",
@@ -114,6 +115,10 @@ PASSING: dict[str, Any] = {
     "a container by a dictionary of anything": called("collections.defaultdict", N("builtins.list"), {"a": THING}),
     "a value of containers of values": called("lib.make", [1, {"a": called("lib.Number", 1)}, ([2], [[3]])]),
     "a tuple of anything": new("lib.Pair", THING, [new("other.Thing")]),
+    "a dictionary of protocol 0 with attributes": Built(
+        called("copyreg._reconstructor", N("lib.Items"), N("builtins.dict"), {"a": 1}), {"b": 1}
+    ),
+    "a mapping with attributes": Built(Filled(new("lib.Mapped"), {"a": 1}), {"b": 1}),
     "an empty namespace": Built(called("types.SimpleNamespace"), {"a": 1}),
     "a class for an array": called("numpy.core.multiarray._reconstruct", N("numpy.memmap"), (0,), b"b"),
     "a class of Cython": Built(called("lib.__pyx_unpickle_Thing", N("lib.Thing"), 12345, None), (1, 2)),
@@ -170,6 +175,10 @@ FAILING: dict[str, tuple[Any, str]] = {
     "attributes of a value set by a computed dictionary": (
         Built(called("lib.make", 1), (None, called("collections.OrderedDict", [["a", 1]]))),
         "is given attributes one by one",
+    ),
+    "a mapping of protocol 0 with attributes": (
+        Built(called("copyreg._reconstructor", N("lib.Mapped"), N("builtins.dict"), {"a": 1}), {"b": 1}),
+        "its items, which may stand for its attributes",
     ),
     "a type changed": (Built(called("builtins.type", N("lib.Thing")), (None, {"a": 1})), "had all it needs"),
     "an instance of protocol 0 filled by a call": (

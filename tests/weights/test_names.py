@@ -50,7 +50,7 @@ def test_each_vetted_name_has_a_source_and_a_condition_that_exist() -> None:
             source, _, condition = listed.partition("/")
             assert source in VETTED["sources"]
             assert condition in CALLS or condition.partition("+")[0] == "class"
-            assert set(condition.split("+")[1:]) <= {"state", "slots", "items", "tuple", "only"}
+            assert set(condition.split("+")[1:]) <= {"state", "slots", "items", "mapped", "tuple", "only"}
 
 
 def test_each_source_says_why_and_is_used() -> None:
