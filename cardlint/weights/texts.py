@@ -96,8 +96,6 @@ class Texts:
 
     def _reader(self, blob: Blob) -> Reader | None:
         """The bytes that lie there, or that the text there stands for."""
-        if blob.offset < 0:
-            return None
         part = Part(self.stream.reader, blob.offset, blob.length)
         if blob.encoding in {None, "latin-1"}:
             return part

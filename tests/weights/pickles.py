@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import pickletools
 import struct
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import Budget
 from cardlint.weights.judge import Context, judge
 from cardlint.weights.names import Names
 from cardlint.weights.reading import Held
-from cardlint.weights.verdict import Judgement
+
+if TYPE_CHECKING:
+    from cardlint.weights.verdict import Judgement
 
 ECHO = "echo"
 VETTED = {
@@ -122,7 +125,7 @@ class Writer:
 def opcodes(content: bytes) -> list[bytes]:
     """The opcodes of a program, each with its argument."""
     starts = [place for _, _, place in pickletools.genops(content) if place is not None] + [len(content)]
-    return [content[start:end] for start, end in zip(starts, starts[1:], strict=False)]
+    return [content[start:end] for start, end in itertools.pairwise(starts)]
 
 
 def frame(content: bytes, longer: int = 0) -> bytes:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import contextlib
 import io
 import pickle
-import random
 from pathlib import Path
 
 import pytest
-from fuzz_pickles import BUFFER_SIZES, Unpeekable, load_all, opened, recorder, stream
+from fuzz_machine import BUFFER_SIZES, Unpeekable, load_all, opened, recorder
 from pickles import context, frame, framed, judged, said
 
 from cardlint.weights.framing import FramedStream
 from cardlint.weights.pickle import read_programs
-from cardlint.weights.reading import EndOfDataError, Held
+from cardlint.weights.reading import EndOfDataError, Held, Stream
 
 NAME = b"cos\nsystem\n"
 LONG = b"X\xff\0\0\0" + b"x" * 255
@@ -68,14 +67,6 @@ def test_a_file_that_can_only_be_read_is_like_one_that_cannot_be_looked_ahead_in
         assert set(asked) == modelled(b"\x80\4" + content, 0)
 
 
-@pytest.mark.parametrize("number", range(1500))
-def test_what_is_generated_is_read_alike(number: int, tmp_path: Path) -> None:
-    made = random.Random(number)  # noqa: S311 - not for secrets
-    content = stream(made)
-    size = made.choice([0, *BUFFER_SIZES])
-    assert set(recorded(content, size, tmp_path)) <= modelled(content, size)
-
-
 @pytest.mark.parametrize("size", [1, 2, 5, 99])
 def test_frames_that_end_where_opcodes_do_are_nothing_special(size: int) -> None:
     content = framed(pickle.dumps({"a": [1, 2.5, None], "b": (True, "text" * 20)}, 2), size)
@@ -88,20 +79,24 @@ def test_real_frames_are_nothing_special() -> None:
         assert judged(pickle.dumps([[b"x" * 70_000, "y" * 70_000], list(range(40_000))], protocol)).evidence == ()
 
 
-def test_python_cpython_154848_a_name_on_one_reading_only_blocks() -> None:
-    # Read straight on, "collections" and "OrderedDict" are the text; from a file the rest of the frame is dropped.
-    for inner in (b"\x8c\3abc0" + NAME + b"0", b"C\3abc0" + NAME + b"0"):
-        content = b"\x80\4" + frame(b"X" + len(inner).to_bytes(4, "little")) + inner + b"0N."
-        judgement = judged(content)
-        assert ("block", "os.system") in said(judgement) and "os.system" in judgement.globals
-        assert {item.reference for item in judgement.evidence if item.about == "os.system"} == {"python/cpython#154848"}
+def dropped(rest: bytes) -> bytes:
+    """A program that reads on at the end of `rest` straight on, and two bytes later where the end of the frame is dropped."""
+    return b"\x80\4" + frame(b"\x8c\x0czz") + b"-" * 10 + rest
+
+
+def test_python_cpython_154848_a_name_that_only_the_c_unpickler_sees_blocks() -> None:
+    content = dropped(b"C\x0c" + NAME + b"0" + b"N.")
+    judgement = judged(content)
+    assert [item.name for item in read_programs(Stream(Held(content)), context()).names.values()] == []
+    assert ("block", "os.system") in said(judgement)
+    assert judgement.globals == ("os.system",)
+    assert {item.reference for item in judgement.evidence if item.verdict == "block"} == {"python/cpython#154848"}
 
 
 def test_python_cpython_154848_a_name_that_only_pickletools_sees_blocks() -> None:
-    content = b"\x80\4" + frame(b"J\1\2") + b"\3\4" + b"ccollections\nOrderedDict\n."
-    hidden = b"\x80\4" + frame(b"\x8c\x02o") + b"s0ccollections\nOrderedDict\n."
-    assert judged(content).verdict != "ok"
-    assert ("block", "collections.OrderedDict") in said(judged(hidden))
+    content = dropped(b"ccollections\nOrderedDict\n.")
+    assert {*modelled(content, 0)} == set()
+    assert said(judged(content)) == [("block", "collections.OrderedDict")]
 
 
 def test_frames_that_disagree_about_nothing_are_still_not_ok() -> None:
@@ -125,8 +120,10 @@ def test_a_framed_stream_ends_where_the_file_does() -> None:
         framed_stream.enter(4)
     with pytest.raises(EndOfDataError):
         framed_stream.skip_bytes(4)
-    assert framed_stream.take(3) == b"abc" and framed_stream.line() == 0
+    assert framed_stream.take(3) == b"abc"
+    assert framed_stream.line() == 0
 
 
 def test_the_files_are_what_they_are_meant_to_be() -> None:
-    assert not hasattr(io.BytesIO(), "peek") and not hasattr(Unpeekable(b""), "readinto")
+    assert not hasattr(io.BytesIO(), "peek")
+    assert not hasattr(Unpeekable(b""), "readinto")

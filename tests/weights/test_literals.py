@@ -27,7 +27,9 @@ def test_a_whole_number_is_what_python_takes_for_one(line: bytes, base: int) -> 
     assert integer(line, base) == expected
 
 
-@pytest.mark.parametrize(("line", "expected"), [(b"010", 8), (b"-017", -15), (b"12\0rubbish", 12), (b"9" * 201, NUMBER), (b"-" + b"9" * 5000, NUMBER)])
+@pytest.mark.parametrize(
+    ("line", "expected"), [(b"010", 8), (b"-017", -15), (b"12\0rubbish", 12), (b"9" * 201, NUMBER), (b"-" + b"9" * 5000, NUMBER)]
+)
 def test_a_whole_number_is_what_c_takes_for_one(line: bytes, expected: object) -> None:
     assert integer(line) == expected
 

@@ -126,7 +126,8 @@ def test_what_an_opcode_leaves(content: bytes, expected: Any, padding: bytes) ->
     # What follows makes room for the fast loop, which leaves the last bytes of a file alone.
     program = walked(content + b"N" * len(padding) + padding + b".")
     assert program.broken is None
-    assert plain(program.value) == plain(expected) and type(program.value) is not list
+    assert plain(program.value) == plain(expected)
+    assert type(program.value) is not list
 
 
 BROKEN = {
@@ -145,15 +146,19 @@ BROKEN = {
 @pytest.mark.parametrize("content", BROKEN.values(), ids=BROKEN.keys())
 def test_a_program_that_cannot_go_on_breaks_off_and_what_was_before_stands(content: bytes) -> None:
     program = walked(b"ca\nb\n0" + content + b".")
-    assert program.broken is not None and not program.truncated
+    assert program.broken is not None
+    assert not program.truncated
     assert [item.name for item in program.machine.seen][:1] == ["b"]
     assert judged(b"cos\nsystem\n0" + content + b".", "x.pkl").verdict == "block"
 
 
-@pytest.mark.parametrize("content", [b"", b"N", b"X\xff\xff\xff\x7fa", b"\x8d" + b"\xff" * 8, b"\x8e" + b"\xff" * 8, b"\x8b\xff\xff\xff\xff", b"J\1", b"T\1\0"])
+@pytest.mark.parametrize(
+    "content", [b"", b"N", b"X\xff\xff\xff\x7fa", b"\x8d" + b"\xff" * 8, b"\x8e" + b"\xff" * 8, b"\x8b\xff\xff\xff\xff", b"J\1", b"T\1\0"]
+)
 def test_data_that_ends_early_breaks_off(content: bytes) -> None:
     program = walked(content)
-    assert program.broken == "the data ends before STOP" and program.truncated
+    assert program.broken == "the data ends before STOP"
+    assert program.truncated
 
 
 def test_a_last_line_without_its_end_is_read_as_python_does() -> None:
@@ -182,7 +187,16 @@ def test_missing_memo_key_ghsa_9gvj_pp9x_gcfr_does_not_hide_what_ran() -> None:
 
 @pytest.mark.parametrize(
     "decoys",
-    [b"U\4json0", b"U\4jsonU\5loads00", b"(U\4jsonU\5loads1", b"U\4json)0" + b"0", b"20", b"(0", b"U\4json\x85" + b"0", b"q\x09h\x09" + b"0"],
+    [
+        b"U\4json0",
+        b"U\4jsonU\5loads00",
+        b"(U\4jsonU\5loads1",
+        b"U\4json)0" + b"0",
+        b"20",
+        b"(0",
+        b"U\4json\x85" + b"0",
+        b"q\x09h\x09" + b"0",
+    ],
 )
 def test_stack_global_takes_its_operands_from_the_stack_and_not_the_last_texts(decoys: bytes) -> None:
     assert asked(b"U\2os" + decoys + b"U\6system" + decoys + b"\x93.") == ["os.system"]
@@ -192,7 +206,8 @@ def test_stack_global_takes_its_operands_from_the_stack_and_not_the_last_texts(d
 def test_fickling_mxhj_88fx_4pcv_a_result_that_is_popped_was_still_called(call: str) -> None:
     writer = Writer(Style(call=call))
     program = walked(writer.whole(writer.call("a", "b", b"U\4echo") + b"0N"))
-    assert program.machine.calls == 1 and asked(writer.whole(writer.call("a", "b") + b"0N")) == ["a.b"]
+    assert program.machine.calls == 1
+    assert asked(writer.whole(writer.call("a", "b") + b"0N")) == ["a.b"]
 
 
 @pytest.mark.parametrize("code", [b"\x82\1", b"\x83\1\0", b"\x84\1\0\0\0"])
@@ -222,7 +237,8 @@ COMPUTED = {
 def test_a_name_that_is_computed_blocks_and_the_walk_goes_on(part: bytes) -> None:
     for spelt in (part + b"U\6system", b"U\2os" + part):
         judgement = judged(b"\x80\4" + spelt + b"\x93cos\nn\n.")
-        assert ("block", "program") in said(judgement) and ("block", "os.n") in said(judgement)
+        assert ("block", "program") in said(judgement)
+        assert ("block", "os.n") in said(judgement)
 
 
 def test_a_name_of_a_line_that_is_too_long_blocks() -> None:
@@ -258,7 +274,10 @@ def test_to_call_what_has_no_name_is_odd(callee: bytes) -> None:
 @pytest.mark.parametrize("args", [b"]", b"N", b"K\1Q", b"U\1a"])
 def test_arguments_that_are_no_tuple_are_odd(args: bytes) -> None:
     # The Python unpickler calls with whatever can be iterated.
-    assert "calls something with arguments that are no tuple, and so not known" in walked(b"ccollections\nOrderedDict\n" + args + b"R.").machine.oddities
+    assert (
+        "calls something with arguments that are no tuple, and so not known"
+        in walked(b"ccollections\nOrderedDict\n" + args + b"R.").machine.oddities
+    )
 
 
 def test_conditions_are_held_against_the_call() -> None:
@@ -291,13 +310,16 @@ def test_lists_are_kept_where_that_is_asked_for() -> None:
         return [*value.items.values()] if isinstance(value, Box) else []
 
     for content in (b"](K\1K\2eK\3a.", b"(K\1K\2lK\3a."):
-        assert kept(content, 9) == [1, 2, 3] and kept(content, 0) == []
+        assert kept(content, 9) == [1, 2, 3]
+        assert kept(content, 0) == []
 
 
 def test_of_a_dict_the_first_items_are_kept_and_their_last_values() -> None:
     items = b"".join(b"U\3%03d" % number + b"K\1" for number in range(MOST_ITEMS + 9)) + b"U\x03" + b"000K\2"
     value = walked(b"}(" + items + b"u.").value
-    assert isinstance(value, Box) and len(value.items) == MOST_ITEMS and value.items["000"] == 2
+    assert isinstance(value, Box)
+    assert len(value.items) == MOST_ITEMS
+    assert value.items["000"] == 2
 
 
 # The fast loop does what the careful one does
@@ -327,7 +349,8 @@ def test_the_fast_loop_does_what_single_steps_do(content: bytes, chunk: int) -> 
     assert (fast.broken, fast.start, fast.end) == (slow.broken, slow.start, slow.end) == (None, 0, len(content))
     assert [item.offset for item in fast.machine.seen] == [item.offset for item in slow.machine.seen]
     assert fast.machine.memo.keys() == slow.machine.memo.keys()
-    assert plain(fast.value) == plain(slow.value) and fast.machine.crossed is slow.machine.crossed is None
+    assert plain(fast.value) == plain(slow.value)
+    assert fast.machine.crossed is slow.machine.crossed is None
 
 
 def test_a_shape_is_kept_and_a_long_run_of_numbers_is_not() -> None:
@@ -340,7 +363,9 @@ def test_a_shape_is_kept_and_a_long_run_of_numbers_is_not() -> None:
 
 def test_what_was_seen_stands_when_the_budget_is_spent() -> None:
     program = walked(b"cos\nsystem\n0" + b"N0" * 5000 + b"N.", operations=2000)
-    assert program.spent and program.broken is not None and [item.name for item in program.machine.seen] == ["system"]
+    assert program.spent
+    assert program.broken is not None
+    assert [item.name for item in program.machine.seen] == ["system"]
     assert judged(b"cos\nsystem\n0" + b"N0" * 5000 + b"N.", operations=2000).verdict == "block"
 
 
@@ -403,7 +428,8 @@ HELD = {
 @pytest.mark.parametrize("held", HELD.values(), ids=HELD.keys())
 def test_pickle_bytes_that_are_kept_as_data_are_to_be_looked_at_and_nothing_more(held: bytes) -> None:
     judgement = judged(b"\x80\2}U\1a" + held + b"s.")
-    assert said(judgement) == [("review", "bytes")] and "os.system" in judgement.evidence[0].message
+    assert said(judgement) == [("review", "bytes")]
+    assert "os.system" in judgement.evidence[0].message
 
 
 def test_harmless_pickle_bytes_are_nothing() -> None:
@@ -417,7 +443,9 @@ def test_bytes_that_only_begin_like_a_pickle_are_said_to_be_such() -> None:
 
 def test_more_pickle_bytes_than_are_looked_into_are_said_to_be_there() -> None:
     judgement = judged(b"\x80\4" + b"C\4\x80\2N.0" * 105 + b"N.")
-    assert [item.message for item in judgement.evidence] == ["holds 5 more pieces of text or bytes that look like a pickle, and were not looked into"]
+    assert [item.message for item in judgement.evidence] == [
+        "holds 5 more pieces of text or bytes that look like a pickle, and were not looked into"
+    ]
 
 
 def test_text_that_is_too_long_to_be_made_bytes_again_is_said_to_be_there() -> None:
@@ -426,4 +454,5 @@ def test_text_that_is_too_long_to_be_made_bytes_again_is_said_to_be_there() -> N
 
 def test_a_name_can_be_read_from_a_blob_only_where_it_is_text() -> None:
     machine = Machine(Stream(Held(b"os")), Names(VETTED, {"names": {}, "modules": {}}), Budget())
-    assert machine.texts.again(Blob(0, 2, "utf-8")) == "os" and machine.texts.again(Blob(0, 2)) is None
+    assert machine.texts.again(Blob(0, 2, "utf-8")) == "os"
+    assert machine.texts.again(Blob(0, 2)) is None

@@ -37,7 +37,9 @@ def test_a_part_of_a_file_is_a_file_and_no_more_than_there_is() -> None:
     assert Part(Held(CONTENT), 2, 3).read(1, 99) == b"de"
 
 
-@given(st.lists(st.tuples(st.sampled_from(["take", "skip", "peek", "glimpse", "move"]), st.integers(0, 12)), max_size=12), st.integers(1, 9))
+@given(
+    st.lists(st.tuples(st.sampled_from(["take", "skip", "peek", "glimpse", "move"]), st.integers(0, 12)), max_size=12), st.integers(1, 9)
+)
 def test_a_stream_is_the_file_from_front_to_back(moves: list[tuple[str, int]], chunk: int) -> None:
     stream, at = Stream(Held(CONTENT), 0, chunk), 0
     for move, count in moves:
@@ -60,7 +62,8 @@ def test_what_is_skipped_is_never_read() -> None:
     file = Counted(CONTENT)
     stream = Stream(file, 1, 4)
     stream.skip(10)
-    assert stream.take(2) == b"lm" and file.asked == [(11, 4)]
+    assert stream.take(2) == b"lm"
+    assert file.asked == [(11, 4)]
     with pytest.raises(EndOfDataError):
         stream.skip(-1)
 
@@ -80,13 +83,15 @@ def test_lines_are_found_across_chunks(chunk: int) -> None:
 
 def test_the_length_of_a_line_is_told_without_taking_it() -> None:
     stream = Stream(Held(b"one\ntwo"), 0, 2)
-    assert stream.line() == 3 and stream.position == 0
+    assert stream.line() == 3
+    assert stream.position == 0
     stream.skip(3)
     stream.end_line()
     assert stream.line() == 2
     stream.skip(3)
     stream.end_line()
-    assert stream.line() == 0 and stream.position == 7
+    assert stream.line() == 0
+    assert stream.position == 7
 
 
 def test_a_line_without_end_is_not_looked_for_forever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,6 +106,7 @@ def test_frames_are_nothing_to_a_plain_stream() -> None:
     stream = Stream(Held(CONTENT))
     stream.enter(5)
     stream.leave()
-    assert stream.take_bytes(2) == b"ab" and stream.ready() == 26
+    assert stream.take_bytes(2) == b"ab"
+    assert stream.ready() == 26
     stream.skip_bytes(2)
     assert stream.take(1) == b"e"
