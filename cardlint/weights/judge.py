@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import Budget, SpentError
@@ -97,9 +98,13 @@ def _by_format(name: str | None, reader: Reader, context: Context) -> Judgement:
         return Judgement(name)
     if name not in MODULES:
         return Judgement(name, (Evidence("review", "unread", name, f"is {name}, which is not looked into"),))
-    module = importlib.import_module(f"cardlint.weights.{MODULES[name]}")
-    judged: Callable[[Reader, Context], Judgement] = module.judge
-    return judged(reader, context)
+    return _module(MODULES[name])(reader, context)
+
+
+@cache
+def _module(name: str) -> Callable[[Reader, Context], Judgement]:
+    judged: Callable[[Reader, Context], Judgement] = importlib.import_module(f"cardlint.weights.{name}").judge
+    return judged
 
 
 def _mismatch(found: str | None, wanted: tuple[str, ...], context: Context) -> tuple[Evidence, ...]:

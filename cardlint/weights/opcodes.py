@@ -102,9 +102,7 @@ def _items(machine: Machine, items: list[Value]) -> None:
     into = machine.top()
     machine.change(into)
     if isinstance(into, Box):
-        for key, value in zip(items[::2], items[1::2], strict=False):
-            if type(key) is str:
-                into.put(key, value)
+        into.put(items[::2], items[1::2])
 
 
 def _listed(machine: Machine, items: list[Value]) -> None:
@@ -112,8 +110,7 @@ def _listed(machine: Machine, items: list[Value]) -> None:
     into = machine.top()
     machine.change(into)
     if isinstance(into, Box) and len(into.items) < machine.lists:
-        for index, value in enumerate(items, len(into.items)):
-            into.put(str(index), value)
+        into.put(map(str, range(len(into.items), machine.lists)), items, machine.lists)
 
 
 def _appends(machine: Machine) -> None:
