@@ -27,7 +27,7 @@ MODULES: dict[str, str] = {
 }
 # Formats without a magic number: a file whose content says nothing is taken for what its name says.
 UNMARKED = frozenset({"onnx", "protobuf", "coreml"})
-_TRIAL = 200_000  # opcodes, to see whether something is a pickle at all
+_TRIAL = 4_000  # opcodes, to see whether something is a pickle at all; what is none breaks off much sooner
 # What nothing executable can hide in, as far as any loader of weights is concerned.
 HARMLESS = frozenset(
     {"empty", "text", "json", "image", "audio", "video", "icon", "pdf", "lfs-pointer", "parquet", "arrow", "feather", "sqlite"}
@@ -71,7 +71,8 @@ def _judged(reader: Reader, context: Context) -> Judgement:
     judgement = _by_format(known, reader, context)
     if known not in {None, "pickle", "text", "torch-legacy"} and may_be_pickle(head):
         judgement = _with_pickle(judgement, reader, head, context)
-    return judgement._replace(evidence=(*judgement.evidence, *_mismatch(known, wanted, context)))
+    wrong = _mismatch(known, wanted, context)
+    return judgement._replace(evidence=(*judgement.evidence, *wrong)) if wrong else judgement
 
 
 def _asked(reader: Reader, head: bytes, context: Context, *, promised: tuple[str, ...]) -> str | None:

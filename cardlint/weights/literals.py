@@ -21,6 +21,11 @@ _MOST_DIGITS = 200  # to compute more takes long, and nobody looks at them
 
 def integer(line: bytes, base: int = 0) -> Value:
     """A whole number; NUMBER where it has more digits than are computed (int() itself refuses 4,300). Raises BrokenError."""
+    if len(line) <= _MOST_DIGITS:
+        try:
+            return int(line, base)
+        except ValueError:
+            pass  # what C takes for a number is another matter
     held = line.partition(b"\0")[0].strip()
     if base == 0 and _OCTAL.fullmatch(held):
         return int(held, 8)
@@ -35,7 +40,7 @@ def integer(line: bytes, base: int = 0) -> Value:
 def floating(line: bytes) -> float:
     """A number. Raises BrokenError."""
     try:
-        return float(line.partition(b"\0")[0])
+        return float(line.partition(b"\0")[0] if b"\0" in line else line)
     except ValueError as error:
         raise BrokenError("a line is no number") from error
 

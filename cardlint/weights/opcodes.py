@@ -100,16 +100,18 @@ def _build(machine: Machine) -> None:
 def _items(machine: Machine, items: list[Value]) -> None:
     """Keys and values in turn go into what is below them."""
     into = machine.top()
-    machine.change(into)
     if isinstance(into, Box):
         into.put(items[::2], items[1::2])
+    else:
+        machine.change(into)
 
 
 def _listed(machine: Machine, items: list[Value]) -> None:
     """Values go to the end of what is below them."""
     into = machine.top()
-    machine.change(into)
-    if isinstance(into, Box) and len(into.items) < machine.lists:
+    if not isinstance(into, Box):
+        machine.change(into)
+    elif len(into.items) < machine.lists:
         into.put(map(str, range(len(into.items), machine.lists)), items, machine.lists)
 
 

@@ -46,7 +46,7 @@ def judge(reader: Reader, context: Context) -> Judgement:
     """A file of one pickle or several."""
     found = read_programs(Stream(reader), context)
     alone = _other_readings(reader, found, context) if found.crossed is not None else {}
-    evidence = distinct([*found.evidence, *_disagreement(found, alone)])
+    evidence = distinct([*found.evidence, *_disagreement(found, alone)]) if found.crossed is not None else found.evidence
     return Judgement("pickle", tuple(evidence), tuple(dict.fromkeys(map(dotted, (found.names | alone).values()))))
 
 
@@ -106,7 +106,8 @@ def read_programs(stream: Stream, context: Context, *, look_inside: bool = True)
     for program in _programs(stream, context.names, context.budget):
         for item in program.machine.seen:
             asked.setdefault((item.module, item.name), item)
-        evidence = distinct([*evidence, *evidence_of(program, torch=context.torch), *(held_bytes(program, context) if look_inside else ())])
+        found = [*evidence_of(program, torch=context.torch), *(held_bytes(program, context) if look_inside else ())]
+        evidence = distinct([*evidence, *found]) if found else evidence
         crossed = program.machine.crossed if crossed is None else crossed
         ended = program.truncated or program.spent
     return Reading(asked, evidence, crossed, ended)
@@ -155,6 +156,6 @@ def _disagreement(found: Reading, alone: dict[tuple[str, str], Global]) -> Itera
     for item in alone.values():
         message = f"asks for {dotted(item)} only where its frames are read in one of several ways"
         yield Evidence("block", "pickle", dotted(item), message, offset=item.offset, reference=_FRAMES)
-    if not alone and found.crossed is not None:
+    if not alone:
         message = "has a frame that does not end where an opcode does, so that unpicklers read it differently"
         yield Evidence("review", "pickle", "frame", message, offset=found.crossed, reference=_FRAMES)

@@ -68,7 +68,7 @@ def recognise(reader: Reader, head: bytes | None = None) -> str | None:
         return "tar"
     if _is_safetensors(head, reader.size):
         return "safetensors"
-    if any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
+    if _HDF5 in head and any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
         return "hdf5"
     return _without_magic(head)
 
