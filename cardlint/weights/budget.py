@@ -14,8 +14,8 @@ class SpentError(Exception):
 class Budget:
     """How much may be done for one file, over all that is nested in it."""
 
-    def __init__(self, operations: int = 3_000_000, memo: int = 1_000_000, depth: int = 8) -> None:
-        """`operations` are opcodes, `memo` memo entries and stacked values, `depth` containers within each other."""
+    def __init__(self, operations: int = 3_000_000, memo: int = 500_000, depth: int = 8) -> None:
+        """`operations` are opcodes, most of which count twice; `memo` memo entries and stacked values; `depth` containers in containers."""
         self.operations, self.memo, self.depth = operations, memo, depth
 
     def spend(self, operations: int) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cardlint.weights.machine import Machine
 
 _SLICE = 4_096  # opcodes between two looks at what has been spent
-_HEADROOM = 10  # bytes; no opcode has a longer fixed part
+_HEADROOM = 4  # bytes; but for BINFLOAT no opcode has a fixed part that is longer than one byte and this
 _RUN = 64  # numbers that are passed over together, at the price of one opcode
 _FEWEST = 16  # numbers; of fewer, which may be the shape of an array, each is kept
 _TUPLES = {0x85: 1, 0x86: 2, 0x87: 3}
@@ -25,56 +25,47 @@ def fast(machine: Machine) -> bool:
     budget, stream, memo = machine.budget, machine.stream, machine.memo
     if budget.operations <= 0:
         raise SpentError
-    done = kept = 0
+    buffer, last, frame_end, keep = _window(machine)
+    at, stack, done, slow, kept = stream.at, machine.stack, 0, 0, 0
     try:
-        buffer, last, frame_end, keep = _window(machine)
-        at, stack = stream.at, machine.stack
         for done in range(1, min(_SLICE, budget.operations) + 1):  # noqa: B007 - it is spent, however the loop ends
             code = buffer[at] if at < last else 0
-            if code >= 0x80:
-                if code == 0x94 and stack:  # MEMOIZE
-                    memo[len(memo)] = stack[-1]
-                    at += 1
-                    continue
-                size = buffer[at + 1]
-                if code == 0x8C and size <= keep and (end := at + 2 + size) <= last and (raw := buffer[at + 2 : end]).isascii():
-                    stack.append(raw.decode())  # SHORT_BINUNICODE
-                    kept, at = kept + size, end
-                    continue
-                if code in _TUPLES and len(stack) >= _TUPLES[code]:
-                    stack[-_TUPLES[code] :] = (tuple(stack[-_TUPLES[code] :]),)
-                    at += 1
-                    continue
-            elif code >= 0x60:
-                if code == 0x71 and stack:  # BINPUT
-                    memo[buffer[at + 1]] = stack[-1]
-                    at += 2
-                    continue
-                if code == 0x68 and (value := memo.get(buffer[at + 1])) is not None:  # BINGET
-                    stack.append(value)
-                    at += 2
-                    continue
-            elif code == 0x4B and buffer[at + 2] != 0x4B:  # BININT1
-                stack.append(buffer[at + 1])
+            if code == 0x94 and stack:  # MEMOIZE
+                memo[len(memo)] = stack[-1]
+                at += 1
+            elif (
+                code == 0x8C
+                and (size := buffer[at + 1]) <= keep
+                and (end := at + 2 + size) <= last
+                and (raw := buffer[at + 2 : end]).isascii()
+            ):
+                stack.append(raw.decode())  # SHORT_BINUNICODE
+                kept, at = kept + size, end
+            elif code == 0x71 and stack:  # BINPUT
+                memo[buffer[at + 1]] = stack[-1]
                 at += 2
-                continue
-            elif code in _WIDTHS:
-                at = _numbers(buffer, at, last, stack)
-                continue
-            if code:
-                machine.start, stream.at = stream.base + at, at + 1
-                stopped = machine.act(code)
+            elif code == 0x68 and (value := memo.get(buffer[at + 1])) is not None:  # BINGET
+                stack.append(value)
+                at += 2
+            elif code in _WIDTHS and at + (width := _WIDTHS[code]) <= last:
+                at = _numbers(buffer, at, last, stack, width)
+            elif code == 0x28:  # MARK
+                machine.outer.append(stack)
+                machine.stack = stack = []
+                at += 1
+            elif code in _TUPLES and len(stack) >= _TUPLES[code]:
+                stack[-_TUPLES[code] :] = (tuple(stack[-_TUPLES[code] :]),)
+                at += 1
             else:
-                stream.at = at
-                stopped = machine.step()
-            if stopped:
-                return True
-            if stream.buffer is not buffer or machine.frame_end is not frame_end:
-                buffer, last, frame_end, keep = _window(machine)
-            at, stack = stream.at, machine.stack
+                machine.start, stream.at, slow = stream.base + at, at, slow + 1
+                if machine.step(code):
+                    return True
+                if stream.buffer is not buffer or machine.frame_end is not frame_end:
+                    buffer, last, frame_end, keep = _window(machine)
+                at, stack = stream.at, machine.stack
         stream.at = at
     finally:
-        budget.operations -= done
+        budget.operations -= done + slow
         machine.texts.count(kept)
     return False
 
@@ -86,20 +77,19 @@ def _window(machine: Machine) -> tuple[bytes, int, int | None, int]:
     return stream.buffer, ready - _HEADROOM, frame_end, machine.texts.keep
 
 
-def _numbers(buffer: bytes, at: int, last: int, stack: list[Value]) -> int:
+def _numbers(buffer: bytes, at: int, last: int, stack: list[Value], width: int) -> int:
     """One number, or a run of them of which only the count matters; where the next opcode begins."""
     code = buffer[at]
-    width = _WIDTHS[code]
     if buffer[at + width] == code and (ahead := at + width * _FEWEST) < last and buffer[ahead] == code:
-        run = buffer[at : min(last, at + width * _RUN) : width]
+        run = buffer[at : min(last - width, at + width * _RUN) : width]
         count = len(run) - len(run.lstrip(run[:1]))
         if count > _FEWEST:
             stack.extend([0.0 if code == 0x47 else NUMBER] * count)
             return at + count * width
-    if code == 0x4D:
+    if code == 0x4B:
+        stack.append(buffer[at + 1])
+    elif code == 0x4D:
         stack.append(buffer[at + 1] | buffer[at + 2] << 8)
-    elif code == 0x4A:
-        stack.append(_SIGNED(buffer, at + 1)[0])
     else:
-        stack.append(0.0 if code == 0x47 else buffer[at + 1])
+        stack.append(0.0 if code == 0x47 else _SIGNED(buffer, at + 1)[0])
     return at + width

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import Budget, SpentError
@@ -26,7 +27,7 @@ MODULES: dict[str, str] = {
 }
 # Formats without a magic number: a file whose content says nothing is taken for what its name says.
 UNMARKED = frozenset({"onnx", "protobuf", "coreml"})
-_TRIAL = 200_000  # opcodes, to see whether something is a pickle at all
+_TRIAL = 4_000  # opcodes, to see whether something is a pickle at all; what is none breaks off much sooner
 # What nothing executable can hide in, as far as any loader of weights is concerned.
 HARMLESS = frozenset(
     {"empty", "text", "json", "image", "audio", "video", "icon", "pdf", "lfs-pointer", "parquet", "arrow", "feather", "sqlite"}
@@ -70,7 +71,8 @@ def _judged(reader: Reader, context: Context) -> Judgement:
     judgement = _by_format(known, reader, context)
     if known not in {None, "pickle", "text", "torch-legacy"} and may_be_pickle(head):
         judgement = _with_pickle(judgement, reader, head, context)
-    return judgement._replace(evidence=(*judgement.evidence, *_mismatch(known, wanted, context)))
+    wrong = _mismatch(known, wanted, context)
+    return judgement._replace(evidence=(*judgement.evidence, *wrong)) if wrong else judgement
 
 
 def _asked(reader: Reader, head: bytes, context: Context, *, promised: tuple[str, ...]) -> str | None:
@@ -87,7 +89,7 @@ def _with_pickle(judgement: Judgement, reader: Reader, head: bytes, context: Con
     if not begins_as_pickle(Held(head), context.names, whole=len(head) == reader.size):
         return judgement
     program = judge_pickle(reader, context)
-    if not program.globals and program.verdict != "block":
+    if not program.globals:
         return judgement
     message = f"is {judgement.format} and a pickle as well, so that it depends on the loader what it does"
     evidence = (Evidence("block", "pickle", "program", message, offset=0), *program.evidence)
@@ -99,9 +101,13 @@ def _by_format(name: str | None, reader: Reader, context: Context) -> Judgement:
         return Judgement(name)
     if name not in MODULES:
         return Judgement(name, (Evidence("review", "unread", name, f"is {name}, which is not looked into"),))
-    module = importlib.import_module(f"cardlint.weights.{MODULES[name]}")
-    judged: Callable[[Reader, Context], Judgement] = module.judge
-    return judged(reader, context)
+    return _module(MODULES[name])(reader, context)
+
+
+@cache
+def _module(name: str) -> Callable[[Reader, Context], Judgement]:
+    judged: Callable[[Reader, Context], Judgement] = importlib.import_module(f"cardlint.weights.{name}").judge
+    return judged
 
 
 def _mismatch(found: str | None, wanted: tuple[str, ...], context: Context) -> tuple[Evidence, ...]:

@@ -6,6 +6,7 @@ Lib/pickle.py and Modules/_pickle.c: the latter reads numbers with C functions, 
 from __future__ import annotations
 
 import re
+from codecs import escape_decode
 
 from cardlint.weights.budget import BrokenError
 from cardlint.weights.values import NUMBER, Value
@@ -13,12 +14,18 @@ from cardlint.weights.values import NUMBER, Value
 _OCTAL = re.compile(rb"[+-]?0[0-7]+")
 _DIGITS = re.compile(rb"[+-]?[0-9][0-9_]*")
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|[\\'\"abfnrtv]|$|x)", re.DOTALL)
-_PLAIN = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
-_MOST_DIGITS = 4_300  # beyond which int() refuses, unless somebody told the interpreter otherwise
+_PLAIN = re.compile(rb"(?:[^\\]++|\\(?:x[0-9a-fA-F]{2}|[0-3]?[0-7]{1,2}(?![0-7])|[\\'\"abfnrtv]))*+")
+_LETTERS = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
+_MOST_DIGITS = 200  # to compute more takes long, and nobody looks at them
 
 
 def integer(line: bytes, base: int = 0) -> Value:
-    """A whole number; NUMBER where it has more digits than are computed. Raises BrokenError."""
+    """A whole number; NUMBER where it has more digits than are computed (int() itself refuses 4,300). Raises BrokenError."""
+    if len(line) <= _MOST_DIGITS:
+        try:
+            return int(line, base)
+        except ValueError:
+            pass  # what C takes for a number is another matter
     held = line.partition(b"\0")[0].strip()
     if base == 0 and _OCTAL.fullmatch(held):
         return int(held, 8)
@@ -33,7 +40,7 @@ def integer(line: bytes, base: int = 0) -> Value:
 def floating(line: bytes) -> float:
     """A number. Raises BrokenError."""
     try:
-        return float(line.partition(b"\0")[0])
+        return float(line.partition(b"\0")[0] if b"\0" in line else line)
     except ValueError as error:
         raise BrokenError("a line is no number") from error
 
@@ -42,7 +49,10 @@ def quoted(line: bytes) -> bytes:
     """What a quoted string with escapes stands for. Raises BrokenError."""
     if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in {b'"', b"'"}:  # noqa: PLR2004 - two quotes
         raise BrokenError("a string has no quotes")
-    return _ESCAPE.sub(_unescaped, line[1:-1])
+    held = line[1:-1]
+    if is_plain(held):
+        return escape_decode(held)[0]
+    return _ESCAPE.sub(_unescaped, held)
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
@@ -53,7 +63,12 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
         return bytes([int(escape[1:], 16)])
     if escape[:1].isdigit():
         return bytes([int(escape, 8) & 0xFF])
-    return _PLAIN.get(escape, escape)
+    return _LETTERS.get(escape, escape)
+
+
+def is_plain(held: bytes) -> bool:
+    """Whether a string has only escapes that Python itself writes; of others escape_decode() warns, and they take longer."""
+    return _PLAIN.fullmatch(held) is not None
 
 
 def decoded(raw: bytes, encoding: str) -> str:

@@ -48,7 +48,7 @@ class Machine:
         self.value: Value = None
         self.protocol = 0
         self.start = 0
-        self.texts: Texts = Texts(stream)
+        self.texts: Texts = Texts(stream, budget)
         self.seen: list[Global] = []
         self.calls = 0
         self.tame = Tame(budget)
@@ -81,14 +81,13 @@ class Machine:
         if self.frame_end is not None and reached > self.frame_end:
             self.cross()
 
-    def step(self) -> bool:
-        """One opcode; whether it was STOP."""
-        self.start = self.stream.position
-        return self.act(self.stream.take(1)[0])
-
-    def act(self, code: int) -> bool:
-        """The opcode at `start`, behind which the stream stands; whether it was STOP."""
+    def step(self, code: int = 0) -> bool:
+        """The opcode at which the stream stands, which may be known to be there; whether it was STOP."""
         stream = self.stream
+        if code:
+            stream.at += 1
+        else:
+            code = stream.take(1)[0]
         if code == _STOP:
             self.value = self.pop()
             self.put_away([self.value])

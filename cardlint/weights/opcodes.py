@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # What BUILD looks for on the very object, and calls.
 _HOOK = "__setstate__"
 _HOOKED = "puts something under the name `__setstate__`, which the unpickler calls when it finds it on an object"
+_LONGEST_NUMBER = 64  # bytes; whatever is larger is only a number
 MOST_PERSISTENT = 200_000  # of one program; a model has some thousand tensors
 
 
@@ -101,14 +102,13 @@ def _items(machine: Machine, items: list[Value]) -> None:
     """Keys and values in turn go into what is below them."""
     into = machine.top()
     machine.fill(into, items)
-    if _HOOK in items[::2]:
+    keys = items[::2]
+    if _HOOK in keys:
         machine.deceptions.setdefault(_HOOKED, machine.start)
     if isinstance(into, Box):
-        for key, value in zip(items[::2], items[1::2], strict=False):
-            if type(key) is str:
-                into.put(key, value)
+        into.put(keys, items[1::2])
     elif isinstance(into, Made):
-        for key in items[::2]:
+        for key in keys:
             machine.misuse(into.callee, wrong_key(into, key))
 
 
@@ -117,8 +117,7 @@ def _listed(machine: Machine, items: list[Value]) -> None:
     into = machine.top()
     machine.fill(into, items)
     if isinstance(into, Box) and len(into.items) < machine.lists:
-        for index, value in enumerate(items, len(into.items)):
-            into.put(str(index), value)
+        into.put(map(str, range(len(into.items), machine.lists)), items, machine.lists)
 
 
 def _appends(machine: Machine) -> None:
@@ -197,7 +196,7 @@ def _buffer(machine: Machine) -> None:
 
 def _big(machine: Machine, size: int) -> None:
     length = machine.number(size)
-    if length > KEPT:
+    if length > _LONGEST_NUMBER:
         machine.stream.skip(length)
         machine.push(NUMBER)
     else:

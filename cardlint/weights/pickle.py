@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.weights.budget import Budget, SpentError
+from cardlint.weights.budget import Budget
 from cardlint.weights.framing import BUFFERS, FramedStream
 from cardlint.weights.program import Program, distinct, evidence_of, held_bytes, walk
 from cardlint.weights.reading import Stream
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.weights.judge import Context
+    from cardlint.weights.machine import Machine
     from cardlint.weights.names import Names
     from cardlint.weights.reading import Reader
     from cardlint.weights.values import Global
@@ -45,7 +46,7 @@ def judge(reader: Reader, context: Context) -> Judgement:
     """A file of one pickle or several."""
     found = read_programs(Stream(reader), context)
     alone = _other_readings(reader, found, context) if found.crossed is not None else {}
-    evidence = distinct([*found.evidence, *_disagreement(found, alone)])
+    evidence = distinct([*found.evidence, *_disagreement(found, alone)]) if found.crossed is not None else found.evidence
     return Judgement("pickle", tuple(evidence), tuple(dict.fromkeys(map(dotted, (found.names | alone).values()))))
 
 
@@ -68,16 +69,30 @@ def _asks(program: Program, *, text: bool) -> bool:
     machine = program.machine
     if program.broken is None:
         return bool(machine.seen or machine.calls)
-    if not machine.seen or not _NAME.fullmatch(dotted(machine.seen[0])):
+    if not machine.seen or not _could_be_name(machine):
         return False
     return not text or machine.calls > 0 or any(item.known.verdict != "review" for item in machine.seen)
 
 
+def _could_be_name(machine: Machine) -> bool:
+    """Whether the first name can be one, and an unpickler gets as far as that without knowing persistent ids."""
+    first = machine.seen[0]
+    if machine.persistent and machine.persistent[0][1] < first.offset:
+        return False
+    return _NAME.fullmatch(f"{first.module}.{first.name}") is not None
+
+
 def begins_as_pickle(head: Reader, names: Names, *, whole: bool) -> bool:
-    """Whether a program begins here that asks for something that could be a name, or, where this is not the `whole`, may still."""
-    for program in _programs(Stream(head), names, Budget(operations=head.size)):
-        if program.machine.seen:
-            return _NAME.fullmatch(dotted(program.machine.seen[0])) is not None
+    """Whether a program begins here that asks for something that could be a name, or, where this is not the `whole`, may still.
+
+    One that begins with a persistent id, as every zip archive does, gets no further with any loader.
+    """
+    for program in _programs(Stream(head), names, Budget(operations=2 * head.size)):
+        machine = program.machine
+        if machine.persistent and not machine.seen:
+            return False
+        if machine.seen:
+            return _could_be_name(machine)
         if program.broken is not None:
             return program.truncated and not whole
     return not whole
@@ -91,7 +106,8 @@ def read_programs(stream: Stream, context: Context, *, look_inside: bool = True)
     for program in _programs(stream, context.names, context.budget):
         for item in program.machine.seen:
             asked.setdefault((item.module, item.name), item)
-        evidence = distinct([*evidence, *evidence_of(program, torch=context.torch), *(held_bytes(program, context) if look_inside else ())])
+        found = [*evidence_of(program, torch=context.torch), *(held_bytes(program, context) if look_inside else ())]
+        evidence = distinct([*evidence, *found]) if found else evidence
         crossed = program.machine.crossed if crossed is None else crossed
         ended = program.truncated or program.spent
     return Reading(asked, evidence, crossed, ended)
@@ -116,10 +132,9 @@ def _skip_padding(stream: Stream, budget: Budget) -> bool:
     while True:
         chunk = stream.peek(stream.chunk)
         padding = len(chunk) - len(chunk.lstrip(_PADDING))
-        try:
-            budget.spend(padding // _PADDING_PRICE)
-        except SpentError:
+        if padding // _PADDING_PRICE > max(0, budget.operations):
             return False
+        budget.operations -= padding // _PADDING_PRICE
         stream.move(stream.position + padding)
         if not chunk or padding < len(chunk):
             return True
@@ -141,6 +156,6 @@ def _disagreement(found: Reading, alone: dict[tuple[str, str], Global]) -> Itera
     for item in alone.values():
         message = f"asks for {dotted(item)} only where its frames are read in one of several ways"
         yield Evidence("block", "pickle", dotted(item), message, offset=item.offset, reference=_FRAMES)
-    if not alone and found.crossed is not None:
+    if not alone:
         message = "has a frame that does not end where an opcode does, so that unpicklers read it differently"
         yield Evidence("review", "pickle", "frame", message, offset=found.crossed, reference=_FRAMES)

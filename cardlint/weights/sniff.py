@@ -36,6 +36,11 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x00\x00\x01\x00", 0, "icon"), (b"version https://git-lfs.github.com/spec/v1\n", 0, "lfs-pointer"),
     (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", 0, "torch-legacy"),
 )  # fmt: skip
+# Every file is asked, and few of these can be meant by its first byte.
+_ANYWHERE = tuple(item for item in MAGIC if item[1])
+_BY_FIRST = {
+    first: tuple(item for item in MAGIC if item[1] or item[0][0] == first) for first in {magic[0] for magic, at, _ in MAGIC if not at}
+}
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _PYC = re.compile(rb"[\x00-\xff][\x0c-\x0f]\r\n")
@@ -56,14 +61,14 @@ def recognise(reader: Reader, head: bytes | None = None) -> str | None:
     head = reader.read(0, HEAD) if head is None else head
     if not head:
         return "empty"
-    for magic, at, name in MAGIC:
+    for magic, at, name in _BY_FIRST.get(head[0], _ANYWHERE):
         if head.startswith(magic, at):
             return name
     if head[_TAR_MAGIC] == b"ustar":
         return "tar"
     if _is_safetensors(head, reader.size):
         return "safetensors"
-    if any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
+    if _HDF5 in head and any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
         return "hdf5"
     return _without_magic(head)
 

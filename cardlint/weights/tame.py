@@ -84,12 +84,14 @@ class Tame:
 
     def called_only(self, value: Value) -> Global | None:
         """A vetted name that may not be kept, by itself or in a tuple. Raises SpentError."""
-        waiting = [value]
+        waiting, tuples = [value], {0}
         while waiting:
             value = waiting.pop()
             if type(value) is tuple:
-                self.budget.spend(len(value))
-                waiting += value
+                if id(value) not in tuples:
+                    tuples.add(id(value))
+                    self.budget.spend(len(value))
+                    waiting += value
             elif isinstance(value, Global) and is_vetted(value) and not passable(value):
                 return value
         return None

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cardlint.weights.literals import decoded
+from cardlint.weights.literals import decoded, is_plain
 from cardlint.weights.reading import Held, Part
 from cardlint.weights.values import KEPT, Blob, Value
 
 if TYPE_CHECKING:
+    from cardlint.weights.budget import Budget
     from cardlint.weights.reading import Reader, Stream
 
 _MOST_KEPT = 16_000_000  # bytes of one program; then only what is no longer than most names is still kept
@@ -31,9 +32,9 @@ _PROGRAM: dict[str | None, re.Pattern[bytes]] = {
 class Texts:
     """What a program reads of text and bytes. `nested` are those that look like a pickle, each with its offset."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, budget: Budget) -> None:
         """The stream the program is read from."""
-        self.stream = stream
+        self.stream, self.budget = stream, budget
         self.keep = KEPT  # bytes; what is longer is only known by its place
         self.nested: list[tuple[int, Reader]] = []
         self.overlooked = 0  # nested ones beyond those
@@ -76,6 +77,8 @@ class Texts:
             self.stream.end_line()
             return blob
         raw = self.stream.take_line()
+        if encoding == "quoted" and not is_plain(raw):
+            self.budget.spend(raw.count(b"\\"))
         self.count(length)
         self._look(blob, raw)
         return decoded(raw, encoding)
@@ -93,8 +96,6 @@ class Texts:
 
     def _reader(self, blob: Blob) -> Reader | None:
         """The bytes that lie there, or that the text there stands for."""
-        if blob.offset < 0:
-            return None
         part = Part(self.stream.reader, blob.offset, blob.length)
         if blob.encoding in {None, "latin-1"}:
             return part

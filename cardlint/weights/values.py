@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from cardlint.weights.names import Known
 
@@ -64,12 +64,14 @@ class Box:
         """What is kept of what is in it."""
         return _NOTHING if self._items is None else self._items
 
-    def put(self, key: str, value: Value) -> None:
-        """Keep an item, unless there are MOST_ITEMS already."""
-        if self._items is None:
-            self._items = {}
-        if len(self._items) < MOST_ITEMS or key in self._items:
-            self._items[key] = value
+    def put(self, keys: Iterable[Value], values: Iterable[Value], most: int = MOST_ITEMS) -> None:
+        """Keep the items whose keys are text, as long as there are fewer than so many."""
+        held = {} if self._items is None else self._items
+        for key, value in zip(keys, values, strict=False):
+            if type(key) is str and (len(held) < most or key in held):
+                held[key] = value
+        if held:
+            self._items = held
 
     def hold(self, values: list[Value]) -> None:
         """Note what else than literals was put in."""

@@ -1,6 +1,6 @@
 """Streams of opcodes, of which CPython's own unpicklers say which names they ask for: none of them may be missing with us.
 
-    python tests/weights/fuzz_pickles.py COUNT [SEED]
+    python tests/weights/fuzz_machine.py COUNT [SEED]
 
 Nothing is resolved: `find_class` records and hands out stubs. Prints what was missed, and ends with 1 if anything was. Runs with
 its memory limited, since the C unpickler makes room for whatever number an opcode mentions.
@@ -132,11 +132,13 @@ def opened(content: bytes, kind: int, folder: Path) -> Any:
     return io.BufferedReader(io.BytesIO(content), kind) if kind else io.BytesIO(content)  # type: ignore[arg-type]
 
 
-def load_all(unpickler: Any, file: Any, **options: Any) -> None:
-    """Load one pickle after the other, until that goes wrong."""
+def load_all(unpickler: Any, file: Any, *, reused: bool = False, **options: Any) -> None:
+    """Load one pickle after the other, until that goes wrong; `reused` with one unpickler, which keeps its memo."""
+    one = unpickler(file, buffers=[b"buffer"] * 9, **options)
     with contextlib.suppress(Exception):
         for _ in range(MOST_LOADS):
-            unpickler(file, buffers=[b"buffer"] * 9, **options).load()
+            one.load()
+            one = one if reused else unpickler(file, buffers=[b"buffer"] * 9, **options)
 
 
 # Making streams
@@ -263,6 +265,10 @@ def missed(content: bytes, random_: random.Random, folder: Path) -> list[str]:
             wrong.append(f"{what}: not judged: {unseen}")
         if base is pickle.Unpickler and not hides and set(asked) - exact:
             wrong.append(f"{what}: not on this reading of the frames: {set(asked) - exact}")
+    asked = []
+    load_all(recorder(pickle.Unpickler, asked, answer), io.BytesIO(content), reused=True, encoding=encoding)
+    if judgement.verdict == "ok" and {shown(f"{module}.{name}") for module, name in asked} - ours:
+        wrong.append(f"an unpickler that keeps its memo, answering with {answer}: not judged: {asked}")
     return wrong
 
 
