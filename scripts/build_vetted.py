@@ -17,12 +17,15 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from generated import ROOT, settle
 
 from cardlint.weights.conditions import CALLS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent / "vetting"
 OUT = ROOT / "schemas" / "weights" / "vetted.json"
@@ -44,7 +47,27 @@ def survey(name: str) -> dict[str, Any]:
     missing = [package.distribution for package in packages(name) if not found.look_at(package)]
     if missing:
         sys.exit(f"not installed: {', '.join(missing)}; install the extra for this survey")
-    return found.result()
+    return found.result(f"{module}.{name}" for module, name, _ in kept_names())
+
+
+def kept_names() -> Iterator[tuple[str, str, str]]:
+    """Module, name and group of each hand-kept name that is written out."""
+    for identity, group in _kept()["groups"].items():
+        for module, names in group["names"].items():
+            yield from ((module, entry.partition("/")[0], identity) for entry in names.split() if not entry.startswith("*"))
+
+
+def not_found() -> list[str]:
+    """Hand-kept names that no survey could import and that are not said to be gone, or are and are not."""
+    found = {dotted for path in (HERE / "surveys").glob("*.json") for dotted in surveyed(path.stem)["kept"]}
+    gone = {dotted for group in _kept()["groups"].values() for dotted in group.get("gone", "").split()}
+    written = {f"{module}.{name}" for module, name, _ in kept_names()}
+    return sorted((written - found) ^ gone)
+
+
+def _kept() -> dict[str, Any]:
+    held: dict[str, Any] = yaml.safe_load((HERE / "kept.yaml").read_text("utf-8"))
+    return held
 
 
 class Lists:
@@ -129,7 +152,7 @@ def merged() -> str:
     lists = Lists()
     for path in sorted((HERE / "surveys").glob("*.json")):
         lists.survey(surveyed(path.stem))
-    lists.kept(yaml.safe_load((HERE / "kept.yaml").read_text("utf-8")))
+    lists.kept(_kept())
     return lists.text()
 
 
@@ -144,6 +167,9 @@ def main(arguments: list[str] | None = None) -> int:
         text = json.dumps(survey(given.survey), indent=1, ensure_ascii=False) + "\n"
         if settle({HERE / "surveys" / f"{given.survey}.json": text}, check):
             return 1
+    if wrong := not_found():
+        print(f"kept.yaml: neither importable nor said to be gone, or both: {', '.join(wrong)}")
+        return 1
     return settle({OUT: merged()}, check)
 
 

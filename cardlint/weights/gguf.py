@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from cardlint.weights.budget import SpentError
 from cardlint.weights.ggufread import MAGIC, Header, Reading, Tensor, UnknownVersionError
 from cardlint.weights.header import WrongHeaderError
-from cardlint.weights.polyglot import also_a_pickle
 from cardlint.weights.values import Blob
 from cardlint.weights.verdict import Evidence, Judgement
 
@@ -39,7 +38,7 @@ def judge(reader: Reader, context: Context) -> Judgement:
     except SpentError:
         message = "has a header too large or too intricate to be read to its end"
         evidence, inert = [Evidence("review", "unread", "header", message, offset=reading.stream.position)], ()
-    evidence += [*_templates(reading.values), *also_a_pickle(reader, b"", context)]
+    evidence += _templates(reading.values)
     return Judgement("gguf", tuple(evidence), inert=inert)
 
 

@@ -67,7 +67,7 @@ class Arrays:
         if alignment is not None:
             padding = machine.stream.take(machine.stream.take(1)[0])
             if padding.strip(b"\xff"):
-                machine.oddities.append(("has something else than padding before an array", machine.start))
+                machine.oddities.setdefault("has something else than padding before an array", machine.start)
         machine.stream.skip(layout.size * count)
         self.count, self.size = self.count + 1, self.size + layout.size * count
 
@@ -114,10 +114,4 @@ def _nested(machine: Machine) -> None:
     try:
         inner.run()
     finally:
-        machine.seen += inner.seen
-        machine.called += inner.called
-        machine.changed += inner.changed
-        machine.oddities += inner.oddities
-        machine.persistent += inner.persistent
-        if inner.crossed is not None:
-            machine.crossed = machine.crossed or inner.crossed
+        machine.absorb(inner)

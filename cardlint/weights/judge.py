@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import Budget, SpentError
 from cardlint.weights.executables import WHAT
 from cardlint.weights.extensions import holds_template, promised
-from cardlint.weights.reading import Cached
-from cardlint.weights.sniff import HEAD, read_text, recognise
+from cardlint.weights.reading import Cached, Held
+from cardlint.weights.sniff import HEAD, may_be_pickle, read_text, recognise
 from cardlint.weights.unread import REASONS
 from cardlint.weights.verdict import SPENT, Evidence, Judgement, merged
 
@@ -40,7 +41,7 @@ _UNPICKLED = frozenset({"pickle", "compressed"})
 UNMARKED = frozenset({"onnx", "protobuf", "coreml", "msi", "dmg", "tensorrt", "torch7", "paddle", "safetensors", "gguf"})
 # Text that a loader takes for a program, by its name.
 TEXTUAL = frozenset({"pbtxt"})
-_TRIAL = 200_000  # opcodes, to see whether something is a pickle at all
+_TRIAL = 4_000  # opcodes, to see whether something is a pickle at all; what is none breaks off much sooner
 # What nothing executable can hide in, as far as any loader of weights is concerned.
 HARMLESS = frozenset(
     {
@@ -113,15 +114,16 @@ def _judged(reader: Reader, context: Context) -> Judgement:
     head = reader.read(0, HEAD)
     found, wanted = recognise(reader, head), promised(context.name)
     if found == "pickle?" or (found in {None, "text"} and "pickle" in wanted):
-        from cardlint.weights.pickle import is_pickle  # most files are none, and start-up counts
-
-        found = "pickle" if is_pickle(reader, context.names, Budget(operations=_TRIAL)) else _otherwise(head)
+        found = _asked(reader, head, context, promised=wanted)
     known = _by_name(found, wanted)
     template = known in {"text", "json"} and holds_template(context.name)
     judgement = _by_format("chat-template" if template else known, reader, context)
     if found != "zip" and (judgement.verdict != "ok" or found not in wanted) and ("zip" in wanted or found in _READ_ON):
         judgement = _with_archive(judgement, reader, context)
-    return judgement._replace(evidence=(*judgement.evidence, *_mismatch(known, wanted, context)))
+    if known not in {None, "pickle", "text", "torch-legacy"} and may_be_pickle(head):
+        judgement = _with_pickle(judgement, reader, head, context)
+    wrong = _mismatch(known, wanted, context)
+    return judgement._replace(evidence=(*judgement.evidence, *wrong)) if wrong else judgement
 
 
 def _with_archive(judgement: Judgement, reader: Reader, context: Context) -> Judgement:
@@ -139,9 +141,29 @@ def _by_name(found: str | None, wanted: tuple[str, ...]) -> str | None:
     return first if first in (UNMARKED if found is None else TEXTUAL if found == "text" else ()) else found
 
 
-def _otherwise(head: bytes) -> str | None:
-    """What a file is that the machine says is no pickle."""
-    return None if read_text(head) is None else "text"
+def _asked(reader: Reader, head: bytes, context: Context, *, promised: tuple[str, ...]) -> str | None:
+    """What a file without magic number is, the machine having been asked."""
+    from cardlint.weights.pickle import is_pickle  # most files are none, and start-up counts
+
+    otherwise = None if read_text(head) is None else "text"
+    text = otherwise == "text" and "pickle" not in promised
+    return "pickle" if is_pickle(reader, context.names, Budget(operations=_TRIAL), text=text) else otherwise
+
+
+def _with_pickle(judgement: Judgement, reader: Reader, head: bytes, context: Context) -> Judgement:
+    """A file of another format that is a pickle as well: an unpickler reads any file from its first byte, whatever it is."""
+    from cardlint.weights.pickle import NAME, begins_as_pickle
+
+    if head.startswith(b"PK"):  # a persistent id stops every unpickler but torch's own, which takes this for an archive
+        return judgement
+    if not begins_as_pickle(Held(head), context.names, whole=len(head) == reader.size):
+        return judgement
+    program = _module("pickle")(reader, context)
+    if not any(NAME.fullmatch(name) for name in program.globals):  # numbers may be a program by chance, but ask for nothing there could be
+        return judgement
+    message = f"is {judgement.format} and a pickle as well, so that it depends on the loader what it does"
+    evidence = (Evidence("block", "pickle", "program", message, offset=0), *program.evidence)
+    return judgement._replace(evidence=(*judgement.evidence, *evidence), globals=(*judgement.globals, *program.globals))
 
 
 def _by_format(name: str | None, reader: Reader, context: Context) -> Judgement:
@@ -149,9 +171,13 @@ def _by_format(name: str | None, reader: Reader, context: Context) -> Judgement:
         return Judgement(name)
     if name not in MODULES:
         return Judgement(name, (Evidence("review", "unread", name, f"is {name}, which is not looked into"),))
-    module = importlib.import_module(f"cardlint.weights.{MODULES[name]}")
-    judged: Callable[[Reader, Context], Judgement] = module.judge
-    return judged(reader, context._replace(format=name))
+    return _module(MODULES[name])(reader, context._replace(format=name))
+
+
+@cache
+def _module(name: str) -> Callable[[Reader, Context], Judgement]:
+    judged: Callable[[Reader, Context], Judgement] = importlib.import_module(f"cardlint.weights.{name}").judge
+    return judged
 
 
 def _mismatch(found: str | None, wanted: tuple[str, ...], context: Context) -> tuple[Evidence, ...]:

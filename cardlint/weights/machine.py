@@ -1,7 +1,7 @@
 """The pickle machine: stack, marks and memo as the unpickler keeps them, without making a single object.
 
-Opcodes as in CPython, Lib/pickle.py and Modules/_pickle.c; `pickletools.opcodes` is their reference. Where the real
-machine would stop with an error, this one stops too, and what was seen before stands.
+Opcodes as in CPython, Lib/pickle.py and Modules/_pickle.c; `pickletools.opcodes` is their reference. The two differ in what they
+put up with: this one goes on where either does, and stops with an error where both stop. What was seen before stands.
 """
 
 from __future__ import annotations
@@ -9,9 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from cardlint.weights.budget import BrokenError, SpentError
-from cardlint.weights.conditions import RESOLVING, meant, resolved, wrong_call, wrong_items, wrong_state
-from cardlint.weights.opcodes import OPERATIONS
-from cardlint.weights.values import KEPT, MOST_KEPT, SHORT, Blob, Global, Made, Persistent, Value
+from cardlint.weights.conditions import KEPT_TO_CALL, RESOLVING, meant, resolved, wrong_call, wrong_items, wrong_state
+from cardlint.weights.fast import fast
+from cardlint.weights.loads import NESTED
+from cardlint.weights.opcodes import ACTIONS
+from cardlint.weights.reading import EndOfDataError
+from cardlint.weights.tame import Tame
+from cardlint.weights.texts import Texts
+from cardlint.weights.values import UNKNOWN, Box, Global, Made, Persistent, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,15 +27,20 @@ if TYPE_CHECKING:
     from cardlint.weights.reading import Stream
 
 _STOP = ord(".")
-MOST_NAMES = 20_000
-_BATCH = 1024  # operations that are counted together
+MOST_NAMES = 10_000
+_MOST_LOADS = 10_000
 AfterBuild: TypeAlias = "Callable[[Machine, Made], None]"
+CALLS_SAVED_CLASS = "calls a class that torch has saved together with its source"
+_NAMING = frozenset({Global, tuple})
+_NOTED = _NAMING | {Box, Made}
 
 
 class Machine:
-    """One program. `seen` are the names it asks for, in order; `called`, `changed` and `misused` what it does with them.
+    """One program. `seen` are the names it asks for, in order and once each; the rest is what it does, with the first opcode that does so.
 
-    `persistent` are the objects it does not hold, each with the offset of the opcode that asks for it.
+    `misused` are vetted names that are not used as they have to be, `changed` names that are given items or a state.
+    `oddities` are what no pickler does, `deceptions` what is done only to hide something. `persistent` are the objects the
+    program does not hold. `crossed` is the first opcode that disagrees with the frames.
     """
 
     def __init__(self, stream: Stream, names: Names, budget: Budget, *, after_build: AfterBuild | None = None) -> None:
@@ -39,57 +49,73 @@ class Machine:
         self.stack: list[Value] = []
         self.outer: list[list[Value]] = []
         self.memo: dict[int, Value] = {}
+        self.value: Value = None
         self.protocol = 0
         self.start = 0
+        self.texts: Texts = Texts(stream, budget)
         self.seen: list[Global] = []
-        self.called: list[Made] = []
-        self.changed: list[tuple[Global, int]] = []
-        self.misused: list[tuple[Global, Wrong, int]] = []
-        self.hooked: int | None = None
-        self.oddities: list[tuple[str, int]] = []
+        self.calls = 0
+        self.tame = Tame(budget)
+        self.misused: dict[tuple[Global, Wrong], int] = {}
+        self.changed: dict[Global, int] = {}
+        self.oddities: dict[str, int] = {}
+        self.deceptions: dict[str, int] = {}
+        self.persistent: list[tuple[Persistent, int]] = []
+        self.loads: list[Made] = []  # calls that load the bytes they are given
+        self.lists = 0  # how many items of a list are kept
+        self.below = 0  # values below marks, and in tuples
         self.frame_end: int | None = None
         self.crossed: int | None = None
-        self.persistent: list[tuple[Persistent, int]] = []
-        self.lists = 0  # how many items of a list are kept
-        self.below = 0  # values below marks
-        self.kept = 0  # bytes of texts and bytes
+        self._asked: dict[tuple[str, str, bool], Global] = {}
 
     def run(self) -> Value:
         """The value at STOP. Raises BrokenError, EndOfDataError, SpentError; what was seen until then stands."""
-        stream, operations, count = self.stream, OPERATIONS, 0
-        self.budget.spend(0)
         try:
-            while True:
-                self.start = stream.position
-                code = stream.take(1)[0]
-                if code == _STOP:
-                    break
-                count += 1
-                if not count % _BATCH:
-                    self._spend()
-                operation = operations.get(code)
-                if operation is None:
-                    raise BrokenError(f"opcode 0x{code:02x} does not exist")
-                operation(self)
-                if self.frame_end is not None and stream.position >= self.frame_end:
-                    self.leave_frame()
-        finally:
-            self.budget.operations -= 1 + count % _BATCH
-        if self.frame_end is not None:
-            self.leave_frame()
-        return self.pop()
+            while not fast(self):
+                if self.below + len(self.stack) + len(self.memo) + len(self.outer) > 2 * self.budget.memo:
+                    raise SpentError
+        except EndOfDataError:
+            self._broken_in_frame(self.stream.end + 1)
+            raise
+        except BrokenError:
+            self._broken_in_frame(self.stream.position)
+            raise
+        return self.value
 
-    def _spend(self) -> None:
-        """Count operations and what is held, now and then: each time would take longer than what is counted."""
-        self.budget.spend(_BATCH)
-        if self.below + len(self.stack) + len(self.memo) > self.budget.memo:
-            raise SpentError
+    def _broken_in_frame(self, reached: int) -> None:
+        """An opcode that fails may do so only because it goes beyond its frame."""
+        if self.frame_end is not None and reached > self.frame_end:
+            self.cross()
+
+    def step(self, code: int = 0) -> bool:
+        """The opcode at which the stream stands, which may be known to be there; whether it was STOP."""
+        stream = self.stream
+        if code:
+            stream.at += 1
+        else:
+            code = stream.take(1)[0]
+        if code == _STOP:
+            self.value = self.pop()
+            self.put_away([self.value])
+            if self.frame_end is not None:
+                self.leave_frame()
+            stream.leave()
+            return True
+        ACTIONS[code](self)
+        if self.frame_end is not None and stream.base + stream.at >= self.frame_end:
+            self.leave_frame()
+        return False
 
     def leave_frame(self) -> None:
         """The frame has to end here; where it does not, unpicklers that read from a file go on somewhere else."""
-        if self.stream.position != self.frame_end and self.crossed is None:
-            self.crossed = self.start
+        if self.stream.position != self.frame_end:
+            self.cross()
         self.frame_end = None
+
+    def cross(self) -> None:
+        """This opcode and the frames disagree."""
+        if self.crossed is None:
+            self.crossed = self.start
 
     # The stack
 
@@ -117,109 +143,130 @@ class Machine:
         self.below -= len(self.stack)
         return items
 
+    def number(self, size: int) -> int:
+        """The next bytes as an unsigned number, little-endian."""
+        return int.from_bytes(self.stream.take(size), "little")
+
     # Names and calls
 
     def ask(self, module: Value, name: Value) -> Global:
         """A name the program asks for."""
-        if not isinstance(module, str) or not isinstance(name, str):
-            if isinstance(module, (Blob, Made)) or isinstance(name, (Blob, Made)):
-                self.oddities.append(("asks for a name that is computed or too long to keep", self.start))
-                module, name = "?", "?"
-            else:
-                raise BrokenError("a name that is no text is asked for")
-        found = Global(module, name, self.start, self.names.look(module, name, self.protocol))
-        if len(self.seen) >= MOST_NAMES:
-            raise SpentError
-        self.seen.append(found)
+        if type(module) is not str or type(name) is not str:
+            module, name = self._spelt(module), self._spelt(name)
+        key = module, name, self.protocol < 3  # noqa: PLR2004 - before it, names are translated
+        found = self._asked.get(key)
+        if found is None:
+            if len(self._asked) >= MOST_NAMES:
+                raise SpentError
+            found = self._asked[key] = Global(module, name, self.start, self.names.look(module, name, self.protocol))
+            self.seen.append(found)
         return found
 
-    def call(self, callee: Value, args: Value, *, new: bool = False) -> None:
+    def _spelt(self, part: Value) -> str:
+        """A part of a name: text, or what may turn out to be text. What a name stands for may be text as well: `os.sep`."""
+        text = self.texts.again(part)
+        if text is not None:
+            return text
+        if isinstance(part, (Made, Global, Persistent)) or part is UNKNOWN or self.texts.is_text(part):
+            self.deceptions.setdefault("asks for a name that is computed or hidden in a long text, which no pickler does", self.start)
+            return "?"
+        raise BrokenError("a name that is no text is asked for")
+
+    def call(self, callee: Value, args: Value, *keywords: Value, new: bool = False) -> None:
         """Call a value; its result is pushed. `new` says that its constructor is not called."""
-        if not isinstance(callee, (Global, Made, Blob, Persistent)):
+        made: Value = Made(callee, (args, *keywords) if keywords else args, self.start, new=new)
+        if isinstance(callee, Global):
+            made = self._judged(callee, made)
+        elif isinstance(callee, (Made, Persistent)) or callee is UNKNOWN:
+            message = CALLS_SAVED_CLASS if _is_saved_class(callee) else "calls what another call returned, or what is not known"
+            self.oddities.setdefault(message, self.start)
+        else:
             raise BrokenError("what is called cannot be called")
-        made = Made(callee, args, self.start, new=new)
-        self.called.append(made)
-        if not isinstance(callee, Global):
-            self.push(made)
-            return
-        callee.called += 1
-        wrong = wrong_call(made)
-        if wrong is None and callee.known.condition in RESOLVING:
-            self.push(self.ask(*resolved(made)))
-            return
-        self.push(meant(made) if wrong is None else made)
-        self.misuse(callee, wrong)
+        if type(args) is not tuple:
+            self.oddities.setdefault("calls something with arguments that are no tuple, and so not known", self.start)
+        self.calls += 1
+        self.stack.append(made)
+
+    def _judged(self, callee: Global, made: Made) -> Value:
+        """What a call of a name yields: a new object, or what another name stands for."""
+        wrong = wrong_call(made, self.tame)
+        if wrong is not None:
+            self.misuse(callee, wrong)
+            return made
+        if callee.known.condition == NESTED:
+            if len(self.loads) >= _MOST_LOADS:
+                raise SpentError
+            self.loads.append(made)
+        return self.ask(*resolved(made)) if callee.known.condition in RESOLVING else meant(made)
 
     def misuse(self, item: Value, wrong: Wrong | None) -> None:
         """Note what is wrong with a use of a vetted name, if anything is; what no name made is wrong by itself."""
         if wrong is not None and isinstance(item, Global):
-            self.misused.append((item, wrong, self.start))
+            self.misused.setdefault((item, wrong), self.start)
 
-    def change(self, value: Value) -> None:
-        """A value is given items or a state. To change what a name stands for is no pickler's doing."""
-        if isinstance(value, Global):
-            self.changed.append((value, self.start))
-        elif isinstance(value, Persistent):
-            self.oddities.append(("changes an object it does not hold", self.start))
+    def put_away(self, values: list[Value]) -> list[Value]:
+        """Values come where something may call them later; those that are no literals."""
+        noted = [value for value in values if type(value) in _NOTED]
+        for value in noted:
+            if type(value) in _NAMING:
+                self.misuse(self.tame.called_only(value), KEPT_TO_CALL)
+        return noted
 
-    def fill(self, value: Value) -> None:
+    def fill(self, value: Value, items: list[Value]) -> None:
         """A value is given items."""
         self.change(value)
-        if isinstance(value, Made):
+        noted = self.put_away(items)
+        if isinstance(value, Box):
+            value.hold(noted)
+        elif isinstance(value, Made):
             self.misuse(value.callee, wrong_items(value))
+            value.filled = True
 
     def build(self, value: Value, state: Value) -> None:
         """A value is given a state."""
         self.change(value)
+        self.put_away([state])
         if isinstance(value, Made):
             self.misuse(value.callee, wrong_state(value, state))
             value.state, value.built = state, True
             if self.after_build is not None:
                 self.after_build(self, value)
 
-    def remember(self, key: int, value: Value) -> None:
+    def change(self, value: Value) -> None:
+        """A value is given items or a state. To change what a name stands for is no pickler's doing."""
+        if isinstance(value, Global):
+            self.changed.setdefault(value, self.start)
+        elif isinstance(value, Persistent):
+            self.oddities.setdefault("changes an object it does not hold", self.start)
+
+    def absorb(self, other: Machine) -> None:
+        """What another program does that runs when this one does."""
+        self.seen += other.seen
+        self.loads += other.loads
+        self.calls += other.calls
+        self.persistent += other.persistent
+        self.misused = other.misused | self.misused
+        self.changed = other.changed | self.changed
+        self.oddities = other.oddities | self.oddities
+        self.deceptions = other.deceptions | self.deceptions
+        self.texts.absorb(other.texts)
+        if self.crossed is None:
+            self.crossed = other.crossed
+
+    def remember(self, key: Value, value: Value) -> None:
         """Put a value into the memo."""
-        if key < 0:
-            raise BrokenError("a memo key is negative")
-        if len(self.memo) >= self.budget.memo:
-            raise SpentError
+        if not isinstance(key, int) or key < 0:
+            raise BrokenError("a memo key is negative, or larger than a number may be")
         self.memo[key] = value
 
-    def recall(self, key: int) -> None:
+    def recall(self, key: Value) -> None:
         """Push a value from the memo."""
-        if key not in self.memo:
-            raise BrokenError(f"there is no memo entry {key}")
-        value = self.memo[key]
-        if isinstance(value, Global):
-            value.pushed += 1
-        self.push(value)
+        if not isinstance(key, int) or key not in self.memo:
+            raise BrokenError(f"there is no memo entry {key if isinstance(key, int) else 'of so large a number'}")
+        self.push(self.memo[key])
 
-    def repeat(self) -> None:
-        """Push the top of the stack once more."""
-        value = self.top()
-        if isinstance(value, Global):
-            value.pushed += 1
-        self.push(value)
 
-    # Reading
-
-    def held(self, text: str) -> Value:
-        """A text that was read already: itself, or where it lies, as with `data`."""
-        length = self.stream.position - self.start
-        if len(text) <= (KEPT if self.kept < MOST_KEPT else SHORT):
-            self.kept += len(text)
-            return text
-        return Blob(self.start, length)
-
-    def number(self, size: int) -> int:
-        """The next bytes as an unsigned number, little-endian."""
-        return int.from_bytes(self.stream.take(size), "little")
-
-    def data(self, length: int) -> Value:
-        """The next bytes: themselves where they are few, else where they lie. Names are always kept."""
-        if length <= (KEPT if self.kept < MOST_KEPT else SHORT):
-            self.kept += length
-            return self.stream.take(length)
-        offset = self.stream.position
-        self.stream.skip(length)
-        return Blob(offset, length)
+def _is_saved_class(callee: Value) -> bool:
+    """Whether what is called is a class that torch's formats before 1.6 hold as a persistent id, beside its source."""
+    key = callee.key if isinstance(callee, Persistent) and type(callee.key) is tuple else ()
+    return len(key) > 1 and isinstance(key[1] if type(key[0]) is str and key[0] == "module" else key[0], Global)

@@ -121,7 +121,9 @@ class Names:
     def _reached_through(self, module: str, name: str) -> Known | None:
         """A name that leads out of its module on its way, as `collections` and `_sys.modules.get` do, or ends at a module."""
         steps = name.split(".")
-        wrong = next((step for step in steps[:-1] if self._leads_out(module, step)), None)
+        # An attribute of what is vetted itself is one of its own, whatever that is: `str.lower`.
+        through = steps[self._source(module, steps[0]) is not None : -1]
+        wrong = next((step for step in through if self._leads_out(module, step)), None)
         if wrong is None and len(steps) > 1 and steps[-1].startswith("__"):
             wrong = steps[-1]
         if wrong is None and steps[-1] in _NEVER_A_NAME:
@@ -141,7 +143,8 @@ def _translated(module: str, name: str) -> tuple[str, str]:
     """The Python 3 name of a Python 2 name, as the unpickler translates it."""
     from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 
-    if (module, name) in NAME_MAPPING:
-        pair: tuple[str, str] = NAME_MAPPING[module, name]
-        return pair
+    first, dot, rest = name.partition(".")
+    if (module, first) in NAME_MAPPING:
+        known, first = NAME_MAPPING[module, first]
+        return known, f"{first}{dot}{rest}"
     return IMPORT_MAPPING.get(module, module), name

@@ -2,82 +2,57 @@
 
 from __future__ import annotations
 
-import codecs
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import BrokenError, SpentError
 from cardlint.weights.conditions import wrong_key
-from cardlint.weights.values import MOST_ITEMS, UNKNOWN, Box, Made, Persistent, Value
+from cardlint.weights.literals import decoded, floating, integer
+from cardlint.weights.values import KEPT, NUMBER, UNKNOWN, Blob, Box, Made, Persistent, Value
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cardlint.weights.machine import Machine
+    from cardlint.weights.values import Global
 
 # What BUILD looks for on the very object, and calls.
 _HOOK = "__setstate__"
+_HOOKED = "puts something under the name `__setstate__`, which the unpickler calls when it finds it on an object"
+_LONGEST_NUMBER = 64  # bytes; whatever is larger is only a number
+_MANY = 16
+MOST_PERSISTENT = 200_000  # of one program; a model has some thousand tensors
 
 
-def _text(machine: Machine, length: int) -> None:
-    held = machine.data(length)
-    try:
-        machine.push(held.decode("utf-8", "surrogatepass") if isinstance(held, bytes) else held)
-    except UnicodeDecodeError as error:
-        raise BrokenError("text is not UTF-8") from error
-
-
-def _latin(machine: Machine, length: int) -> None:
-    held = machine.data(length)
-    machine.push(held.decode("latin-1") if isinstance(held, bytes) else held)
-
-
-def _line(machine: Machine, encoding: str = "utf-8") -> str:
-    try:
-        return machine.stream.line().decode(encoding)
-    except UnicodeDecodeError as error:
-        raise BrokenError("a line is not text") from error
-
-
-def _decimal(text: str, base: int = 10) -> int:
-    try:
-        return int(text, base)
-    except ValueError as error:
-        raise BrokenError("a line is no number") from error
+def _key(machine: Machine) -> Value:
+    return integer(machine.stream.take_line(), 10)
 
 
 def _int(machine: Machine) -> None:
-    text = _line(machine, "latin-1")
-    machine.push({"00": False, "01": True}.get(text) if text in {"00", "01"} else _decimal(text, 0))
+    line = machine.stream.take_line()
+    # strtol() finds no number before a NUL, and the C unpickler takes that for the end of one.
+    machine.push(line == b"01" if line in {b"00", b"01"} else 0 if line[:1] == b"\0" else integer(line))
 
 
 def _long(machine: Machine) -> None:
-    machine.push(_decimal(_line(machine, "latin-1").removesuffix("L"), 0))
+    machine.push(integer(machine.stream.take_line().removesuffix(b"L")))
 
 
 def _float(machine: Machine) -> None:
-    try:
-        machine.push(float(_line(machine, "latin-1")))
-    except ValueError as error:
-        raise BrokenError("a line is no number") from error
+    machine.push(floating(machine.stream.take_line()))
 
 
-def _string(machine: Machine) -> None:
-    raw = machine.stream.line()
-    if len(raw) < 2 or raw[:1] != raw[-1:] or raw[:1] not in {b'"', b"'"}:  # noqa: PLR2004 - two quotes
-        raise BrokenError("a string has no quotes")
-    try:
-        machine.push(machine.held(codecs.escape_decode(raw[1:-1])[0].decode("latin-1")))
-    except ValueError as error:
-        raise BrokenError("a string has a wrong escape") from error
+def _named(machine: Machine) -> Global:
+    return machine.ask(_part(machine), _part(machine))
 
 
-def _unicode(machine: Machine) -> None:
-    machine.push(machine.held(_line(machine, "raw-unicode-escape")))
+def _part(machine: Machine) -> Value:
+    """A module or name on a line of its own."""
+    line = machine.stream.take_line()
+    return decoded(line, "utf-8") if len(line) <= KEPT else Blob(machine.start, len(line), "utf-8")
 
 
 def _global(machine: Machine) -> None:
-    module = _line(machine)
-    machine.push(machine.ask(module, _line(machine)))
+    machine.push(_named(machine))
 
 
 def _stack_global(machine: Machine) -> None:
@@ -86,8 +61,7 @@ def _stack_global(machine: Machine) -> None:
 
 
 def _inst(machine: Machine) -> None:
-    module = _line(machine)
-    callee = machine.ask(module, _line(machine))
+    callee = _named(machine)
     args = tuple(machine.pop_mark())
     machine.call(callee, args, new=not args)
 
@@ -111,11 +85,12 @@ def _newobj(machine: Machine) -> None:
 
 def _newobj_ex(machine: Machine) -> None:
     keywords, args = machine.pop(), machine.pop()
-    machine.call(machine.pop(), (args, keywords), new=True)
+    machine.call(machine.pop(), args, keywords, new=True)
 
 
 def _extension(machine: Machine, size: int) -> None:
-    machine.oddities.append((f"asks for extension {machine.number(size)} of the copyreg registry, whatever that is", machine.start))
+    machine.number(size)
+    machine.oddities.setdefault("asks for an extension of the copyreg registry, whatever that is where it is loaded", machine.start)
     machine.push(UNKNOWN)
 
 
@@ -127,24 +102,23 @@ def _build(machine: Machine) -> None:
 def _items(machine: Machine, items: list[Value]) -> None:
     """Keys and values in turn go into what is below them."""
     into = machine.top()
-    machine.fill(into)
-    if _HOOK in items[::2]:
-        machine.hooked = machine.start
+    machine.fill(into, items)
+    keys = items[::2]
+    if _HOOK in keys:
+        machine.deceptions.setdefault(_HOOKED, machine.start)
     if isinstance(into, Box):
-        for key, value in zip(items[::2], items[1::2], strict=False):
-            if isinstance(key, str) and (len(into.items) < MOST_ITEMS or key in into.items):
-                into.items[key] = value
+        into.put(keys, items[1::2])
     elif isinstance(into, Made):
-        for key in items[::2]:
+        for key in keys:
             machine.misuse(into.callee, wrong_key(into, key))
 
 
 def _listed(machine: Machine, items: list[Value]) -> None:
     """Values go to the end of what is below them."""
     into = machine.top()
-    machine.fill(into)
+    machine.fill(into, items)
     if isinstance(into, Box) and len(into.items) < machine.lists:
-        into.items |= {str(len(into.items) + index): value for index, value in enumerate(items)}
+        into.put(map(str, range(len(into.items), machine.lists)), items, machine.lists)
 
 
 def _appends(machine: Machine) -> None:
@@ -180,12 +154,16 @@ def _tuple(machine: Machine, count: int) -> None:
     machine.push(items)
 
 
+def _whole_tuple(machine: Machine) -> None:
+    items = tuple(machine.pop_mark())
+    machine.below += len(items) // _MANY  # it may be kept to the end, and there may be many of them
+    machine.push(items)
+
+
 def _mark(machine: Machine) -> None:
     machine.outer.append(machine.stack)
     machine.below += len(machine.stack)
     machine.stack = []
-    if len(machine.outer) > machine.budget.memo:
-        raise SpentError
 
 
 def _pop(machine: Machine) -> None:
@@ -196,19 +174,21 @@ def _pop(machine: Machine) -> None:
 
 
 def _persistent(machine: Machine, key: Value) -> None:
+    if len(machine.persistent) >= MOST_PERSISTENT:
+        raise SpentError
     value = Persistent(key)
     machine.persistent.append((value, machine.start))
     machine.push(value)
 
 
 def _frame(machine: Machine) -> None:
-    length = machine.number(8)
-    if machine.frame_end is not None and machine.stream.position < machine.frame_end and machine.crossed is None:
-        machine.crossed = machine.start
-    machine.frame_end = machine.stream.position + length
-    if machine.frame_end > machine.stream.end and machine.crossed is None:
-        machine.crossed = machine.start
-    machine.stream.enter(length)
+    stream, length = machine.stream, machine.number(8)
+    if machine.frame_end is not None and stream.position < machine.frame_end:
+        machine.cross()
+    machine.frame_end = stream.position + length
+    if machine.frame_end > stream.end:
+        machine.cross()
+    stream.enter(length)
 
 
 def _protocol(machine: Machine) -> None:
@@ -218,18 +198,21 @@ def _protocol(machine: Machine) -> None:
 
 
 def _buffer(machine: Machine) -> None:
-    machine.oddities.append(("asks for a buffer that is not in the file", machine.start))
+    machine.oddities.setdefault("asks for a buffer that is not in the file", machine.start)
     machine.push(UNKNOWN)
 
 
 def _big(machine: Machine, size: int) -> None:
     length = machine.number(size)
-    held = machine.data(length)
-    machine.push(int.from_bytes(held, "little", signed=True) if isinstance(held, bytes) else held)
+    if length > _LONGEST_NUMBER:
+        machine.stream.skip(length)
+        machine.push(NUMBER)
+    else:
+        machine.push(int.from_bytes(machine.stream.take(length), "little", signed=True))
 
 
 def _bytearray(machine: Machine) -> None:
-    machine.data(machine.number(8))
+    machine.texts.raw(machine.number(8))
     machine.push(Box("bytearray"))
 
 
@@ -241,30 +224,47 @@ def _binstring(machine: Machine) -> None:
     length = _signed(machine)
     if length < 0:
         raise BrokenError("a length is negative")
-    _latin(machine, length)
+    machine.push(machine.texts.text(length, "latin-1"))
 
 
-OPERATIONS: dict[int, Callable[[Machine], object]] = {
-    ord(code): operation
-    for code, operation in {
-        "(": _mark, "0": _pop, "1": lambda m: m.pop_mark(), "2": lambda m: m.repeat(),
-        "F": _float, "G": lambda m: m.push(UNKNOWN if m.stream.take(8) else 0), "I": _int, "J": lambda m: m.push(_signed(m)),
-        "K": lambda m: m.push(m.number(1)), "L": _long, "M": lambda m: m.push(m.number(2)), "N": lambda m: m.push(None),
-        "P": lambda m: _persistent(m, _line(m, "latin-1")), "Q": lambda m: _persistent(m, m.pop()), "R": _reduce, "S": _string,
-        "T": _binstring, "U": lambda m: _latin(m, m.number(1)), "V": _unicode, "X": lambda m: _text(m, m.number(4)),
-        "a": _append, "b": _build, "c": _global, "d": _dict, "}": lambda m: m.push(Box("dict")), "e": _appends,
-        "g": lambda m: m.recall(_decimal(_line(m, "latin-1"))), "h": lambda m: m.recall(m.number(1)), "i": _inst,
-        "j": lambda m: m.recall(m.number(4)), "l": lambda m: _boxed(m, "list"), "]": lambda m: m.push(Box("list")), "o": _obj,
-        "p": lambda m: m.remember(_decimal(_line(m, "latin-1")), m.top()), "q": lambda m: m.remember(m.number(1), m.top()),
-        "r": lambda m: m.remember(m.number(4), m.top()), "s": _setitem, "t": lambda m: m.push(tuple(m.pop_mark())),
-        ")": lambda m: m.push(()), "u": lambda m: _items(m, m.pop_mark()), "B": lambda m: m.push(m.data(m.number(4))),
-        "C": lambda m: m.push(m.data(m.number(1))), "\x80": _protocol, "\x81": _newobj, "\x82": lambda m: _extension(m, 1),
-        "\x83": lambda m: _extension(m, 2), "\x84": lambda m: _extension(m, 4), "\x85": lambda m: _tuple(m, 1),
-        "\x86": lambda m: _tuple(m, 2), "\x87": lambda m: _tuple(m, 3), "\x88": lambda m: m.stack.append(True),
-        "\x89": lambda m: m.stack.append(False), "\x8a": lambda m: _big(m, 1), "\x8b": lambda m: _big(m, 4),
-        "\x8c": lambda m: _text(m, m.number(1)), "\x8d": lambda m: _text(m, m.number(8)), "\x8e": lambda m: m.push(m.data(m.number(8))),
-        "\x8f": lambda m: m.push(Box("set")), "\x90": _appends, "\x91": lambda m: _boxed(m, "frozenset"), "\x92": _newobj_ex,
-        "\x93": _stack_global, "\x94": lambda m: m.remember(len(m.memo), m.top()), "\x95": _frame, "\x96": _bytearray,
-        "\x97": _buffer, "\x98": lambda m: m.change(m.top()),
-    }.items()
+def _binfloat(machine: Machine) -> None:
+    machine.stream.take(8)
+    machine.push(0.0)
+
+
+def _text(machine: Machine, size: int, encoding: str = "utf-8") -> None:
+    machine.push(machine.texts.text(machine.number(size), encoding))
+
+
+def _bytes(machine: Machine, size: int) -> None:
+    machine.push(machine.texts.raw(machine.number(size)))
+
+
+def _wrong(machine: Machine) -> None:
+    raise BrokenError(f"opcode 0x{machine.stream.reader.read(machine.start, 1).hex()} does not exist")
+
+
+_BY_SIGN: dict[str, Callable[[Machine], object]] = {
+    "(": _mark, "0": _pop, "1": lambda m: m.pop_mark(), "2": lambda m: m.push(m.top()),
+    "F": _float, "G": _binfloat, "I": _int, "J": lambda m: m.push(_signed(m)),
+    "K": lambda m: m.push(m.number(1)), "L": _long, "M": lambda m: m.push(m.number(2)), "N": lambda m: m.push(None),
+    "P": lambda m: _persistent(m, m.texts.line("latin-1")), "Q": lambda m: _persistent(m, m.pop()), "R": _reduce,
+    "S": lambda m: m.push(m.texts.line("quoted")), "T": _binstring, "U": lambda m: _text(m, 1, "latin-1"),
+    "V": lambda m: m.push(m.texts.line("raw-unicode-escape")), "X": lambda m: _text(m, 4),
+    "a": _append, "b": _build, "c": _global, "d": _dict, "}": lambda m: m.push(Box("dict")), "e": _appends,
+    "g": lambda m: m.recall(_key(m)), "h": lambda m: m.recall(m.number(1)), "i": _inst,
+    "j": lambda m: m.recall(m.number(4)), "l": lambda m: _boxed(m, "list"), "]": lambda m: m.push(Box("list")), "o": _obj,
+    "p": lambda m: m.remember(_key(m), m.top()), "q": lambda m: m.remember(m.number(1), m.top()),
+    "r": lambda m: m.remember(m.number(4), m.top()), "s": _setitem, "t": _whole_tuple,
+    ")": lambda m: m.push(()), "u": lambda m: _items(m, m.pop_mark()), "B": lambda m: _bytes(m, 4),
+    "C": lambda m: _bytes(m, 1), "\x80": _protocol, "\x81": _newobj, "\x82": lambda m: _extension(m, 1),
+    "\x83": lambda m: _extension(m, 2), "\x84": lambda m: _extension(m, 4), "\x85": lambda m: _tuple(m, 1),
+    "\x86": lambda m: _tuple(m, 2), "\x87": lambda m: _tuple(m, 3), "\x88": lambda m: m.stack.append(True),
+    "\x89": lambda m: m.stack.append(False), "\x8a": lambda m: _big(m, 1), "\x8b": lambda m: _big(m, 4),
+    "\x8c": lambda m: _text(m, 1), "\x8d": lambda m: _text(m, 8), "\x8e": lambda m: _bytes(m, 8),
+    "\x8f": lambda m: m.push(Box("set")), "\x90": _appends, "\x91": lambda m: _boxed(m, "frozenset"), "\x92": _newobj_ex,
+    "\x93": _stack_global, "\x94": lambda m: m.remember(len(m.memo), m.top()), "\x95": _frame, "\x96": _bytearray,
+    "\x97": _buffer, "\x98": lambda m: m.change(m.top()),
 }  # fmt: skip
+OPERATIONS: dict[int, Callable[[Machine], object]] = {ord(code): action for code, action in _BY_SIGN.items()}
+ACTIONS = tuple(OPERATIONS.get(code, _wrong) for code in range(256))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights import torchlegacy
+from cardlint.weights.budget import Budget
+from cardlint.weights.framing import BUFFERS, FramedStream
 from cardlint.weights.joblib import Arrays
-from cardlint.weights.program import distinct, evidence_of, nested, other_reading, walk
+from cardlint.weights.program import MOST_OTHER, asked, differing, disagreement, distinct, evidence_of, held_bytes, nested, walk
 from cardlint.weights.reading import Stream
 from cardlint.weights.values import dotted
 from cardlint.weights.verdict import MOST_NAMES, SPENT, Judgement, until_spent
@@ -16,63 +17,161 @@ from cardlint.weights.verdict import MOST_NAMES, SPENT, Judgement, until_spent
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cardlint.weights.budget import Budget
     from cardlint.weights.judge import Context
+    from cardlint.weights.machine import Machine
+    from cardlint.weights.machine import AfterBuild
     from cardlint.weights.names import Names
     from cardlint.weights.program import Program
     from cardlint.weights.reading import Reader
+    from cardlint.weights.values import Global
     from cardlint.weights.verdict import Evidence
 
 MOST_PROGRAMS = 10_000
 NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
+_NO_CHANCE = 8  # opcodes a text does not consist of by chance
 _PADDING = b"\0\n\r\t "
+_PADDING_PRICE = 64  # bytes of padding that cost as much as an opcode
 _LEGACY_HEADER = 4096  # bytes within which the first two programs of torch's legacy format end
 
 
-def is_pickle(reader: Reader, names: Names, budget: Budget) -> bool:
-    """Whether a program begins here that reaches STOP, or asks for a name before it breaks."""
-    program = walk(Stream(reader), names, budget)
-    if program.broken is None or program.spent:
-        return True
-    seen = program.machine.seen
-    return bool(seen) and all(NAME.fullmatch(dotted(item)) for item in seen)
+class Reading(NamedTuple):
+    """A file as some unpickler reads it: the names its programs ask for, and what was found.
+
+    `crossed` is the first opcode that disagrees with the frames; `ended` says that the data ended, or was left, before a STOP;
+    `inside` are the names that files in its arguments ask for; `legacy` says that this is torch's format before 1.6.
+    """
+
+    names: dict[tuple[str, str], Global]
+    evidence: list[Evidence]
+    crossed: int | None
+    ended: bool
+    inside: tuple[str, ...] = ()
+    legacy: bool = False
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """A file of one pickle or several."""
-    arrays, names = Arrays(), context.names.of_script() if context.script else context.names
+    context = context._replace(names=context.names.of_script()) if context.script else context
+    arrays = Arrays()
+    found = read_programs(Stream(reader), context, arrays)
+    if found.legacy:
+        return torchlegacy.judge(reader, context)
+    alone = _other_readings(reader, found, context) if found.crossed is not None else {}
+    said = [*found.evidence, *(disagreement(alone, found.crossed) if found.crossed is not None else ())]
+    evidence = distinct([*said, *arrays.evidence]) if len(said) > len(found.evidence) or arrays.evidence else said
+    names = dict.fromkeys([*map(dotted, (found.names | alone).values()), *found.inside])
+    return Judgement("pickle", tuple(evidence), tuple(names)[:MOST_NAMES], arrays.inert)
+
+
+def is_pickle(reader: Reader, names: Names, budget: Budget, *, text: bool = False) -> bool:
+    """Whether this is a pickle, or an unpickler would at least get as far as asking for a name.
+
+    Where it is `text` as well, a list of words, say, names have to be known ones or to be called.
+    """
+    before = budget.operations
+    for program in _programs(Stream(reader), names, budget):
+        if program.spent or _asks(program, text=text):
+            return True
+        if program.broken is not None:
+            return False
+    return not text or before - budget.operations >= _NO_CHANCE
+
+
+def _asks(program: Program, *, text: bool) -> bool:
+    """Whether a program asks for something, and did not only happen to look like it for a while."""
+    machine = program.machine
+    if program.broken is None:
+        return bool(machine.seen or machine.calls)
+    if not machine.seen or not _could_be_name(machine):
+        return False
+    return not text or machine.calls > 0 or any(item.known.verdict != "review" for item in machine.seen)
+
+
+def _could_be_name(machine: Machine) -> bool:
+    """Whether the first name can be one, and an unpickler gets as far as that without knowing persistent ids."""
+    first = machine.seen[0]
+    if machine.persistent and machine.persistent[0][1] < first.offset:
+        return False
+    return NAME.fullmatch(f"{first.module}.{first.name}") is not None
+
+
+def begins_as_pickle(head: Reader, names: Names, *, whole: bool) -> bool:
+    """Whether a program begins here that asks for something that could be a name, or, where this is not the `whole`, may still.
+
+    One that begins with a persistent id, as every zip archive does, gets no further with any loader.
+    """
+    for program in _programs(Stream(head), names, Budget(operations=2 * head.size)):
+        machine = program.machine
+        if machine.persistent and not machine.seen:
+            return False
+        if machine.seen:
+            return _could_be_name(machine)
+        if program.broken is not None:
+            return program.truncated and not whole
+    return not whole
+
+
+def read_programs(stream: Stream, context: Context, arrays: Arrays | None = None) -> Reading:
+    """Every program as this stream has it, each let go of before the next; what they hold is looked into where `arrays` are minded."""
+    names: dict[tuple[str, str], Global] = {}
     evidence: list[Evidence] = []
-    asked: dict[str, None] = {}
-    walked: list[Program] = []
-    for program in _programs(Stream(reader), names, context.budget, arrays):
+    inside: dict[str, None] = {}
+    crossed, ended, walked = None, False, list["Program"]()
+    for program in _programs(stream, context.names, context.budget, arrays):
         walked = [*walked, program][-2:]
-        if program.start <= _LEGACY_HEADER and torchlegacy.begins(walked):
-            return torchlegacy.judge(reader, context)
-        inside = list(until_spent(nested(reader, program, context), Judgement(None, (SPENT,))))
-        found = (evidence_of(program, storages=context.storages), other_reading(reader, program, names, context.budget))
-        evidence = distinct(itertools.chain(evidence, *found, *(judged.evidence for judged in inside)))
-        asked |= dict.fromkeys(dotted(item) for item in program.machine.seen[:MOST_NAMES])
-        asked |= dict.fromkeys(name for judged in inside for name in judged.globals)
-    return Judgement("pickle", tuple(distinct([*evidence, *arrays.evidence])), tuple(asked), arrays.inert)
+        if arrays is not None and program.start <= _LEGACY_HEADER and torchlegacy.begins(walked):
+            return Reading({}, [], None, ended=False, legacy=True)
+        names = asked(program) | names
+        loaded = () if arrays is None else until_spent(_held(stream.reader, program, context), Judgement(None, (SPENT,)))
+        found = [*evidence_of(program, storages=context.storages)]
+        for judged in loaded:
+            found += judged.evidence
+            inside |= dict.fromkeys(judged.globals)
+        evidence = distinct([*evidence, *found]) if found else evidence
+        crossed = program.machine.crossed if crossed is None else crossed
+        ended = program.truncated or program.spent
+    return Reading(names, evidence, crossed, ended, tuple(inside))
 
 
-def _programs(stream: Stream, names: Names, budget: Budget, arrays: Arrays) -> Iterator[Program]:
+def _held(reader: Reader, program: Program, context: Context) -> Iterator[Judgement]:
+    """What a program loads in turn, and what it only holds. Raises SpentError."""
+    yield from nested(reader, program, context)
+    for item in held_bytes(program, context):
+        yield Judgement(None, (item,))
+
+
+def _programs(stream: Stream, names: Names, budget: Budget, after_build: AfterBuild | None = None) -> Iterator[Program]:
     """Each program of a file, to the first that breaks off; bytes that belong to none are such a one."""
-    count = 0
-    while True:
-        program = walk(stream, names, budget, after_build=arrays)
-        count += 1
-        if count > MOST_PROGRAMS and program.broken is None:
+    for count in range(1, MOST_PROGRAMS + 1):
+        program = walk(stream, names, budget, after_build=after_build)
+        if program.broken is None and not _skip_padding(stream, budget):
+            program = program._replace(broken="is followed by more padding than is read", spent=True)
+        last = program.broken is not None or stream.position >= stream.end
+        if count == MOST_PROGRAMS and not last:
             program = program._replace(broken="is followed by more programs than are walked", spent=True)
         yield program
-        if program.broken is not None:
-            return
-        _skip_padding(stream)
-        if stream.position >= stream.end:
+        if last:
             return
 
 
-def _skip_padding(stream: Stream) -> None:
-    while (chunk := stream.peek(stream.chunk)) and not chunk.strip(_PADDING):
-        stream.skip(len(chunk))
-    stream.skip(len(chunk) - len(chunk.lstrip(_PADDING)))
+def _skip_padding(stream: Stream, budget: Budget) -> bool:
+    """Go on behind padding; whether there is little enough."""
+    while True:
+        chunk = stream.peek(stream.chunk)
+        padding = len(chunk) - len(chunk.lstrip(_PADDING))
+        if padding // _PADDING_PRICE > max(0, budget.operations):
+            return False
+        budget.operations -= padding // _PADDING_PRICE
+        stream.move(stream.position + padding)
+        if not chunk or padding < len(chunk):
+            return True
+
+
+def _other_readings(reader: Reader, found: Reading, context: Context) -> dict[tuple[str, str], Global]:
+    """Where frames and opcodes disagree, unpicklers read different programs: the names that not all of these ask for."""
+    alone: dict[tuple[str, str], Global] = {}
+    for size in BUFFERS:
+        held = context._replace(budget=Budget(min(MOST_OTHER, context.budget.operations), context.budget.memo))
+        other = read_programs(FramedStream(reader, 0, size), held).names
+        alone |= differing(found.names, other, ended=found.ended)
+    return alone

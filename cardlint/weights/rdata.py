@@ -94,7 +94,7 @@ class _Lines(_Numbers):
         self.budget.spend(1)
         if self.stream.position >= self.stream.end:
             raise EndOfDataError
-        return self.stream.line()[:_LONGEST_LINE].strip()
+        return self.stream.take_line()[:_LONGEST_LINE].strip()
 
 
 def judge(reader: Reader, context: Context) -> Judgement:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from cardlint.weights.budget import SpentError
+
 if TYPE_CHECKING:
     from cardlint.weights.budget import Budget
 
 CHUNK = 65_536
-LONGEST_LINE = 65_536
+LONGEST_LINE = 64_000_000
 AHEAD = 16_384  # bytes; a request costs more than they do, and headers and directories mostly fit
 _KEPT_BLOCKS = 64
 
@@ -134,76 +136,121 @@ class EndOfDataError(Exception):
 
 
 class Stream:
-    """A file read from front to back, in chunks; what is skipped is never read."""
+    """A file read from front to back, in chunks; what is skipped is never read.
+
+    `buffer[at:]` are the bytes that are here of those to come; `buffer` begins at byte `base` of the file.
+    """
 
     def __init__(self, reader: Reader, position: int = 0, chunk: int = CHUNK) -> None:
         """Begin at a position."""
         self.reader = reader
         self.chunk = chunk
-        self._buffer = b""
-        self._base = position  # where in the file the buffer begins
-        self._at = 0  # where in the buffer we are
+        self.buffer = b""
+        self.base = position
+        self.at = 0
         self.end = reader.size
 
     @property
     def position(self) -> int:
         """The offset of the next byte."""
-        return self._base + self._at
+        return self.base + self.at
+
+    def ready(self) -> int:
+        """Where in the buffer the bytes end that may be taken from it straight away."""
+        return len(self.buffer)
 
     def take(self, count: int) -> bytes:
         """The next bytes. Raises EndOfDataError where there are fewer."""
-        at = self._at
-        if at + count <= len(self._buffer):
-            self._at = at + count
-            return self._buffer[at : at + count]
+        at = self.at
+        if at + count <= len(self.buffer):
+            self.at = at + count
+            return self.buffer[at : at + count]
         return self._refilled(count)
 
     def _refilled(self, count: int) -> bytes:
         position = self.position
         if position + count > self.end:
             raise EndOfDataError
-        self._base, self._buffer = position, self.reader.read(position, max(count, self.chunk))
-        if len(self._buffer) < count:
+        self.base, self.buffer, self.at = position, self.reader.read(position, max(count, self.chunk)), 0
+        if len(self.buffer) < count:
             raise EndOfDataError
-        self._at = count
-        return self._buffer[:count]
+        self.at = count
+        return self.buffer[:count]
 
     def peek(self, count: int) -> bytes:
         """The next bytes without moving; fewer at the end."""
-        if self._at + count > len(self._buffer):
-            self._base, self._buffer, self._at = self.position, self.reader.read(self.position, max(count, self.chunk)), 0
-        return self._buffer[self._at : self._at + count]
+        if self.at + count > len(self.buffer) and self.base + len(self.buffer) < self.end:
+            self.base, self.buffer, self.at = self.position, self.reader.read(self.position, max(count, self.chunk)), 0
+        return self.buffer[self.at : self.at + count]
+
+    def glimpse(self, count: int) -> bytes:
+        """The next bytes, without moving, and without reading more than these."""
+        here = self.buffer[self.at : self.at + count]
+        return here if len(here) == count else self.reader.read(self.position, count)
 
     def here(self) -> bytes:
         """The next bytes as far as they have been read already, without moving."""
-        return self._buffer[self._at :]
+        return self.buffer[self.at : self.ready()]
 
     def skip(self, count: int) -> None:
         """Move on without reading. Raises EndOfDataError where there are fewer bytes."""
         if count < 0 or self.position + count > self.end:
             raise EndOfDataError
-        if self._at + count <= len(self._buffer):
-            self._at += count
+        self.move(self.position + count)
+
+    def move(self, position: int) -> None:
+        """Go on somewhere else in the file."""
+        if self.base <= position <= self.base + len(self.buffer):
+            self.at = position - self.base
         else:
-            self._base, self._buffer, self._at = self.position + count, b"", 0
+            self.base, self.buffer, self.at = position, b"", 0
 
-    def line(self) -> bytes:
-        """The bytes up to the next newline, without it. Raises EndOfDataError where there is none within LONGEST_LINE bytes.
+    def line(self) -> int:
+        """How many bytes stand before the next newline, which are then to be taken or skipped with `end_line` after them.
 
-        At the end of the file the last byte is taken for the newline, as Python's unpickler does.
+        At the end of the file the last byte is taken for the newline, as Python's unpickler does. Raises SpentError where
+        none comes within LONGEST_LINE bytes.
         """
-        found = self._buffer.find(b"\n", self._at)
+        found = self.buffer.find(b"\n", self.at)
+        if found >= 0:
+            return found - self.at
+        position, at = self.position, self.base + len(self.buffer)
+        while at < self.end:
+            held = self.reader.read(at, self.chunk)
+            found = held.find(b"\n")
+            if found >= 0:
+                return at + found - position
+            if not held or at - position > LONGEST_LINE:
+                raise SpentError
+            at += len(held)
+        return max(0, self.end - position - 1)
+
+    def take_line(self) -> bytes:
+        """The next line without its end. Raises SpentError where it is too long."""
+        found = self.buffer.find(b"\n", self.at, self.ready())
         if found < 0:
-            rest = self.peek(min(LONGEST_LINE, max(0, self.end - self.position)))
-            found = self._buffer.find(b"\n", self._at)
-            if found < 0:
-                if self.position + len(rest) < self.end:
-                    raise EndOfDataError
-                self._at = len(self._buffer)
-                return rest[:-1]
-        text = self._buffer[self._at : found]
-        self._at = found + 1
-        return text
+            raw = self.take(self.line())
+            self.end_line()
+            return raw
+        raw, self.at = self.buffer[self.at : found], found + 1
+        return raw
+
+    def end_line(self) -> None:
+        """Step over the newline; at the end of the file there may be none."""
+        self.skip(min(1, self.end - self.position))
+
+    # What only a reader that minds frames does something about
+
+    def skip_bytes(self, count: int) -> None:
+        """Skip what an unpickler reads into an object of its own, past the end of a frame."""
+        self.skip(count)
+
+    def take_bytes(self, count: int) -> bytes:
+        """Take what an unpickler reads into an object of its own, past the end of a frame."""
+        return self.take(count)
 
     def enter(self, length: int) -> None:
-        """A pickle frame of so many bytes begins; only a reader that minds frames does anything."""
+        """A pickle frame of so many bytes begins."""
+
+    def leave(self) -> None:
+        """A pickle ends."""

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cardlint.weights import jsontext
 from cardlint.weights.budget import SpentError
 from cardlint.weights.header import MOST_SHOWN, Oddity, WrongHeaderError
-from cardlint.weights.polyglot import also_a_pickle
 from cardlint.weights.reading import Held
 from cardlint.weights.verdict import Evidence, Judgement
 
@@ -61,19 +60,16 @@ class Header(NamedTuple):
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
-    """A file: header, extents, and whether it is something else as well."""
-    raw = b""
+    """A file: header, extents, and what its metadata hold."""
     try:
-        raw = _raw(reader)
-        header = _parsed(raw, reader.size)
+        header = _parsed(_raw(reader), reader.size)
     except WrongHeaderError as error:
-        return Judgement("safetensors", (error.evidence("safetensors"), *also_a_pickle(reader, raw, context)))
+        return Judgement("safetensors", (error.evidence("safetensors")))
     except SpentError:
         message = "has a header that is too large or too intricate to be read"
-        return Judgement("safetensors", (Evidence("review", "unread", "header", message), *also_a_pickle(reader, raw, context)))
+        return Judgement("safetensors", (Evidence("review", "unread", "header", message)))
     evidence = [item.evidence("safetensors") for item in header.oddities]
     evidence += _metadata(header.metadata, context)
-    evidence += also_a_pickle(reader, raw, context)
     return Judgement("safetensors", tuple(evidence), inert=("tensor data: numbers, which the header accounts for to the last byte",))
 
 

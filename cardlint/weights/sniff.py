@@ -42,12 +42,22 @@ MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"\x00\x00\x01\x00", 0, "icon"), (b"version https://git-lfs.github.com/spec/v1\n", 0, "lfs-pointer"),
     (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", 0, "torch-legacy"),
 )  # fmt: skip
+# Every file is asked, and few of these can be meant by its first byte.
+_ANYWHERE = tuple(item for item in MAGIC if item[1])
+_BY_FIRST = {
+    first: tuple(item for item in MAGIC if item[1] or item[0][0] == first) for first in {magic[0] for magic, at, _ in MAGIC if not at}
+}
 _PICKLE = re.compile(rb"\x80[\x02-\x05]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # A configuration as Keras 2 and 3 write it. Annotations have class names too, but none that is registered, and no such order.
 _KERAS = re.compile(r'\s*\{\s*"(?:module|class_name)"\s*:\s*(?:null|"[^"]*")\s*,\s*"(?:class_name|config)"\s*:')
-# What a program of protocol 0 or 1 can begin with and text hardly does together with what follows.
-_OLD_PICKLE = re.compile(rb"[(\]})NIJKMLFGSUTVXcqPp]")
+# The opcodes a program can begin with: those that need nothing on the stack.
+_FIRST = re.compile(rb"[(\])}BCFGIJKLMNPSTUVXci\x80\x82-\x84\x88-\x8f\x95-\x97]")
+
+
+def may_be_pickle(head: bytes) -> bool:
+    """Whether a program could begin like this."""
+    return _FIRST.match(head) is not None
 
 
 def recognise(reader: Reader, head: bytes | None = None) -> str | None:
@@ -74,7 +84,7 @@ def _by_structure(reader: Reader, head: bytes) -> str | None:
 
 def by_magic(head: bytes) -> str | None:
     """The format that the first bytes name."""
-    for magic, at, name in MAGIC:
+    for magic, at, name in _BY_FIRST.get(head[0], _ANYWHERE) if head else ():
         if head.startswith(magic, at):
             return name
     return "pickle" if _PICKLE.match(head) else None
@@ -85,7 +95,7 @@ def _without_magic(head: bytes) -> str | None:
         return text
     if head[0] == 0x78 and len(head) > 1 and not (head[0] * 256 + head[1]) % 31:  # noqa: PLR2004 - RFC 1950
         return "zlib"
-    return "pickle?" if _OLD_PICKLE.match(head) else None
+    return "pickle?" if may_be_pickle(head) else None
 
 
 def read_text(head: bytes) -> str | None:
@@ -113,7 +123,7 @@ def _text(head: bytes) -> str | None:
         return "keras-config" if _is_keras(text) else "mlpackage" if '"itemInfoEntries"' in text else "json"
     if found := xmlmodel.recognise(text):
         return found
-    return "pickle?" if _OLD_PICKLE.match(head) else "text"
+    return "pickle?" if may_be_pickle(head) else "text"
 
 
 def _is_keras(text: str) -> bool:

@@ -8,10 +8,13 @@ that was read and the reason why it does no harm.
 from __future__ import annotations
 
 import abc
+import ast
 import enum
 import hashlib
 import inspect
+import sys
 import typing
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +28,17 @@ FILLED = ("__setitem__", "append", "extend", "add", "__setattr__", "__missing__"
 PLAIN_METACLASSES = {type, abc.ABCMeta, enum.EnumMeta, type(typing.Protocol), type(typing.NamedTuple)}
 PLAIN = {"builtins", "collections", "typing", "enum", "abc", "_abc", "_collections"}
 CONTAINERS = (dict, list, set)
+# Whose constructors may fetch, load or evaluate what they are given, as those of models by a configuration do.
+CAREFUL = (
+    "ultralytics.", "transformers.", "trl.", "peft.", "sentence_transformers.", "lightning.", "pytorch_lightning.", "lightgbm.", "xgboost.",
+    "accelerate.", "omegaconf.",
+)  # fmt: skip
+# What a constructor may do with an argument that is more than keeping it.
+LOADERS = frozenset({
+    "eval", "exec", "compile", "__import__", "import_module", "open", "load", "loads", "load_model", "from_file", "from_pretrained",
+    "hf_hub_download", "snapshot_download", "download_url", "load_state_dict_from_url", "system", "popen", "Popen", "run", "call",
+    "check_output", "check_call", "urlopen", "urlretrieve", "resolve_name", "makedirs", "mkdir", "rmtree", "unlink", "remove_file",
+})  # fmt: skip
 # Extension types of these make, compare and hash numbers, texts and their own kind; what `__cinit__` takes is typed.
 COMPILED = ("numpy", "pandas", "scipy", "sklearn", "datetime")
 COMPILED_HOOKS = frozenset({"__new__", "__eq__", "__hash__", "__getattribute__"})
@@ -83,7 +97,27 @@ def _condition(cls: type, *, filled: bool, slots: bool) -> str:
     if isinstance(cls, enum.EnumMeta):
         return "enum"
     state = "+state" if _owner(cls, "__setstate__") is not None else ""
-    return f"class{state}{'+slots' if slots else ''}{'+items' if filled else ''}"
+    only = cls.__module__.startswith(CAREFUL) and _loads(cls.__module__)
+    mapped = filled and (_owner(cls, "__getattr__") is not None or (_owner(cls, "__getattribute__") or object).__module__ not in PLAIN)
+    marks = {"slots": slots, "items": filled, "mapped": mapped, "tuple": _keeps(cls), "only": only}
+    return "+".join([f"class{state}", *(mark for mark, there in marks.items() if there)])
+
+
+@cache
+def _loads(name: str) -> bool:
+    """Whether a module calls anything that evaluates, imports, loads, opens or starts something."""
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[name]))
+    except (OSError, TypeError, KeyError, SyntaxError):  # compiled, or gone
+        return False
+    calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any((call.id if isinstance(call, ast.Name) else getattr(call, "attr", "")) in LOADERS for call in calls)
+
+
+def _keeps(cls: type) -> bool:
+    """Whether a class is a tuple whose `__new__` does no more with its arguments than keeping them."""
+    owner = _owner(cls, "__new__")
+    return issubclass(cls, tuple) and owner is not None and (owner is tuple or _generated(owner, "__new__", owner.__dict__["__new__"]))
 
 
 def _owner(cls: type, hook: str) -> type | None:

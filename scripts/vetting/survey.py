@@ -22,7 +22,7 @@ import yaml
 from vetting.surface import Judged, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from types import ModuleType
 
 PACKAGES = Path(__file__).parent / "packages.yaml"
@@ -72,7 +72,7 @@ class Survey:
             return False
         self.versions[package.distribution] = version.partition("+")[0]
         if package.distribution == "torchvision":
-            _declare_operators()
+            declare_operators()
         for root in package.roots:
             for module in walk(root, package.skip):
                 self._module(module, package)
@@ -85,10 +85,12 @@ class Survey:
         for name, value in list(vars(module).items()):
             if isinstance(value, type) and f"{value.__module__}.".startswith(ours):
                 self._class(module.__name__, value, package)
-            elif name.startswith("__pyx_unpickle_") or name == "newObj":
+            elif name.startswith("__pyx_unpickle_"):
+                self._add(module.__name__, name, "cython", package)
+            elif name == "newObj":
                 self._add(module.__name__, name, "of-class", package)
             elif type(value).__name__ == "ufunc" and callable(value):
-                self._add(module.__name__, name, "value", package)
+                self._add(module.__name__, name, "kept", package)
             elif isinstance(value, (FunctionType, BuiltinFunctionType)) and f"{module.__name__}.".startswith(_below(package.functions)):
                 self._function(module.__name__, name, value, package)
 
@@ -128,17 +130,18 @@ class Survey:
             module, _, name = dotted.rpartition(".")
             self.modules.setdefault(module, {})[name] = "torch-weights-only/value"
 
-    def result(self) -> dict[str, Any]:
-        """As it is written down."""
+    def result(self, kept: Iterable[str]) -> dict[str, Any]:
+        """As it is written down, with those of the kept names that can be imported here."""
         return {
             "python": ".".join(map(str, sys.version_info[:3])),
             "versions": dict(sorted(self.versions.items())),
             "modules": {module: dict(sorted(names.items())) for module, names in sorted(self.modules.items())},
+            "kept": sorted(dotted for dotted in kept if can_be_imported(dotted)),
             "left_out": {hook: f"{count} classes, as {self.examples[hook]}" for hook, count in sorted(self.unread.items())},
         }
 
 
-def _declare_operators() -> None:
+def declare_operators() -> None:
     """Declare the operators torchvision looks for when it is imported: its compiled part fits one build of torch only."""
     import torch
 
@@ -176,6 +179,18 @@ def _imported(name: str) -> ModuleType | None:
     except BaseException as error:  # noqa: BLE001 - whatever a module does that lacks what it needs, SystemExit too
         print(f"left out: {name}: {type(error).__name__}: {str(error)[:100]}", file=sys.stderr)
         return None
+
+
+def can_be_imported(dotted: str) -> bool:
+    """Whether a name leads to something here, as the unpickler finds it."""
+    parts = dotted.split(".")
+    for count in range(len(parts) - 1, 0, -1):
+        try:
+            value: Any = importlib.import_module(".".join(parts[:count]))
+        except ImportError:
+            continue
+        return all((value := getattr(value, step, None)) is not None or step == "NotImplemented" for step in parts[count:])
+    return False
 
 
 def _importable(module: str, qualified: str, cls: type) -> bool:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import array
 import collections
 import datetime as dt
 import decimal
 import fractions
 import functools
+import http
+import logging
 import pathlib
 import pickle
 import random
+import re
 import types
 import uuid
 import zoneinfo
@@ -48,6 +52,9 @@ def _values() -> dict[str, Any]:
         "errors": [ValueError("wrong"), KeyError("key")],
         "types": [int, str, dict, type(None), collections.OrderedDict],
         "partial": functools.partial(int, base=2),
+        "methods": [str.lower, dict.fromkeys],
+        "arrays": [array.array("d", [1, 2]), collections.UserDict(a=1), collections.ChainMap({"a": 1})],
+        "patterns": [re.compile("a(b)"), logging.getLogger("train"), http.HTTPStatus.OK],
         "empty": {},
         "members": [uuid.SafeUUID.safe, uuid.SafeUUID.unknown],
     }

@@ -10,11 +10,18 @@ from assemble import Built, Call, Filled, Name, Raw, judged, name, program, push
 from cardlint.weights.names import Names
 
 LIST = {
-    "value": "lib.make lib.Number numpy.ndarray numpy.dtype other.make builtins.object builtins.list __builtin__.object pandas.block",
+    "value": "lib.make lib.Number numpy.ndarray numpy.dtype other.make builtins.object builtins.list builtins.dict __builtin__.object pandas.block",
     "class": "lib.Thing other.Thing pandas.Index pandas.core.Index other.Index",
     "class+state": "lib.Stateful",
     "class+slots": "lib.Slotted",
     "class+items": "lib.Items",
+    "class+items+mapped": "lib.Mapped",
+    "class+tuple": "lib.Pair",
+    "class+state+only": "lib.Model",
+    "container": "collections.OrderedDict",
+    "empty": "types.SimpleNamespace",
+    "reference": "numpy.memmap",
+    "cython": "lib.__pyx_unpickle_Thing",
     "enum": "lib.Kind",
     "finished": "torch._utils._rebuild_with_state",
     "kept": "lib.function",
@@ -32,7 +39,7 @@ LIST = {
     "scalar": "numpy.core.multiarray.scalar",
     "generator": "numpy.random._pickle.__generator_ctor numpy.random._pickle.__bit_generator_ctor numpy.random.MT19937",
 }
-EXTRA = {"value": "torch._utils._rebuild_tensor lib.Thing.method"}
+EXTRA = {"value": "torch._utils._rebuild_tensor lib.Thing.method numpy.mean"}
 
 
 def _names() -> Names:
@@ -101,7 +108,25 @@ PASSING: dict[str, Any] = {
     "an attribute by its name": called("builtins.getattr", N("lib.Thing"), "method"),
     "an attribute by its name, called": Call(called("builtins.getattr", N("lib.Thing"), "method"), (1,)),
     "a ufunc by its name": called("numpy.core._ufunc_reconstruct", "lib", "make"),
-    "a bound function": Built(called("functools.partial", N("lib.make")), (N("lib.make"), (1,), {}, None)),
+    "a bound function": Built(called("functools.partial", N("numpy.mean")), (N("numpy.mean"), (1,), {}, None)),
+    "a bound function with arguments": called("functools.partial", N("numpy.mean"), THING),
+    "a container of anything": called("collections.OrderedDict", [["a", THING]]),
+    "a container that is empty, for a value": called("lib.make", called("collections.OrderedDict")),
+    "a container by a dictionary of anything": called("collections.defaultdict", N("builtins.list"), {"a": THING}),
+    "a value of containers of values": called("lib.make", [1, {"a": called("lib.Number", 1)}, ([2], [[3]])]),
+    "a tuple of anything": new("lib.Pair", THING, [new("other.Thing")]),
+    "a dictionary of protocol 0 with attributes": Built(
+        called("copyreg._reconstructor", N("lib.Items"), N("builtins.dict"), {"a": 1}), {"b": 1}
+    ),
+    "a mapping with attributes": Built(Filled(new("lib.Mapped"), {"a": 1}), {"b": 1}),
+    "an empty namespace": Built(called("types.SimpleNamespace"), {"a": 1}),
+    "a class for an array": called("numpy.core.multiarray._reconstruct", N("numpy.memmap"), (0,), b"b"),
+    "a class of Cython": Built(called("lib.__pyx_unpickle_Thing", N("lib.Thing"), 12345, None), (1, 2)),
+    "a class of Cython with its state": called("lib.__pyx_unpickle_Thing", N("lib.Thing"), 12345, (1, [THING])),
+    "a model": Built(new("lib.Model"), {"layers": [THING]}),
+    "a model of protocol 0": Built(called("copyreg._reconstructor", N("lib.Model"), N("builtins.object"), None), {}),
+    "a model by __newobj__": called("copyreg.__newobj__", N("lib.Model")),
+    "far too much in a container": called("collections.OrderedDict", [THING] * 5000),
     "the type of None": called("builtins.type", None),
     "a dictionary of lists": called("collections.defaultdict", N("builtins.list")),
     "a dictionary of nothing": called("collections.defaultdict"),
@@ -126,7 +151,40 @@ UNTAME = "is given objects whose own code it may run"
 FAILING: dict[str, tuple[Any, str]] = {
     "a value of another's instance": (called("lib.make", new("other.Thing")), UNTAME),
     "a value of an instance in a tuple": (called("lib.make", (1, (new("other.Thing"),))), UNTAME),
-    "a value of what a call returned": (called("lib.make", called("functools.partial", N("lib.make"))), UNTAME),
+    "a value of a bound function": (called("lib.make", called("functools.partial", N("numpy.mean"))), UNTAME),
+    "a value of an instance in a list": (called("lib.make", [new("other.Thing")]), UNTAME),
+    "a value of an instance deep in lists": (called("lib.make", [{"a": [(1, [new("other.Thing")])]}]), UNTAME),
+    "a value of an instance as a key": (called("lib.make", {new("other.Thing"): 1}), UNTAME),
+    "a value of a crowded list": (called("lib.make", [called("lib.Number", 1)] * 500), UNTAME),
+    "a value of a container that was filled": (called("lib.make", Filled(called("collections.OrderedDict"), {"a": 1})), UNTAME),
+    "a value of a container that was made full": (called("lib.make", called("collections.OrderedDict", [])), UNTAME),
+    "a container of an instance as such": (called("collections.OrderedDict", new("other.Thing")), UNTAME),
+    "a tuple of a function that calls": (new("lib.Pair", (N("builtins.getattr"),)), "is kept as a value"),
+    "a namespace with arguments": (called("types.SimpleNamespace", {"a": 1}), OTHERWISE),
+    "a file for an array": (called("numpy.memmap", "weights.bin"), "is called, where picklers only name it"),
+    "a file for an array by NEWOBJ": (new("numpy.memmap", "weights.bin"), "is called, where picklers only name it"),
+    "a file for an array, bound": (called("functools.partial", N("numpy.memmap"), "weights.bin"), OTHERWISE),
+    "a class of Cython twice": (Built(called("lib.__pyx_unpickle_Thing", N("lib.Thing"), 12345, (1,)), {"a": 1}), "had all it needs"),
+    "a class of Cython filled": (Filled(called("lib.__pyx_unpickle_Thing", N("lib.Thing"), 12345, (1,)), [1]), "is no container"),
+    "a class of Cython of a literal": (called("lib.__pyx_unpickle_Thing", "lib.Thing", 12345, None), OTHERWISE),
+    "a class of Cython of another's instance": (called("lib.__pyx_unpickle_Thing", N("lib.Thing"), 1, new("other.Thing")), OTHERWISE),
+    "a model kept as a value": ({"a": N("lib.Model")}, "lib.Model is kept as a value"),
+    "a model bound": (called("functools.partial", N("lib.Model")), OTHERWISE),
+    "a model for a factory": (called("collections.defaultdict", N("lib.Model")), OTHERWISE),
+    "attributes of a value set one by one": (Built(called("lib.make", 1), (None, {"a": 1})), "is given attributes one by one"),
+    "attributes of a value set by a computed dictionary": (
+        Built(called("lib.make", 1), (None, called("collections.OrderedDict", [["a", 1]]))),
+        "is given attributes one by one",
+    ),
+    "a mapping of protocol 0 with attributes": (
+        Built(called("copyreg._reconstructor", N("lib.Mapped"), N("builtins.dict"), {"a": 1}), {"b": 1}),
+        "its items, which may stand for its attributes",
+    ),
+    "a type changed": (Built(called("builtins.type", N("lib.Thing")), (None, {"a": 1})), "had all it needs"),
+    "an instance of protocol 0 filled by a call": (
+        called("copyreg._reconstructor", N("lib.Items"), N("builtins.list"), called("lib.make", 1)),
+        OTHERWISE,
+    ),
     "a value of far too many": (called("lib.make", tuple(range(5000))), UNTAME),
     "a value of a function that calls": (called("lib.make", N("builtins.getattr")), UNTAME),
     "a class constructed": (called("lib.Thing"), "is constructed"),
@@ -157,8 +215,8 @@ FAILING: dict[str, tuple[Any, str]] = {
     "an instance of a literal": (called("copyreg._reconstructor", "lib.Thing", N("builtins.object"), None), OTHERWISE),
     "an instance of too much": (called("copyreg._reconstructor", N("lib.Thing"), N("builtins.object")), OTHERWISE),
     "an instance of what calls": (called("copyreg._reconstructor", N("copyreg._reconstructor"), N("builtins.object"), None), OTHERWISE),
-    "an instance of protocol 0 of another's instance": (
-        called("copyreg._reconstructor", N("lib.Items"), N("builtins.list"), new("other.Thing")),
+    "an instance of protocol 0 of another's instances": (
+        called("copyreg._reconstructor", N("lib.Items"), N("builtins.list"), [new("other.Thing")]),
         UNTAME,
     ),
     "an instance by __newobj__ of nothing": (called("copyreg.__newobj__"), OTHERWISE),
@@ -179,18 +237,19 @@ FAILING: dict[str, tuple[Any, str]] = {
         "asks for lib.Thing.other, which is not on the vetted list",
     ),
     "an attribute of dunders": (called("builtins.getattr", N("lib.Thing"), "__globals__"), "reaches for `__globals__`"),
-    "a function that calls, kept": (N("builtins.getattr"), "keeps builtins.getattr as a value"),
+    "a function that calls, kept": (N("builtins.getattr"), "builtins.getattr is kept as a value"),
     "a ufunc that is on no list": (called("numpy.core._ufunc_reconstruct", "lib", "other"), "asks for lib.other"),
     "a ufunc that is dangerous": (called("numpy.core._ufunc_reconstruct", "lib", "evil"), "asks for lib.evil, which runs code"),
     "a ufunc by a computed name": (called("numpy.core._ufunc_reconstruct", "lib", called("lib.make", 1)), OTHERWISE),
     "a bound nothing": (called("functools.partial"), OTHERWISE),
     "a bound function that calls": (called("functools.partial", N("builtins.getattr")), OTHERWISE),
-    "a bound function that is only kept": (called("functools.partial", N("lib.function")), OTHERWISE),
-    "a bound function called": (Call(called("functools.partial", N("lib.make")), ()), "calls what another call returned"),
+    "a bound function of somebody": (called("functools.partial", N("lib.make")), OTHERWISE),
+    "a bound function with one that calls": (called("functools.partial", N("numpy.mean"), (N("builtins.getattr"),)), OTHERWISE),
+    "a bound function called": (Call(called("functools.partial", N("numpy.mean")), ()), "calls what another call returned"),
     "a class made anew": (called("builtins.type", "a", (), {}), OTHERWISE),
     "a class of classes made empty": (new("builtins.type", "a"), OTHERWISE),
     "a dictionary of what calls": (called("collections.defaultdict", N("functools.partial")), OTHERWISE),
-    "a dictionary of a bound function": (called("collections.defaultdict", called("functools.partial", N("lib.make"))), OTHERWISE),
+    "a dictionary of a bound function": (called("collections.defaultdict", called("functools.partial", N("numpy.mean"))), OTHERWISE),
     "a dictionary of another's instance": (called("collections.defaultdict", None, new("other.Thing")), OTHERWISE),
     "a tensor by another function": (called("torch._tensor._rebuild_from_type_v2", N("lib.make"), N("lib.Thing"), (1,), {}), OTHERWISE),
     "a tensor of a literal": (
@@ -241,7 +300,7 @@ def test_a_tuple_of_shared_tuples_is_looked_at_only_so_long() -> None:
 
 
 def test_a_single_argument_that_is_no_tuple_is_one_argument() -> None:
-    assert said(Raw(push(N("lib.make")) + b"K\x01R")) == []
+    assert said(Raw(push(N("lib.make")) + b"K\x01R")) == ["calls something with arguments that are no tuple, and so not known"]
 
 
 def test_arguments_that_call_is_given_as_no_tuple_at_all() -> None:
@@ -249,10 +308,32 @@ def test_arguments_that_call_is_given_as_no_tuple_at_all() -> None:
         said(Raw(push(N(dotted)) + b"K\x01R"))
 
 
-@pytest.mark.parametrize("how", [b"h\x00", b"2"])
-def test_a_function_that_calls_is_kept_by_the_memo_or_by_a_copy(how: bytes) -> None:
-    code = push(N("builtins.getattr")) + b"q\x00" + how + push((N("lib.Thing"), "method")) + b"R0"
-    assert any("keeps builtins.getattr as a value" in item for item in said(Raw(code)))
+GETATTR = N("builtins.getattr")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [[GETATTR], {"a": GETATTR}, {"a": (1, (GETATTR,))}, (GETATTR, 1), Built(THING, {"a": GETATTR}), Built(THING, (GETATTR,)), Built(THING, GETATTR), Filled(new("lib.Items"), {"a": GETATTR})],
+    ids=["list", "dict", "tuple in a dict", "tuple", "attribute", "state of a tuple", "state", "item"],
+)  # fmt: skip
+def test_a_function_that_calls_is_kept_nowhere(value: Any) -> None:
+    assert any("builtins.getattr is kept as a value" in item for item in said(value))
+
+
+def test_a_function_that_calls_is_not_what_a_program_leaves() -> None:
+    said_of_it = [item.message for item in judged(program(GETATTR), NAMES).evidence]
+    assert said_of_it == ["builtins.getattr is kept as a value, to be called later with whatever there is then"]
+
+
+def test_a_function_that_calls_may_be_called_from_the_memo() -> None:
+    args = push((N("lib.Thing"), "method")) + b"R"
+    assert said(Raw(push(GETATTR) + b"q\x00" + args + b"h\x00" + args)) == []
+
+
+def test_what_is_looked_at_is_paid_for() -> None:
+    calls = b"".join(b"h\x00h\x01R0" for _ in range(3000))
+    code = push(N("lib.make")) + b"q\x00" + push(tuple([[1]] * 2000)) + b"\x85q\x01" + calls
+    assert any("too long or too intricate" in item for item in said(Raw(code)))
 
 
 def test_what_is_not_held_is_not_changed() -> None:
@@ -269,4 +350,4 @@ def test_what_no_vetted_name_made_is_wrong_by_itself_alone() -> None:
 
 def test_what_a_call_of_a_call_made_is_given_items_and_a_state() -> None:
     made = Call(Call(N("lib.make"), ()), ())
-    assert said(Built(Filled(made, {called("lib.make", 1): 1}), {})) == ["calls what another call returned"]
+    assert said(Built(Filled(made, {called("lib.make", 1): 1}), {})) == ["calls what another call returned, or what is not known"]

@@ -50,7 +50,7 @@ def test_each_vetted_name_has_a_source_and_a_condition_that_exist() -> None:
             source, _, condition = listed.partition("/")
             assert source in VETTED["sources"]
             assert condition in CALLS or condition.partition("+")[0] == "class"
-            assert set(condition.split("+")[1:]) <= {"state", "slots", "items"}
+            assert set(condition.split("+")[1:]) <= {"state", "slots", "items", "mapped", "tuple", "only"}
 
 
 def test_each_source_says_why_and_is_used() -> None:
@@ -165,6 +165,14 @@ def test_names_of_python_2_are_translated_before_protocol_3() -> None:
     assert names.look("commands", "getoutput", 2).verdict == "block"
 
 
+def test_methods_of_plain_types_are_no_way_out() -> None:
+    names = lists()
+    assert names.look("builtins", "str.lower", 4).verdict == names.look("__builtin__", "unicode.lower", 2).verdict == "ok"
+    assert names.look("builtins", "str.format", 4).verdict == names.look("__builtin__", "unicode.format", 2).verdict == "review"
+    assert names.look("builtins", "str.__class__", 4).verdict == names.look("builtins", "str.lower.__self__", 4).verdict == "block"
+    assert names.look("builtins", "eval.lower", 4).verdict == names.look("builtins", "str.os.system", 4).verdict == "block"
+
+
 def test_what_is_vetted_in_python_3_may_be_dangerous_in_python_2() -> None:
     names = Names({"modules": {"functools": {"x/value": "reduce"}}}, {"names": {"__builtin__.reduce": {"does": "calls"}}, "modules": {}})
     assert names.look("__builtin__", "reduce", 2).verdict == "block"
@@ -180,6 +188,29 @@ def test_a_policy_vets_names_of_its_own_but_no_dangerous_ones() -> None:
     names = small(own=frozenset({"models.net.Net", "lib.run", "danger.x"}))
     assert names.look("models.net", "Net", 4) == Known("ok", "vetted by the policy for this file")
     assert names.look("lib", "run", 4).verdict == names.look("danger", "x", 4).verdict == "block"
+
+
+def test_types_of_a_torchscript_archive_are_vetted_in_it_alone() -> None:
+    plain = small({"lib": {"lib-1/value": "Thing"}})
+    script = plain.of_script()
+    assert script.look("__torch__.models", "Net", 2) == Known("ok", "is a type of the TorchScript archive itself", condition="class+state")
+    assert script.look("__torch__", "Net", 2).verdict == script.look("lib", "Thing", 2).verdict == "ok"
+    assert plain.look("__torch__.models", "Net", 2).verdict == script.look("__torch__x", "Net", 2).verdict == "review"
+    assert script.look("__torch__", "os.system", 4).verdict == script.look("lib", "run", 2).verdict == "block"
+
+
+def test_other_tables_are_read_when_they_are_asked_for() -> None:
+    asked: list[str] = []
+
+    def load(name: str) -> dict[str, str]:
+        asked.append(name)
+        return {"of": name}
+
+    names = Names({"modules": {}}, {"names": {}, "modules": {}}, load=load)
+    assert asked == []
+    assert names.table("targets") == names.table("targets") == {"of": "targets"}
+    assert asked == ["targets"]
+    assert small().table("targets") == {}
 
 
 def test_only_so_many_answers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

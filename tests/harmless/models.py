@@ -1,0 +1,24 @@
+"""Models and options that other libraries save whole: none blocks, and at most one in twenty is to be reviewed.
+
+pip install -e '.[vetting]' && pytest -s -W ignore tests/harmless/models.py
+"""
+
+from __future__ import annotations
+
+import model_files
+import pytest
+from corpus import MOST_REVIEWED, Weighed, share, shown, weigh
+
+
+@pytest.fixture(scope="module")
+def models() -> list[Weighed]:
+    return shown(list(weigh([model_files])))
+
+
+def test_no_harmless_model_is_blocked(models: list[Weighed]) -> None:
+    assert [item for item in models if item.verdict == "block"] == []
+
+
+def test_few_harmless_models_are_to_be_reviewed(models: list[Weighed]) -> None:
+    assert len(models) > 40
+    assert share(models) <= MOST_REVIEWED
