@@ -19,9 +19,10 @@ class Budget:
     """How much may be done for one file, over all that is nested in it."""
 
     def __init__(
-        self, operations: int = 3_000_000, memo: int = 500_000, depth: int = 8, *, members: int = 50_000, fetched: int = 64_000_000
+        self, operations: int = 3_000_000, memo: int = 1_000_000, depth: int = 8, *, members: int = 50_000, fetched: int = 64_000_000
     ) -> None:
-        """`operations` are opcodes, most of which count twice; `memo` memo entries and stacked values; `depth` containers within each other.
+        """`operations` are opcodes, most of which count twice; `memo` memo entries and stacked values;
+        `depth` containers within each other.
 
         `members` are those of all archives together, `fetched` the bytes that may come over a network.
         """

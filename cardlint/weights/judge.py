@@ -153,6 +153,7 @@ def _asked(reader: Reader, head: bytes, context: Context, *, promised: tuple[str
 def _with_pickle(judgement: Judgement, reader: Reader, head: bytes, context: Context) -> Judgement:
     """A file of another format that is a pickle as well: an unpickler reads any file from its first byte, whatever it is."""
     from cardlint.weights.pickle import NAME, begins_as_pickle
+    from cardlint.weights.program import TOO_LONG
 
     if head.startswith(b"PK"):  # a persistent id stops every unpickler but torch's own, which takes this for an archive
         return judgement
@@ -160,7 +161,8 @@ def _with_pickle(judgement: Judgement, reader: Reader, head: bytes, context: Con
         return judgement
     program = _module("pickle")(reader, context)
     if not any(NAME.fullmatch(name) for name in program.globals):  # numbers may be a program by chance, but ask for nothing there could be
-        return judgement
+        unread = [item for item in program.evidence if TOO_LONG in item.message or item == SPENT]
+        return judgement._replace(evidence=(*judgement.evidence, *unread))
     message = f"is {judgement.format} and a pickle as well, so that it depends on the loader what it does"
     evidence = (Evidence("block", "pickle", "program", message, offset=0), *program.evidence)
     return judgement._replace(evidence=(*judgement.evidence, *evidence), globals=(*judgement.globals, *program.globals))

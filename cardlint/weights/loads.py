@@ -27,7 +27,11 @@ def packed(made: Made) -> Value | None:
 
 
 def _encoded(value: Value) -> Value | None:
-    if not isinstance(value, Made) or not isinstance(value.callee, Global) or (value.callee.module, value.callee.name) != ("_codecs", "encode"):
+    if (
+        not isinstance(value, Made)
+        or not isinstance(value.callee, Global)
+        or (value.callee.module, value.callee.name) != ("_codecs", "encode")
+    ):
         return None
     args = value.args if isinstance(value.args, tuple) else ()
     latin = len(args) == 2 and type(args[1]) is str and args[1] in {"latin1", "latin-1"}  # noqa: PLR2004
@@ -47,7 +51,7 @@ def content_of(made: Made, reader: Reader, budget: Budget) -> Reader | None:
         if value.length > _LONGEST:
             raise SpentError
         budget.unpack(value.length)
-        value = decoded(reader.read(value.offset, value.length), value.encoding)
+        value = decoded(reader.read(value.offset, value.length), value.encoding or "latin-1")
     if isinstance(value, str):
         value = value.encode("latin-1", "replace")
     return Held(value) if isinstance(value, bytes) else None

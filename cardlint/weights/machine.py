@@ -72,7 +72,7 @@ class Machine:
         """The value at STOP. Raises BrokenError, EndOfDataError, SpentError; what was seen until then stands."""
         try:
             while not fast(self):
-                if self.below + len(self.stack) + len(self.memo) + len(self.outer) > 2 * self.budget.memo:
+                if self.below + len(self.stack) + len(self.memo) + len(self.outer) > self.budget.memo:
                     raise SpentError
         except EndOfDataError:
             self._broken_in_frame(self.stream.end + 1)

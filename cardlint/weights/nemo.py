@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _LONGEST = 2_000_000  # bytes of a configuration
 _MOST_EVENTS = 200_000
 _MOST_FOUND = 100
+# Conditions of names that may be called with plain values, which is all a configuration can hold.
+_CALLED = frozenset({None, "value", "container", "finished", "empty"})
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 # `target` is the class NeMo restores, `cls` how it named classes before Hydra; both are imported by their paths.
 _KEYS = frozenset({"_target_", "target", "cls"})
@@ -75,7 +77,7 @@ def _target(key: str, value: str, line: int, names: Names) -> Evidence | None:
     if name in names.table("targets").get("modules", {}).get(module, ()):
         return None
     known = names.look(module, name, 5)
-    if known.verdict == "ok" and known.condition is None:
+    if known.verdict == "ok" and known.condition in _CALLED:
         return None
     if known.verdict == "block":
         return _say("block", value, f"line {line}: {key} names {value}, which {known.why}")

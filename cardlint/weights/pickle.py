@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.weights.judge import Context
-    from cardlint.weights.machine import Machine
-    from cardlint.weights.machine import AfterBuild
+    from cardlint.weights.machine import AfterBuild, Machine
     from cardlint.weights.names import Names
     from cardlint.weights.program import Program
     from cardlint.weights.reading import Reader

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from cardlint.weights.values import Global
 
 MOST_EVIDENCE = 200
+TOO_LONG = "is too long or too intricate to be walked to its end"
 MOST_OTHER = 300_000  # opcodes of a reading that only shows whether another one hides something
 _FRAMES = "python/cpython#154848"
 
@@ -54,7 +55,7 @@ def walk(stream: Stream, names: Names, budget: Budget, *, after_build: AfterBuil
     except EndOfDataError:
         broken, truncated = "the data ends before STOP", True
     except SpentError:
-        broken, spent = "is too long or too intricate to be walked to its end", True
+        broken, spent = TOO_LONG, True
     return Program(start, stream.position, broken, machine.value, machine, truncated, spent)
 
 
@@ -64,6 +65,9 @@ def evidence_of(program: Program, *, storages: Mapping[str, int] | None = None, 
     `storages` are the tensor payloads of the torch archive it lies in; `persistent` leaves persistent ids to the caller.
     """
     machine = program.machine
+    if program.broken is not None:
+        message = f"breaks off: {program.broken}; what stands before that has run by then"
+        yield Evidence("review", "pickle", "program", message, offset=machine.start)
     for item in machine.seen:
         if item.known.verdict != "ok":
             message = f"asks for {dotted(item)}, which {item.known.why}"
@@ -77,14 +81,16 @@ def evidence_of(program: Program, *, storages: Mapping[str, int] | None = None, 
     for message, offset in machine.oddities.items():
         if not (persistent and message == CALLS_SAVED_CLASS):
             yield Evidence("review", "pickle", "program", message, offset=offset)
+    if not persistent:
+        yield from _persistent(machine, storages)
+
+
+def _persistent(machine: Machine, storages: Mapping[str, int] | None) -> Iterator[Evidence]:
     if storages is not None:
         yield from torchids.check(machine.persistent, storages)
-    elif machine.persistent and not persistent:
+    elif machine.persistent:
         message = "has objects it does not hold (persistent ids), which only a torch archive has"
         yield Evidence("review", "pickle", "persistent id", message, offset=machine.persistent[0][1])
-    if program.broken is not None:
-        message = f"breaks off: {program.broken}; what stands before that has run by then"
-        yield Evidence("review", "pickle", "program", message, offset=machine.start)
 
 
 def held_bytes(program: Program, context: Context) -> Iterator[Evidence]:
@@ -133,9 +139,7 @@ def asked(program: Program) -> dict[tuple[str, str], Global]:
     return {(item.module, item.name): item for item in program.machine.seen}
 
 
-def differing(
-    found: dict[tuple[str, str], Global], other: dict[tuple[str, str], Global], *, ended: bool
-) -> dict[tuple[str, str], Global]:
+def differing(found: dict[tuple[str, str], Global], other: dict[tuple[str, str], Global], *, ended: bool) -> dict[tuple[str, str], Global]:
     """The names that only one of two readings asks for; where the first ended early, only those of the other."""
     alone = {key: item for key, item in other.items() if key not in found}
     return alone if ended else alone | {key: item for key, item in found.items() if key not in other}

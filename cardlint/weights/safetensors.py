@@ -64,10 +64,10 @@ def judge(reader: Reader, context: Context) -> Judgement:
     try:
         header = _parsed(_raw(reader), reader.size)
     except WrongHeaderError as error:
-        return Judgement("safetensors", (error.evidence("safetensors")))
+        return Judgement("safetensors", (error.evidence("safetensors"),))
     except SpentError:
         message = "has a header that is too large or too intricate to be read"
-        return Judgement("safetensors", (Evidence("review", "unread", "header", message)))
+        return Judgement("safetensors", (Evidence("review", "unread", "header", message),))
     evidence = [item.evidence("safetensors") for item in header.oddities]
     evidence += _metadata(header.metadata, context)
     return Judgement("safetensors", tuple(evidence), inert=("tensor data: numbers, which the header accounts for to the last byte",))

@@ -41,7 +41,8 @@ class Made:
     def __init__(self, callee: Value, args: Value, offset: int, *, new: bool = False) -> None:
         """`offset` is that of the opcode that called."""
         self.callee, self.args, self.offset, self.new = callee, args, offset, new
-        self.state, self.built, self.filled = None, False, False
+        self.state: Value = None
+        self.built = self.filled = False
 
 
 class Box:

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 
 # A small list of what is vetted and dangerous, so that the tests do not depend on what ships.
 VETTED: dict[str, Any] = {
-    "conditions": {
-        "_codecs.encode": "encode-text", "torch.storage._load_from_bytes": "nested", "joblib.numpy_pickle_compat.NDArrayWrapper": "beside",
-        "copyreg._reconstructor": "reconstruct",
-    },
     "modules": {
-        "collections": {"OrderedDict": "a container"}, "_codecs": {"encode": "text"}, "copyreg": {"_reconstructor": "an instance"},
-        "builtins": {"object": "plain", "int": "plain", "set": "plain"},
-        "numpy": {"dtype": "a type", "ndarray": "an array"},
-        "joblib.numpy_pickle": {"NumpyArrayWrapper": "an array"}, "joblib.numpy_pickle_compat": {"NDArrayWrapper": "an array beside"},
-        "torch": {"FloatStorage": "numbers", "LongStorage": "numbers", "device": "a device"},
-        "torch._utils": {"_rebuild_tensor_v2": "a tensor"}, "torch.storage": {"_load_from_bytes": "a tensor", "UntypedStorage": "bytes"},
-        "sklearn.linear_model._logistic": {"LogisticRegression": "an estimator"},
+        "collections": {"python/container": "OrderedDict"},
+        "_codecs": {"python/encode-text": "encode"},
+        "copyreg": {"python/reconstructor": "_reconstructor"},
+        "builtins": {"python/value": "object int set"},
+        "numpy": {"numpy/value": "dtype ndarray"},
+        "joblib.numpy_pickle": {"joblib/class": "NumpyArrayWrapper"},
+        "joblib.numpy_pickle_compat": {"joblib/beside": "NDArrayWrapper"},
+        "torch": {"torch/kept": "FloatStorage LongStorage", "torch/value": "device"},
+        "torch._utils": {"torch/container": "_rebuild_tensor_v2"},
+        "torch.storage": {"torch/nested": "_load_from_bytes", "torch/kept": "UntypedStorage"},
+        "sklearn.linear_model._logistic": {"sklearn/class": "LogisticRegression"},
     },
-}  # fmt: skip
+}
 DANGEROUS: dict[str, Any] = {
     "names": {"builtins.eval": {"does": "runs code", "reference": "GHSA-test"}},
     "modules": {"posix": {"does": "reaches the operating system"}, "os": {"does": "reaches the operating system"}},

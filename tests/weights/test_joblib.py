@@ -217,4 +217,6 @@ def test_arrays_beside() -> None:
     assert judged(_beside(text("model.pkl_01.npy")), "model.pkl").evidence == ()
     for name in (text("../../x.npy"), text("/etc/x.npy"), text("a\\x.npy"), text("C:x"), text(".."), text(""), b"N"):
         assert "loads another file, and not one that lies beside it" in said(judged(_beside(name), "model.pkl"), "review")
-    assert judged(b"\x80\x02cjoblib.numpy_pickle_compat\nNDArrayWrapper\n)\x81.", "model.pkl").verdict == "review"
+    assert (
+        judged(b"\x80\x02cjoblib.numpy_pickle_compat\nNDArrayWrapper\n)\x81.", "model.pkl").verdict == "ok"
+    )  # nothing is loaded without a state

@@ -46,7 +46,7 @@ def test_a_format_that_is_not_looked_into_is_never_ok(monkeypatch: pytest.Monkey
 def test_ghsa_jgw4_cr84_mqxg_content_decides_and_a_false_name_is_said() -> None:
     assert said(judged(BAD, "model.safetensors")) == [("block", "os.system"), ("review", "pickle")]
     assert said(judged(b"some text", "x.pkl")) == [("review", "text")]
-    assert said(judged(b"\xff\xfe", "x.pt")) == [("review", "unknown")]
+    assert said(judged(b"\xff\xfd", "x.pt")) == [("review", "unknown")]
     assert said(judged(b"", "x.pkl")) == said(judged(b"version https://git-lfs.github.com/spec/v1\noid", "x.pt")) == []
 
 

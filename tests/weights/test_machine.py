@@ -442,7 +442,7 @@ def test_bytes_that_only_begin_like_a_pickle_are_said_to_be_such() -> None:
 
 
 def test_more_pickle_bytes_than_are_looked_into_are_said_to_be_there() -> None:
-    judgement = judged(b"\x80\4" + b"C\4\x80\2N.0" * 105 + b"N.")
+    judgement = judged(b"\x80\4" + b"C\4\x80\2N.0" * 1_005 + b"N.")
     assert [item.message for item in judgement.evidence] == [
         "holds 5 more pieces of text or bytes that look like a pickle, and were not looked into"
     ]

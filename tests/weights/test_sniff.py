@@ -11,7 +11,7 @@ from fuzz_machine import recorder
 
 from cardlint.weights.extensions import FORMATS, promised
 from cardlint.weights.reading import Held
-from cardlint.weights.sniff import HEAD, MAGIC, as_text, may_be_pickle, recognise
+from cardlint.weights.sniff import HEAD, MAGIC, read_text, may_be_pickle, recognise
 
 
 @pytest.mark.parametrize(("magic", "at", "name"), MAGIC)
@@ -40,9 +40,9 @@ def test_the_beginning_may_be_given() -> None:
 
 
 def test_text_may_be_cut_within_a_letter_and_not_otherwise() -> None:
-    assert as_text("Ü".encode()[:1]) == ""
-    assert as_text(b"\xff") is None
-    assert as_text(b"\xc3a") is None
+    assert read_text("Ü".encode()[:1]) == ""
+    assert read_text(b"\xff") is None
+    assert read_text(b"\xc3a") is None
 
 
 def test_the_opcodes_a_program_may_begin_with_are_those_that_unpicklers_get_beyond() -> None:

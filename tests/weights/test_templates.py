@@ -11,6 +11,7 @@ from tensorfiles import Counted, judged
 
 from cardlint.repository import Repository
 from cardlint.source import Memory
+from cardlint.weights.reading import AHEAD
 from cardlint.weights.templates import MOST_FILE, MOST_TEMPLATES, MOST_TEXT, judge_text
 from cardlint.weights.verdict import Evidence, gravest
 
@@ -382,7 +383,7 @@ def test_what_cannot_be_read_is_reviewed(name: str, content: bytes, message: str
 def test_a_file_too_large_is_not_read() -> None:
     reader = Counted(b'{"chat_template": 1' + b" " * 4096, size=MOST_FILE + 1)
     assert judged(reader, "tokenizer_config.json").evidence[0].about == "budget"
-    assert sum(size for _, size in reader.reads) < 10_000
+    assert sum(size for _, size in reader.reads) <= AHEAD
 
 
 def test_there_is_one_budget_for_all_templates_of_a_file_and_what_was_found_counts() -> None:
