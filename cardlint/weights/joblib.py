@@ -19,6 +19,8 @@ from cardlint.weights.values import Box, Global, Made, Value, dotted
 from cardlint.weights.verdict import Evidence
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cardlint.weights.verdict import Verdict
 
 _MODULES = frozenset({"joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle"})
@@ -44,7 +46,7 @@ class Arrays:
         """Pass over the array that follows a wrapper. Raises BrokenError, EndOfDataError, SpentError."""
         if not _is_wrapper(made):
             return
-        state: dict[str, Value] = made.state.items if isinstance(made.state, Box) else {}
+        state: Mapping[str, Value] = made.state.items if isinstance(made.state, Box) else {}
         try:
             layout, count = from_pickle(state.get("dtype")), product(state.get("shape"))
         except WrongTypeError as error:

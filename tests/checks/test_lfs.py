@@ -11,6 +11,7 @@ from weightbytes import DANGEROUS, pointer, torch
 
 from cardlint import engine
 from cardlint.errors import Unreadable
+from cardlint.gitrun import Git
 from cardlint.gittree import GitTree
 from cardlint.policyfile import load_policy
 from cardlint.repository import Identity, Repository
@@ -354,8 +355,8 @@ def test_blobs_are_fetched_together(checkout: Path, monkeypatch: pytest.MonkeyPa
     commit(checkout)
     tree = GitTree(checkout)
     started: list[tuple[str, ...]] = []
-    whole = GitTree._git  # noqa: SLF001 - to count processes
-    monkeypatch.setattr(GitTree, "_git", lambda self, *arguments, **given: started.append(arguments) or whole(self, *arguments, **given))
+    whole = Git.__call__
+    monkeypatch.setattr(Git, "__call__", lambda self, *arguments, **given: started.append(arguments) or whole(self, *arguments, **given))
     target = run(tree, "pickle-dangerous")
     assert len(target.findings) == 21
     assert [arguments for arguments in started if "--batch" in arguments] == [("cat-file", "--batch")]

@@ -11,7 +11,7 @@ from fuzz_machine import recorder
 
 from cardlint.weights.extensions import FORMATS, promised
 from cardlint.weights.reading import Held
-from cardlint.weights.sniff import HEAD, MAGIC, read_text, may_be_pickle, recognise
+from cardlint.weights.sniff import HEAD, MAGIC, may_be_pickle, read_text, recognise
 
 
 @pytest.mark.parametrize(("magic", "at", "name"), MAGIC)
@@ -22,9 +22,9 @@ def test_every_magic_number_is_recognised(magic: bytes, at: int, name: str) -> N
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "empty"), (b"\xff\xfe", None), (b"Plain text.", "pickle?"), (b"a text", "text"), (b"  {}", "json"), (b"\xef\xbb\xbf[1]", "json"),
+        (b"", "empty"), (b"\xff\xfd", None), (b"Plain text.", "pickle?"), (b"a text", "text"), (b"  {}", "json"), (b"\xef\xbb\xbf[1]", "json"),
         (b"#!/bin/sh\n", "script"), (b"text with \0", None), (b"N\0", "pickle?"), (b"\x80\4N.", "pickle"), (b"\x80\1N.", "pickle?"),
-        (b"\x80\6", "pickle?"), (b"\x78\x9c", "zlib"), (b"x", "text"), (b"\x78\x00", None), (b"a" * 257 + b"ustar\0", "tar"),
+        (b"\x80\6", "pickle?"), (b"\x78\x9c", "zlib"), (b"x", "text"), (b"\x78\x00", None),
         (b"\2\0\0\0\0\0\0\0{}", "safetensors"), (b"\xff\0\0\0\0\0\0\0{}", None), (b"\2\0\0\0\0\0\0\0", None), (b"\2\0\0\0\0\0\0\0[]", None),
         (b"\0" * 512 + b"\x89HDF\r\n\x1a\n", "hdf5"), (b"\x89HDF\r\n\x1a\n", "hdf5"), (b"\0" * 2048 + b"\x89HDF\r\n\x1a\n", "hdf5"),
         (b"\xa7\r\r\n" + b"\0" * 12, "pyc"), ("Ünïcode".encode(), "text"), (b"Z" + "Ü".encode() * HEAD, "text"), (b"aa" + "Ü".encode() * HEAD, "text"), (b"\x82\1", "pickle?"),
@@ -40,7 +40,8 @@ def test_the_beginning_may_be_given() -> None:
 
 
 def test_text_may_be_cut_within_a_letter_and_not_otherwise() -> None:
-    assert read_text("Ü".encode()[:1]) == ""
+    assert read_text("Ü".encode()[:1]) is None
+    assert read_text(b"a" * (HEAD - 1) + "Ü".encode()[:1]) == "a" * (HEAD - 1)
     assert read_text(b"\xff") is None
     assert read_text(b"\xc3a") is None
 
