@@ -117,8 +117,8 @@ def read_programs(stream: Stream, context: Context, arrays: Arrays | None = None
     inside: dict[str, None] = {}
     crossed, ended, walked = None, False, list["Program"]()
     for program in _programs(stream, context.names, context.budget, arrays):
-        walked = [*walked, program][-2:]
-        if arrays is not None and program.start <= _LEGACY_HEADER and torchlegacy.begins(walked):
+        walked = [*walked, program][-2:] if arrays is not None and program.start <= _LEGACY_HEADER else []
+        if walked and torchlegacy.begins(walked):
             return Reading({}, [], None, ended=False, legacy=True)
         names = asked(program) | names
         loaded = () if arrays is None else until_spent(_held(stream.reader, program, context), Judgement(None, (SPENT,)))
