@@ -103,10 +103,8 @@ def _hidden(item: Global, *, certain: bool) -> Evidence:
 
 
 def _is_wrapper(made: Made) -> bool:
-    """Whether something is joblib's wrapper, made by NEWOBJ, or by `copyreg._reconstructor` before protocol 2."""
+    """Whether something is joblib's wrapper."""
     callee = made.callee
-    if isinstance(callee, Global) and callee.name == "_reconstructor" and isinstance(made.args, tuple) and made.args:
-        callee = made.args[0]
     return isinstance(callee, Global) and callee.name == "NumpyArrayWrapper" and callee.module in _MODULES
 
 

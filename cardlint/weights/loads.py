@@ -42,7 +42,7 @@ def _is_blob(value: Value, *, text: bool) -> bool:
     return isinstance(value, Blob) and value.offset >= 0 and (value.encoding is not None) == text
 
 
-def content_of(made: Made, reader: Reader, budget: Budget) -> Reader | None:
+def content_of(made: Made, reader: Reader, budget: Budget) -> Reader:
     """What such a call loads. Raises BrokenError, SpentError."""
     value = packed(made)
     if isinstance(value, Blob) and value.encoding is None:
@@ -52,6 +52,4 @@ def content_of(made: Made, reader: Reader, budget: Budget) -> Reader | None:
             raise SpentError
         budget.unpack(value.length)
         value = decoded(reader.read(value.offset, value.length), value.encoding or "latin-1")
-    if isinstance(value, str):
-        value = value.encode("latin-1", "replace")
-    return Held(value) if isinstance(value, bytes) else None
+    return Held(value.encode("latin-1", "replace") if isinstance(value, str) else value)

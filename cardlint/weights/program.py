@@ -115,9 +115,10 @@ def nested(reader: Reader, program: Program, context: Context) -> Iterator[Judge
     for made in program.machine.loads:
         try:
             held = content_of(made, reader, context.budget)
-        except BrokenError:
-            continue  # said of the call itself, whose text is none
-        if held is not None:
+        except BrokenError as error:
+            message = f"loads what cannot be read: {error}"
+            yield Judgement(None, (Evidence("review", "pickle", dotted(made.callee), message, offset=made.offset),))
+        else:
             yield context.judge(f"{dotted(made.callee)} at byte {made.offset:,}", held)
 
 

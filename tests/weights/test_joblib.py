@@ -115,6 +115,10 @@ def test_an_array_of_objects_is_a_pickle_of_its_own() -> None:
     assert "has a frame that does not end where an opcode does" in said(
         judged(b"\x80\x02" + outer + crossing + b"N" * 7 + b".", "m.joblib")
     )
+    twice = judged(b"\x80\x02" + (outer + crossing + b"0") * 2 + b"N" * 7 + b".", "m.joblib").evidence
+    assert [item.message for item in twice].count(
+        "has a frame that does not end where an opcode does, so that unpicklers read it differently"
+    ) == 1
 
 
 def test_an_array_of_objects_that_reads_otherwise_with_the_memo_outside() -> None:

@@ -246,3 +246,16 @@ def test_files_in_files_are_bounded() -> None:
     for _ in range(12):
         content = NESTED + _binary(content) + b"\x85R."
     assert "is nested too deep" in said(judged(content, "m.pkl"), "review")
+
+
+def test_text_that_is_none_is_reviewed_where_it_is_loaded() -> None:
+    held = b"\xff" * 5000
+    content = NESTED + b"c_codecs\nencode\nX" + struct.pack("<L", len(held)) + held + text("latin1") + b"\x86R\x85R."
+    assert "loads what cannot be read" in said(judged(content, "m.pkl"), "review")
+
+
+def test_calls_that_load_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cardlint.weights.machine._MOST_LOADS", 3)
+    call = NESTED[2:] + _binary(EMPTY_DICT) + b"\x85R0"
+    assert judged(b"\x80\2" + call * 3 + b"N.", "m.pkl").evidence == ()
+    assert "is too long or too intricate" in said(judged(b"\x80\2" + call * 4 + b"N.", "m.pkl"), "review")
