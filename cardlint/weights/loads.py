@@ -17,7 +17,7 @@ NESTED = "nested"  # the condition of such calls
 _LONGEST = 16_000_000  # bytes of text that are decoded
 
 
-def packed(made: Made) -> Value | None:
+def packed(made: Made) -> Value:
     """Bytes, or the text that protocol 2 writes for them as `_codecs.encode(text, "latin1")`, or where they lie; None for all else."""
     args = made.args if isinstance(made.args, tuple) else ()
     if len(args) != 1:
@@ -26,7 +26,7 @@ def packed(made: Made) -> Value | None:
     return text if text is not None else args[0] if isinstance(args[0], bytes) or _is_blob(args[0], text=False) else None
 
 
-def _encoded(value: Value) -> Value | None:
+def _encoded(value: Value) -> Value:
     if (
         not isinstance(value, Made)
         or not isinstance(value.callee, Global)
