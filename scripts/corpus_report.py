@@ -150,13 +150,13 @@ Written by `python scripts/corpus_report.py CORPUS`; do not edit. The corpus is 
 that nobody here wrote ({", ".join(f"{count} in {folder}" for folder, count in sizes.items())}), most of them model cards of 2020 and
 dataset cards of 2020 to 2022, each checked under `recommended` as the README.md of a folder of its own, with its kind given. A folder
 with nothing but a card shows only what the card itself says: rules that read other files are tested elsewhere. The rules on weights
-are held against listings of {len(listed)} more repositories ("trees" in the table): names of files, and sizes, which for files in Git LFS are
-those of their pointers. What bytes say is no matter of this page; `tests/harmless` makes files with the libraries themselves.
+are held against listings of {len(listed)} more repositories ("trees" in the table): names of files, and sizes, which for files in Git
+LFS are those of their pointers. What bytes say is no matter of this page; `tests/harmless` makes files with the libraries themselves.
 
 - Findings: {", ".join(f"{counts[name]} {name}s" for name in SEVERITIES)}. Checks that failed: {failed}.
 - Rules skipped, by the defect in their way: {reasons}.
-- Findings in the listings: {sum(len(tree.target.findings) for tree in listed)}, all of them read: none is false, and of {unsure} names and the
-  sizes of pointers do not tell.
+- Findings in the listings: {sum(len(tree.target.findings) for tree in listed)}, all of them read: none is false, and of {unsure}
+  names and the sizes of pointers do not tell.
 - Findings read and judged: {total.total()}, of them {total["false"]} false and {total["unsure"]} unsure. The verdicts are in
   `corpus-verdicts.tsv`, by card and place. Of the first 159 read (`frontmatter/`, `metadata/` and single values), 11 were false
   and 7 unsure; of the 189 read later of the rules on text, licences and data (twenty of each that warns, all where there are

@@ -12,7 +12,8 @@ import pytest
 
 from cardlint.policyfile import parse_policy
 from cardlint.rule import shipped
-from cardlint.weights import executables, unread, zip as archives
+from cardlint.weights import executables, unread
+from cardlint.weights import zip as archives
 from cardlint.weights.compressed import CODECS
 from cardlint.weights.judge import HARMLESS, MODULES
 from cardlint.weights.sniff import MAGIC
