@@ -21,25 +21,26 @@ _LONGEST = 300  # characters of one piece; names in a hostile file may be much l
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def blocked(weights: Weights, *, concerns: list[str], beside: list[str] | None = None) -> Iterator[Problem]:
-    """Files that are known to be dangerous, or are built to deceive.
+def blocked(weights: Weights, *, concerns: list[str], beside: list[str] | None = None, advice: str = "") -> Iterator[Problem]:
+    """Files that are known to be dangerous, or are built to deceive. `advice` ends each message: what to do about it.
 
     What is known of one of these files in the concerns `beside` is said with it, right after the first piece of evidence.
     """
     for file in weights:
         if found := file.evidence("block", *concerns):
-            yield _problem(file, [found[0], *file.evidence("block", *(beside or ())), *found[1:]])
+            yield _problem(file, [found[0], *file.evidence("block", *(beside or ())), *found[1:]], advice)
     weights.complete()
 
 
-def unvetted(
+def unvetted(  # noqa: PLR0913 - data of the rule
     weights: Weights, *, concerns: list[str], carried: list[str] | None = None, others: list[str] | None = None,
-    vetted: dict[str, list[str]] | None = None,
+    vetted: dict[str, list[str]] | None = None, advice: str = "",
 ) -> Iterator[Problem]:  # fmt: skip
     """Files of which something is not vetted, not understood, or not read.
 
     Of files that run a pickle when they are loaded the concerns `carried` count too, of all others the concerns `others`.
     `vetted` has, by the SHA-256 of a file, the names in it that somebody has vetted; a file that changes is a finding again.
+    So that they can be vetted, what has no name in its message is named behind it.
     """
     for file in weights:
         found = file.evidence("review", *concerns, *((carried if file.carries_pickle else others) or ()))
@@ -47,21 +48,25 @@ def unvetted(
             allowed = vetted.get(file.reader.sha256, [])
             found = [item for item in found if item.about not in allowed]
         if found:
-            yield _problem(file, found)
+            yield _problem(file, [_named(item) for item in found], advice)
     weights.complete()
 
 
-def wrong(weights: Weights, *, concerns: list[str]) -> Iterator[Problem]:
+def _named(item: Evidence) -> Evidence:
+    return item if item.about in item.message else item._replace(message=f"{item.message} ({item.about})")
+
+
+def wrong(weights: Weights, *, concerns: list[str], advice: str = "") -> Iterator[Problem]:
     """Files that are not what they should be; what is merely not understood is at most a warning."""
     for file in weights:
         if found := file.evidence("block", *concerns):
-            yield _problem(file, [*found, *file.evidence("review", *concerns)])
+            yield _problem(file, [*found, *file.evidence("review", *concerns)], advice)
         elif found := file.evidence("review", *concerns):
-            yield _problem(file, found, at_most="warning")
+            yield _problem(file, found, advice, at_most="warning")
     weights.complete()
 
 
-def executable(weights: Weights, *, concerns: list[str], names: list[str]) -> Iterator[Problem]:
+def executable(weights: Weights, *, concerns: list[str], names: list[str], advice: str = "") -> Iterator[Problem]:
     """Native executables and bytecode; where the content is not here, what `names` (globs) says is one.
 
     Of what Python caches in a folder of its own the first file stands for all.
@@ -74,9 +79,10 @@ def executable(weights: Weights, *, concerns: list[str], names: list[str]) -> It
         if problem is not None and folder.rpartition("/")[2] == _CACHE:
             cached.setdefault(folder, []).append(problem)
         elif problem is not None:
-            yield problem
+            yield problem._replace(message=_advised(problem.message, advice))
     for first, *others in cached.values():
-        yield first._replace(message=f"{first.message} (and {len(others)} more in its folder)") if others else first
+        message = f"{first.message} (and {len(others)} more in its folder)" if others else first.message
+        yield first._replace(message=_advised(message, advice))
     weights.complete()
 
 
@@ -88,8 +94,12 @@ def _executable(file: Weighed, concerns: list[str], named: Callable[[str], bool]
     return None
 
 
-def _problem(file: Weighed, found: list[Evidence], at_most: Severity | None = None) -> Problem:
-    return Problem(_said(found), subject=file.path, path=file.path, at_most=at_most)
+def _problem(file: Weighed, found: list[Evidence], advice: str = "", at_most: Severity | None = None) -> Problem:
+    return Problem(_advised(_said(found), advice), subject=file.path, path=file.path, at_most=at_most)
+
+
+def _advised(message: str, advice: str) -> str:
+    return f"{message}; {advice}" if advice else message
 
 
 def _said(evidence: list[Evidence]) -> str:

@@ -86,13 +86,13 @@ def test_each_file_is_the_finding_of_the_rule_it_belongs_to(name: str, content: 
 
 def test_what_a_deceptive_archive_holds_is_said_with_it() -> None:
     (finding,) = run({"model.bin": deceptive(DANGEROUS)}).findings
-    assert finding.message.endswith("m/data.pkl, byte 0: asks for posix.system, which runs a command")
+    assert "; m/data.pkl, byte 0: asks for posix.system, which runs a command; do not" in finding.message
 
 
 def test_what_is_dangerous_is_said_before_the_rest_of_a_deception() -> None:
     held = torch(DANGEROUS).replace(b"m/data.pkl", b"m/dota.pkl", 1).replace(b"m/version", b"m/varsion", 1)
     (finding,) = run({"model.bin": held}).findings
-    assert [part.partition(" ")[0] for part in finding.message.split("; ")] == ["the", "m/data.pkl,", "the"]
+    assert [part.partition(" ")[0] for part in finding.message.split("; ")] == ["the", "m/data.pkl,", "the", "do", "write"]
 
 
 def test_an_executable_is_nothing_special_in_a_space() -> None:
@@ -100,11 +100,14 @@ def test_an_executable_is_nothing_special_in_a_space() -> None:
     assert found({"libx.so": ELF}, kind="dataset") == [("file-executable", "libx.so")]
 
 
+TAKE_OUT = "take it out, or say where its source is"
+
+
 def test_an_executable_that_is_not_here_is_told_by_its_name() -> None:
     target = run({"lib/a.DLL": POINTER, "b.so.1": 9, "c.txt": 9}, "file-executable")
     assert [(item.path, item.message) for item in target.findings] == [
-        ("b.so.1", "is a native executable, library or bytecode by its name"),
-        ("lib/a.DLL", "is a native executable, library or bytecode by its name"),
+        ("b.so.1", f"is a native executable, library or bytecode by its name; {TAKE_OUT}"),
+        ("lib/a.DLL", f"is a native executable, library or bytecode by its name; {TAKE_OUT}"),
     ]
 
 
@@ -142,7 +145,7 @@ def _external(location: bytes) -> bytes:
 def test_what_python_caches_is_one_finding_for_each_folder() -> None:
     files: dict[str, bytes | int] = {f"{folder}__pycache__/{name}.so": ELF for folder in ("", "a/") for name in "xyz"}
     target = run({**files, "a/one.so": ELF}, "file-executable")
-    assert [(item.path, item.message.endswith(" (and 2 more in its folder)")) for item in target.findings] == [
+    assert [(item.path, item.message.endswith(f" (and 2 more in its folder); {TAKE_OUT}")) for item in target.findings] == [
         ("__pycache__/x.so", True), ("a/__pycache__/x.so", True), ("a/one.so", False),
     ]  # fmt: skip
 
@@ -175,6 +178,20 @@ def test_names_that_are_not_vetted_are_still_said() -> None:
     assert found({"a.pkl": UNVETTED}, "pickle-unvetted", policy=policy) == [("pickle-unvetted", "a.pkl")]
 
 
+def test_what_has_no_name_in_its_message_is_named_so_that_it_can_be_vetted() -> None:
+    content = archive({"a.txt": b"x"}) + b"JUNK"
+    (finding,) = run({"a.zip": content}, "format-unvetted").findings
+    assert "belong to nothing (suffix); " in finding.message
+    policy = vetting((content, ["suffix"])).replace("pickle-unvetted", "format-unvetted")
+    assert found({"a.zip": content}, "format-unvetted", policy=policy) == []
+
+
+def test_a_policy_may_give_other_advice_or_none() -> None:
+    for advice in ("ask security@acme.example", ""):
+        (finding,) = run({"a.pkl": DANGEROUS}, policy=json.dumps({"rules": {"pickle-dangerous": {"with": {"advice": advice}}}})).findings
+        assert finding.message == "byte 0: asks for posix.system, which runs a command" + (f"; {advice}" if advice else "")
+
+
 def test_no_vetting_clears_what_is_dangerous() -> None:
     policy = vetting((DANGEROUS, ["posix.system"]))
     assert found({"a.pkl": DANGEROUS}, policy=policy) == [("pickle-dangerous", "a.pkl")]
@@ -196,7 +213,7 @@ def test_a_hash_that_is_none_is_an_error_of_the_policy(cardlint: Command, tmp_pa
 def test_no_more_is_said_than_anybody_reads() -> None:
     program = b"".join(f"cacme.m{number}\nScorer\n0".encode() for number in range(9)) + b"N."
     (finding,) = run({"a.pkl": program}).findings
-    assert finding.message.endswith("; and 6 more")
+    assert "; and 6 more; vet it" in finding.message
 
 
 def test_a_name_as_long_as_a_file_is_cut() -> None:
