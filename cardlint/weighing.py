@@ -37,7 +37,10 @@ _PROSE = (".md", ".rst", ".csv", ".tsv", ".py", ".html", ".css", ".js", ".ts", "
 
 
 class Weighed(NamedTuple):
-    """A file and its judgement; of a pointer of Git LFS that instead. Where neither can be had, `unread` is why."""
+    """A file and its judgement. Where it is a pointer of Git LFS, the judgement is of what LFS keeps for it on this machine, if it does.
+
+    Where neither a judgement nor a pointer can be had, `unread` is why.
+    """
 
     path: str
     size: int
@@ -177,7 +180,7 @@ class Weights:
         entries = self.entries.values() if paths is None else [self.entries[path] for path in paths if path in self.entries]
         files = [*self._each(entries)]
         _assert_read(files)
-        if pointers := [file.path for file in files if file.pointer is not None]:
+        if pointers := [file.path for file in files if file.pointer is not None and file.judgement is None]:
             self._raise_for(pointers)
 
     def complete_for_pointers(self) -> None:
@@ -214,13 +217,25 @@ class Weights:
             head = reader.read(0, HEAD)
             if entry.size <= _POINTER_BYTES:
                 if (pointer := parse_pointer(head)) is not None:
-                    return found._replace(pointer=pointer)
+                    return self._behind(found._replace(pointer=pointer), pointer)
                 found = found._replace(almost_pointer=head.startswith(_ALMOST))
             return found._replace(judgement=self._judged(entry.path, reader, head))
         except Unreadable as error:
             return found._replace(unread=error)
         except Exception as error:  # noqa: BLE001 - what one file breaks must not hide what the others are
             return found._replace(broken=error)
+        finally:
+            reader.close()
+
+    def _behind(self, found: Weighed, pointer: Pointer) -> Weighed:
+        """A pointer, with the judgement of the object it names where LFS keeps that here, and whole. Raises Unreadable."""
+        kept = self._repository.fact("lfs").object(pointer)
+        if kept is None or kept.stat().st_size != pointer.size:
+            return found
+        store = Folder(kept.parent)
+        reader = SourceReader(store, kept.name, pointer.size, self._disk(store))
+        try:
+            return found._replace(reader=reader, judgement=self._judged(found.path, reader, reader.read(0, HEAD)))
         finally:
             reader.close()
 

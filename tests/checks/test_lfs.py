@@ -223,6 +223,34 @@ def test_a_pointer_is_held_against_the_object_it_names(checkout: Path, how: dict
         assert [item.message for item in run(source, MALFORMED).findings] == messages
 
 
+def test_the_object_a_pointer_names_is_judged_where_lfs_keeps_it(checkout: Path) -> None:
+    stored(checkout, DANGEROUS)
+    commit(checkout)
+    for source in (Folder(checkout), GitTree(checkout), GitTree(checkout, "HEAD")):
+        target = run(source, "pickle-dangerous", "format-mismatch")
+        assert [(item.rule, item.path) for item in target.findings] == [
+            ("format-mismatch", "model.safetensors"),
+            ("pickle-dangerous", "model.safetensors"),
+        ]
+        assert (target.skipped, target.not_applicable) == ((), ())
+
+
+def test_an_object_that_is_another_than_the_pointer_names_is_not(checkout: Path) -> None:
+    stored(checkout, DANGEROUS, len(DANGEROUS) + 1)
+    commit(checkout)
+    target = run(Folder(checkout), "pickle-dangerous")
+    assert (target.findings, target.not_applicable) == ((), ("pickle-dangerous",))
+
+
+def test_an_object_that_cannot_be_read_is_not_passed_over(checkout: Path) -> None:
+    stored(checkout, DANGEROUS)
+    (kept,) = (path for path in (checkout / ".git" / "lfs" / "objects").rglob("*") if path.is_file())
+    kept.rename(checkout.parent / "moved")
+    kept.symlink_to(checkout.parent / "moved")
+    target = run(Folder(checkout), "pickle-dangerous")
+    assert [item.rule for item in target.skipped] == ["pickle-dangerous"]
+
+
 def test_a_further_worktree_shares_the_store(checkout: Path, tmp_path: Path) -> None:
     stored(checkout, b"content", 8)
     commit(checkout)
