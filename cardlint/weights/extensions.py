@@ -16,7 +16,7 @@ FORMATS: dict[str, tuple[str, ...]] = {
     ".nemo": ("tar", "gzip", "zip"),
     ".mar": ("zip", "gzip"), ".skops": ("zip",), ".rds": ("rds", "rdata", *_COMPRESSED),
     ".rda": ("rdata", "rds", *_COMPRESSED),
-    ".rdata": ("rdata", "rds", *_COMPRESSED), ".zip": ("zip",), ".tar": ("tar",), ".gz": ("gzip",), ".tgz": ("gzip",), ".bz2": ("bzip2",),
+    ".rdata": ("rdata", "rds", *_COMPRESSED), ".zip": ("zip",), ".tar": ("tar",), ".gz": ("gzip", "zlib", "zfile"), ".tgz": ("gzip",), ".bz2": ("bzip2",),
     ".lzma": ("lzma",), ".z": ("zlib", "zfile", "compress"), ".tbz2": ("bzip2",), ".txz": ("xz",),
     ".xz": ("xz",), ".7z": ("7z",), ".rar": ("rar",), ".zst": ("zstd",), ".lz4": ("lz4",), ".parquet": ("parquet",),
     ".png": _IMAGES, ".jpg": _IMAGES, ".jpeg": _IMAGES, ".gif": _IMAGES, ".webp": _IMAGES, ".ico": _IMAGES, ".pdf": ("pdf",),
