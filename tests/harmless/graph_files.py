@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 import warnings
@@ -19,6 +20,7 @@ from onnx import helper, numpy_helper
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+logging.getLogger("absl").setLevel(logging.ERROR)  # says of each .h5 that it is old
 LIBVER = ["earliest", "v108", "v110", "v112", "latest"]
 COUNTS = (1, 7, 9, 40, 600)
 ENDINGS = (".keras", ".h5", ".weights.h5", ".json")
@@ -119,7 +121,7 @@ def _keras() -> Iterator[tuple[str, Any]]:
         yield name, compiled(model)
     for shape, layers in _LAYERS.items():
         for layer in layers:
-            yield layer.name, keras.Sequential([keras.Input(shape), layer])
+            yield f"layer-{layer.name}", keras.Sequential([keras.Input(shape), layer])
 
 
 def files() -> Iterator[tuple[str, bytes]]:

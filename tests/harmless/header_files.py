@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import tempfile
 from pathlib import Path
@@ -16,6 +17,7 @@ import torch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+logging.getLogger("gguf").setLevel(logging.ERROR)  # says of each file what is overwritten in it
 KINDS = [
     np.bool_,
     np.uint8,

@@ -19,5 +19,5 @@ def files() -> Iterator[tuple[str, bytes]]:
     for package in PACKAGES:
         for file in sorted(metadata.files(package) or []):
             path = Path(str(file.locate()))
-            if any(part in path.name for part in _PARTS) and path.suffix != ".py" and path.stat().st_size < _LARGEST:
+            if any(part in path.name for part in _PARTS) and path.suffix not in {".py", ".pyc"} and path.stat().st_size < _LARGEST:
                 yield f"shipped-{package}/{'!'.join(file.parts[-3:])}", path.read_bytes()
