@@ -19,7 +19,11 @@ _SIZES = {
 }  # fmt: skip
 # What makes numpy's type of texts of any length, `StringDType`; an element refers to its text, as objects do.
 _TEXTS = frozenset(
-    {(module, "_convert_to_stringdtype_kwargs") for module in ("numpy.core._internal", "numpy._core._internal")} | {("numpy.dtypes", "StringDType")}
+    (
+        ("numpy.dtypes", "StringDType"),
+        ("numpy.core._internal", "_convert_to_stringdtype_kwargs"),
+        ("numpy._core._internal", "_convert_to_stringdtype_kwargs"),
+    )
 )
 _TEXT = 16  # bytes
 _HAS_OBJECTS = 1  # bit of the flags: elements are references

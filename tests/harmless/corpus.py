@@ -8,9 +8,6 @@ those. The files that the libraries ship were written by others and by many vers
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
-
 import graph_files
 import header_files
 import numpy_files
@@ -20,19 +17,10 @@ import python_files
 import shipped_files
 import sklearn_files
 import torch_files
-
-from cardlint.weighing import names
-from cardlint.weights.budget import Budget
-from cardlint.weights.judge import Context, judge
-from cardlint.weights.reading import Held
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from types import ModuleType
+from weighed import MOST_REVIEWED, Weighed, share, shown, weigh
 
 MAKERS = (python_files, numpy_files, pandas_files, sklearn_files, torch_files, header_files, graph_files, shipped_files)
 FEWEST = 500
-MOST_REVIEWED = 0.05
 # The libraries by a part of the names of their families, and how many files of each there are at least.
 LIBRARIES = {
     "torch": 250, "sklearn": 600, "numpy": 250, "pandas": 150, "joblib": 600, "safetensors": 40, "gguf": 40, "onnx": 100, "hdf5": 25, "keras": 150, "shipped": 200,
@@ -41,49 +29,9 @@ LIBRARIES = {
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries, which is not what is tried here
 
 
-class Weighed(NamedTuple):
-    """A file by its name, what it was found to be, its verdict and what was said of it."""
-
-    name: str
-    format: str | None
-    verdict: str
-    said: tuple[str, ...]
-
-    @property
-    def family(self) -> str:
-        return self.name.partition("/")[0]
-
-
-def weigh(makers: Iterable[ModuleType] = MAKERS) -> Iterator[Weighed]:
-    """Every file these make, judged."""
-    for maker in makers:
-        for name, content in maker.files():
-            found = judge(Held(content), Context(names(), Budget(), name))
-            said = tuple(f"{item.member} {item.message}".strip() for item in found.evidence if item.verdict != "ok")
-            yield Weighed(name, found.format, found.verdict, said)
-
-
-def shown(found: list[Weighed]) -> list[Weighed]:
-    """The same, with the figures of each family and what is not ok printed, as a test that fails shows it."""
-    for family, items in of_families(found).items():
-        print(family, dict(Counter(item.verdict for item in items)))  # noqa: T201
-    for item in found:
-        if item.verdict != "ok":
-            print(item.verdict, item.name, *item.said[:3])  # noqa: T201
-    return found
-
-
-def of_families(found: list[Weighed]) -> dict[str, list[Weighed]]:
-    return {family: [item for item in found if item.family == family] for family in sorted({item.family for item in found})}
-
-
-def share(items: list[Weighed]) -> float:
-    return sum(item.verdict != "ok" for item in items) / len(items)
-
-
 @pytest.fixture(scope="module")
 def corpus() -> list[Weighed]:
-    return shown(list(weigh()))
+    return shown(list(weigh(MAKERS)))
 
 
 def test_there_are_many_files(corpus: list[Weighed]) -> None:

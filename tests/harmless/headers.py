@@ -29,7 +29,6 @@ from cardlint.weights.header import WrongHeaderError
 from cardlint.weights.reading import Held
 from cardlint.weights.safetensors import BITS, read_header
 
-
 # Safetensors
 
 
@@ -102,10 +101,10 @@ def _change(thing: dict[str, Any], draw: random.Random) -> None:
         thing["extra" if change == "add" else key] = draw.choice(strange)
 
 
-@pytest.mark.parametrize("seed", range(2000))
-def test_mutated_files_are_accepted_or_refused_alike(seed: int) -> None:
-    content = mutated(random.Random(seed))
-    assert read(content) == accepted(content)
+def test_mutated_files_are_accepted_or_refused_alike() -> None:
+    for seed in range(5000):
+        content = mutated(random.Random(seed))
+        assert read(content) == accepted(content), seed
 
 
 ONE = '"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}'
@@ -176,14 +175,15 @@ def changed(seed: int) -> bytes:
     return bytes(content)
 
 
-@pytest.mark.parametrize("seed", range(1000))
-def test_a_changed_file_that_is_ok_is_read_alike(seed: int, tmp_path: Path) -> None:
-    content = changed(seed)
-    try:
+@pytest.mark.parametrize("first", range(0, 1000, 100))
+def test_a_changed_file_that_is_ok_is_read_alike(first: int, tmp_path: Path) -> None:
+    for seed in range(first, first + 100):
+        content = changed(seed)
         verdict = judged(content, "a.gguf").verdict
-        read_gguf(Held(content))
-    except (WrongHeaderError, UnknownVersionError, SpentError):
-        assert verdict != "ok"
-        return
-    if verdict == "ok":
-        same(content, tmp_path / "a.gguf")
+        try:
+            read_gguf(Held(content))
+        except (WrongHeaderError, UnknownVersionError, SpentError):
+            assert verdict != "ok", seed
+        else:
+            if verdict == "ok":
+                same(content, tmp_path / f"{seed}.gguf")

@@ -58,7 +58,11 @@ def test_a_plain_archive_is_ok(pack: object, near: bool) -> None:
 
 
 def test_the_one_member_of_pandas_has_the_name_of_the_archive() -> None:
-    for name, own in (("frame.pkl.tar.gz", b"frame.pkl.tar.gz"), ("a/frame.pkl.tgz", b"frame.pkl.tar.gz"), ("frame.pkl.tar", b"frame.pkl.tar.xz")):
+    for name, own in (
+        ("frame.pkl.tar.gz", b"frame.pkl.tar.gz"),
+        ("a/frame.pkl.tgz", b"frame.pkl.tar.gz"),
+        ("frame.pkl.tar", b"frame.pkl.tar.xz"),
+    ):
         content = member(own, EMPTY_DICT) + END
         assert judged(content if name.endswith(".tar") else gzip.compress(content), name).evidence == ()
     for other in (b"other.pkl.tar.gz", b"frame.pkl.tar.zst", b"frame.npy.tar.gz", b"frame.gz"):
