@@ -28,6 +28,8 @@ from cardlint.weights.reading import Held
 if TYPE_CHECKING:
     from cardlint.weights.verdict import Judgement
 
+pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries, which is not what is tried here
+
 
 def read(path: Path) -> Judgement:
     return judge(Held(path.read_bytes()), Context(names(), Budget(), str(path)))
@@ -103,7 +105,6 @@ def test_cve_2024_3660_cve_2025_9905_lambda_of_keras(ending: str, tmp_path: Path
 
 @pytest.mark.parametrize("ending", [".keras", ".h5"])
 def test_layers_of_the_author(ending: str, tmp_path: Path) -> None:
-
     class Mine(keras.layers.Layer):  # type: ignore[name-defined, misc]
         def call(self, x: Any) -> Any:
             return x
