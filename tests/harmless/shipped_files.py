@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PACKAGES = ("h5py", "joblib", "numpy", "onnx", "scikit-learn", "scipy")
-_PARTS = (".pkl", ".pickle", ".joblib", "_pickle_", ".npy", ".npz", ".h5", ".hdf5", ".onnx")
+_PARTS = (".pkl", ".pickle", ".joblib", "_pickle_", ".npy", ".npz", ".h5", ".hdf5", ".onnx", ".pb")
 _LARGEST = 20_000_000  # bytes
 
 
