@@ -17,6 +17,15 @@ _PER_CHARACTER = 4  # bytes of a character of U
 _SIZES = {
     "b": {1}, "i": {1, 2, 4, 8}, "u": {1, 2, 4, 8}, "f": {2, 4, 8, 12, 16}, "c": {8, 16, 24, 32}, "m": {8}, "M": {8}, "O": {4, 8},
 }  # fmt: skip
+# What makes numpy's type of texts of any length, `StringDType`; an element refers to its text, as objects do.
+_TEXTS = frozenset(
+    (
+        ("numpy.dtypes", "StringDType"),
+        ("numpy.core._internal", "_convert_to_stringdtype_kwargs"),
+        ("numpy._core._internal", "_convert_to_stringdtype_kwargs"),
+    )
+)
+_TEXT = 16  # bytes
 _HAS_OBJECTS = 1  # bit of the flags: elements are references
 # Positions in the state of a pickled dtype: (version, order, subtype, names, fields, size, alignment, flags[, metadata]).
 _SUBTYPE, _FIELDS, _SIZE, _FLAGS = 2, 4, 5, 7
@@ -87,11 +96,11 @@ def from_pickle(value: Value, depth: int = 0) -> Layout:
     """The layout of a pickled dtype: `numpy.dtype(code, align, copy)` with its state. Raises WrongTypeError."""
     if depth > _DEEPEST:
         raise WrongTypeError("the type is nested too deep")
-    if (
-        not isinstance(value, Made)
-        or not isinstance(value.callee, Global)
-        or (value.callee.module, value.callee.name) != ("numpy", "dtype")
-    ):
+    callee = value.callee if isinstance(value, Made) else None
+    made_by = (callee.module, callee.name) if isinstance(callee, Global) else None
+    if made_by in _TEXTS:
+        return Layout(_TEXT, objects=True)
+    if made_by != ("numpy", "dtype"):
         raise WrongTypeError("the type is no numpy.dtype")
     args = value.args
     if not isinstance(args, tuple) or not args or not isinstance(args[0], str):

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 # The module that judges a format; each has `judge(reader, context) -> Judgement`.
 MODULES: dict[str, str] = {
     "pickle": "pickle", "zip": "zip", "tar": "tar", "7z": "sevenzip", "npy": "npy", "torch-legacy": "torchlegacy",
-    "safetensors": "safetensors", "gguf": "gguf", "chat-template": "templates", "onnx": "onnx", "keras-config": "keras", "hdf5": "hdf5",
+    "safetensors": "safetensors", "gguf": "gguf", "chat-template": "templates", "onnx": "onnx",
+    "onnx-tensor": "onnxtensor", "keras-config": "keras", "hdf5": "hdf5",
     "pbtxt": "pbtxt", "coreml": "coreml", "tflite": "tflite", "paddle": "paddle", "mlpackage": "mlpackage",
     **dict.fromkeys(REASONS, "unread"),
     **dict.fromkeys(WHAT, "executables"),

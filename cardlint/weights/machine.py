@@ -14,7 +14,7 @@ from cardlint.weights.fast import fast
 from cardlint.weights.loads import NESTED
 from cardlint.weights.opcodes import ACTIONS
 from cardlint.weights.reading import EndOfDataError
-from cardlint.weights.tame import Tame
+from cardlint.weights.tame import Tame, is_instance
 from cardlint.weights.texts import Texts
 from cardlint.weights.values import UNKNOWN, Box, Global, Made, Persistent, Value
 
@@ -167,7 +167,8 @@ class Machine:
         text = self.texts.again(part)
         if text is not None:
             return text
-        if isinstance(part, (Made, Global, Persistent)) or part is UNKNOWN or self.texts.is_text(part):
+        unknown = isinstance(part, (Made, Global, Persistent)) and not is_instance(part)
+        if unknown or part is UNKNOWN or self.texts.is_text(part):
             self.deceptions.setdefault("asks for a name that is computed or hidden in a long text, which no pickler does", self.start)
             return "?"
         raise BrokenError("a name that is no text is asked for")

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import Budget
+from cardlint.weights.onnxtensor import is_tensor
 from cardlint.weights.protobuf import BYTES, FIXED32, VARINT, Field, Wire, WrongWireError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ COREML_KINDS = frozenset(
 )
 _COREML = COREML_KINDS | {1, 2, 10}
 _LATEST = 64  # a version of ONNX's format; it was 13 in 2026
-STARTS = (0x08, 0x0A)  # the first field is field 1: a number, or bytes
+STARTS = (0x08, 0x0A, 0x10)  # the first field is field 1, a number or bytes; or field 2, a number, of a tensor without shape
 
 
 def recognise(reader: Reader) -> str | None:
@@ -39,6 +40,8 @@ def recognise(reader: Reader) -> str | None:
 
 def _kind(wire: Wire, fields: list[Field]) -> str | None:
     first, numbers = fields[0], {field.number for field in fields}
+    if is_tensor(fields):
+        return "onnx-tensor"
     if first.number != 1:
         return None
     if first.wire == VARINT:

@@ -37,6 +37,11 @@ def is_class(item: Global) -> bool:
     return condition(item).partition("+")[0] == "class"
 
 
+def is_instance(value: Value) -> bool:
+    """Whether a value is an instance of a vetted class, and so neither text nor a number: those come from other conditions."""
+    return isinstance(value, Made) and value.new and is_vetted(value.callee) and is_class(value.callee)
+
+
 def is_vetted(value: Value) -> bool:
     """Whether a value is a vetted name."""
     return isinstance(value, Global) and value.known.verdict == "ok"

@@ -30,6 +30,7 @@ _TRIAL = 1000  # opcodes of a pickle that a name may hide
 _LINKS = {b"1": "hard", b"2": "symbolic"}
 _DEVICES = frozenset((b"3", b"4", b"6"))
 _FOLDER = b"5"
+_PACKED = ("", ".gz", ".bz2", ".xz")
 _FILES = frozenset((b"0", b"\0", b"7", b"S"))
 
 
@@ -115,11 +116,20 @@ def _content(reader: Reader, entry: Entry, context: Context) -> Iterator[Judgeme
     if plain in torchtar.MEMBERS and (judged := torchtar.judge(plain, content, context)):
         yield judged.inside(plain)
         return
-    yield context.judge(entry.path, content)
+    yield context.judge(_meant(entry.path, context.name), content)
     if plain == mar.MANIFEST:
         yield Judgement(None, tuple(mar.judge_manifest(content)))
     if nemo.is_config(plain, context.name):
         yield Judgement(None, tuple(nemo.judge_config(content, context))).inside(entry.path)
+
+
+def _meant(path: str, name: str) -> str:
+    """The name of a member without what only the archive is: pandas calls its one member `frame.pkl.tar.gz` like the archive itself.
+
+    pandas/io/common.py, `_BytesTarFile.infer_filename`.
+    """
+    own = name.rpartition("/")[2].removesuffix(".tar")
+    return own if own and path in {f"{own}.tar{packed}" for packed in _PACKED} else path
 
 
 def _end(reader: Reader, end: End) -> Iterator[Evidence]:

@@ -1,8 +1,7 @@
 """Harmless files of every container and compression, written by the real libraries: none is anything but `ok`.
 
 Not collected with the other tests, because the libraries are large: `pip install '.[weights-tests]'`, then
-`pytest tests/harmless/archives.py`. Here the structure is on trial, so every name is vetted that is not on the dangerous
-list. Nothing is loaded.
+`pytest tests/harmless/archives.py`. Nothing is loaded.
 """
 
 from __future__ import annotations
@@ -41,7 +40,6 @@ from torch import nn
 from cardlint.weighing import names
 from cardlint.weights.budget import Budget
 from cardlint.weights.judge import Context, judge
-from cardlint.weights.names import Known, Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,23 +48,6 @@ if TYPE_CHECKING:
     from cardlint.weights.verdict import Judgement
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # of the libraries, which is not what is tried here
-
-
-class Trusting(Names):
-    """The lists that ship, but every name is vetted that is not dangerous."""
-
-    def look(self, module: str, name: str, protocol: int) -> Known:
-        known = super().look(module, name, protocol)
-        return known if known.verdict == "block" else known._replace(verdict="ok")
-
-
-SHIPPED = names()
-LISTS = Trusting(
-    {"modules": SHIPPED.vetted, "conditions": {**SHIPPED.conditions, "torch.storage._load_from_bytes": "nested"}},
-    {"names": SHIPPED.exact, "modules": SHIPPED.modules},
-    load=SHIPPED.table,
-)
-LISTS.vetted = {**SHIPPED.vetted, "torch.storage": {**SHIPPED.vetted["torch.storage"], "_load_from_bytes": "loads what the pickle holds"}}
 
 
 class OnDisk:
@@ -85,8 +66,8 @@ class OnDisk:
         return held
 
 
-def judged(path: Path, *, near: bool = True, lists: Names = LISTS) -> Judgement:
-    return judge(OnDisk(path, near=near), Context(lists, Budget(), path.name))
+def judged(path: Path, *, near: bool = True) -> Judgement:
+    return judge(OnDisk(path, near=near), Context(names(), Budget(), path.name))
 
 
 class Net(nn.Module):
@@ -126,6 +107,10 @@ def _trained() -> Any:
     return {"model": net.state_dict(), "optimiser": optimiser.state_dict(), "epoch": 3, "random": torch.get_rng_state()}
 
 
+def _whole() -> nn.Module:
+    return nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.BatchNorm1d(16), nn.Linear(16, 2))
+
+
 def _odd_tensors() -> dict[str, Any]:
     return {
         "sparse": torch.eye(4).to_sparse(), "csr": torch.eye(4).to_sparse_csr(),
@@ -154,9 +139,9 @@ def _repacked(path: Path, make: Callable[[Path], None], method: int) -> None:
 
 
 TORCH: dict[str, Callable[[Path], Any]] = {
-    "state.pt": _torch(_tensors), "trained.ckpt": _torch(_trained), "odd.pth": _torch(_odd_tensors), "module.pt": _torch(Net),
+    "state.pt": _torch(_tensors), "trained.ckpt": _torch(_trained), "odd.pth": _torch(_odd_tensors), "module.pt": _torch(_whole),
     "sub.bin": _torch(lambda: Net().state_dict()), "empty.pt": _torch(dict), "list.pt": _torch(lambda: [torch.ones(3), "text", 1.5, None]),
-    "legacy.pt": _legacy(_tensors), "legacy-odd.pt": _legacy(_odd_tensors), "legacy-module.pth": _legacy(Net), "legacy-empty.pt": _legacy(dict),
+    "legacy.pt": _legacy(_tensors), "legacy-odd.pt": _legacy(_odd_tensors), "legacy-module.pth": _legacy(_whole), "legacy-empty.pt": _legacy(dict),
     **{f"protocol{number}.pt": _torch(_tensors, pickle_protocol=number) for number in (2, 3, 4, 5)},
     **{f"legacy{number}.pt": _legacy(_trained, pickle_protocol=number) for number in (2, 3, 4, 5)},
     "script.pt": lambda path: torch.jit.script(Net().eval()).save(str(path)),
@@ -251,7 +236,7 @@ PICKLES: dict[str, Callable[[Path], Any]] = {
     f"{name}-{number}.pkl": _pickled(thing, number) for number in range(6) for name, thing in {**MODELS, **FRAMES, "arrays": ARRAYS}.items()
 }
 PANDAS: dict[str, Callable[[Path], Any]] = {
-    f"frame.pkl{ending}": _frame for ending in ("", ".gz", ".bz2", ".xz", ".zst", ".zip", ".tar", ".tar.gz")
+    f"frame.pkl{ending}": _frame for ending in ("", ".gz", ".bz2", ".xz", ".zip", ".tar", ".tar.gz")
 }
 SKOPS: dict[str, Callable[[Path], Any]] = {
     f"{name}{method}.skops": _skops(thing, method)
@@ -371,8 +356,6 @@ FILES: dict[str, Callable[[Path], Any]] = {
     **TORCH, **NUMPY, **JOBLIB, **PICKLES, **PANDAS, **SKOPS, **TARS, **OTHERS,
     **{name: lambda path, held=held: path.write_bytes(held) for name, held in PACKED.items()},
 }  # fmt: skip
-# What is `review` for a reason, by file.
-TOLERATED: dict[str, tuple[str, ...]] = {"frame.pkl.tar.gz": ("pickle",)}  # pandas gives the member the name of the archive
 
 
 @pytest.mark.parametrize("near", [True, False], ids=["near", "far"])
@@ -381,8 +364,16 @@ def test_harmless(name: str, near: bool, tmp_path: Path) -> None:
     path = tmp_path / name
     FILES[name](path)
     found = judged(path, near=near)
-    assert not [item for item in found.evidence if item.about not in TOLERATED.get(name, ())], found
+    assert not found.evidence, found
     assert found.format
+
+
+@pytest.mark.parametrize("old", [True, False], ids=["legacy", "zip"])
+def test_a_module_of_the_author_is_to_be_reviewed(old: bool, tmp_path: Path) -> None:
+    torch.save(Net(), tmp_path / "module.pt", _use_new_zipfile_serialization=not old)
+    found = judged(tmp_path / "module.pt")
+    assert found.verdict == "review"
+    assert {item.about for item in found.evidence} == {f"{__name__}.Net"}
 
 
 def test_there_are_enough() -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import gguf
-import numpy as np
 import pytest
 import safetensors
 import safetensors.numpy
+from header_files import tensors, written
 
 sys.path.append(str(Path(__file__).parents[1] / "weights"))
 from tensorfiles import Gguf, judged
@@ -28,23 +28,6 @@ from cardlint.weights.ggufread import read_header as read_gguf
 from cardlint.weights.header import WrongHeaderError
 from cardlint.weights.reading import Held
 from cardlint.weights.safetensors import BITS, read_header
-
-KINDS = [
-    np.bool_,
-    np.uint8,
-    np.int8,
-    np.uint16,
-    np.int16,
-    np.float16,
-    np.uint32,
-    np.int32,
-    np.float32,
-    np.uint64,
-    np.int64,
-    np.float64,
-    np.complex64,
-]
-
 
 # Safetensors
 
@@ -69,17 +52,10 @@ def read(content: bytes) -> bool:
 
 @pytest.mark.parametrize("seed", range(100))
 def test_what_the_library_writes_is_ok(seed: int) -> None:
-    draw = random.Random(seed)
-    tensors = {
-        f"layer.{index}.{draw.choice(['weight', 'bias', 'gewicht·ß'])}": np.zeros(
-            [draw.randint(0, 5) for _ in range(draw.randint(0, 4))], draw.choice(KINDS)
-        )
-        for index in range(draw.randint(0, 30))
-    }
-    metadata = draw.choice([None, {}, {"format": "pt"}, {"a": 'quote " and \\ and \u20ac', "": ""}])
-    content = safetensors.numpy.save(tensors, metadata)
+    arrays, metadata = tensors(random.Random(seed))
+    content = safetensors.numpy.save(arrays, metadata)
     header = read_header(Held(content))
-    assert {item.name: item.shape for item in header.tensors} == {name: tensor.shape for name, tensor in tensors.items()}
+    assert {item.name: item.shape for item in header.tensors} == {name: array.shape for name, array in arrays.items()}
     assert header.metadata == (metadata or {})
     assert (judged(content, "m.safetensors").verdict, header.oddities) == ("ok", ())
 
@@ -125,10 +101,10 @@ def _change(thing: dict[str, Any], draw: random.Random) -> None:
         thing["extra" if change == "add" else key] = draw.choice(strange)
 
 
-@pytest.mark.parametrize("seed", range(2000))
-def test_mutated_files_are_accepted_or_refused_alike(seed: int) -> None:
-    content = mutated(random.Random(seed))
-    assert read(content) == accepted(content)
+def test_mutated_files_are_accepted_or_refused_alike() -> None:
+    for seed in range(5000):
+        content = mutated(random.Random(seed))
+        assert read(content) == accepted(content), seed
 
 
 ONE = '"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}'
@@ -166,40 +142,6 @@ def test_the_tables_are_those_of_the_package() -> None:
     assert names.items() <= FILE_TYPES.items()
 
 
-def written(path: Path, draw: random.Random) -> bytes:
-    """A file by the package's own writer."""
-    order = draw.choice([gguf.GGUFEndian.LITTLE, gguf.GGUFEndian.LITTLE, gguf.GGUFEndian.BIG])
-    writer = gguf.GGUFWriter(path, draw.choice(["llama", "qwen2", "bert"]), endianess=order)
-    if draw.random() < 0.5:
-        writer.add_custom_alignment(draw.choice([8, 16, 32, 64, 4096]))
-    writer.add_context_length(4096)
-    writer.add_file_type(draw.choice(list(gguf.LlamaFileType)))
-    writer.add_token_list([f"token {index} \u20ac" for index in range(draw.randint(1, 300))])
-    writer.add_token_scores([0.5] * draw.randint(1, 300))
-    writer.add_string("general.url", "https://example.org/model")
-    writer.add_bool("tokenizer.ggml.add_bos_token", draw.random() < 0.5)
-    writer.add_array("general.tags", ["a", "b"])
-    writer.add_chat_template("{% for m in messages %}{{ m.content }}{% endfor %}")
-    if draw.random() < 0.5:
-        writer.add_chat_template(
-            [{"name": "default", "template": "{{ messages }}"}, {"name": "tool_use", "template": "{{ tools | tojson }}"}]
-        )
-    for index in range(draw.randint(0, 8)):
-        kind = draw.choice(list(gguf.GGML_QUANT_SIZES))
-        block, size = gguf.GGML_QUANT_SIZES[kind]
-        rows = draw.randint(1, 4)
-        if kind in {gguf.GGMLQuantizationType.F32, gguf.GGMLQuantizationType.F16}:
-            writer.add_tensor(f"blk.{index}.weight", np.zeros((rows, 32), np.float32 if size == 4 else np.float16))
-        else:
-            writer.add_tensor(f"blk.{index}.weight", np.zeros((rows, 2 * size), np.uint8), raw_shape=(rows, 2 * size), raw_dtype=kind)
-            assert block
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path.read_bytes()
-
-
 def same(content: bytes, path: Path) -> None:
     """Our header says what the package's reader says."""
     path.write_bytes(content)
@@ -233,14 +175,15 @@ def changed(seed: int) -> bytes:
     return bytes(content)
 
 
-@pytest.mark.parametrize("seed", range(1000))
-def test_a_changed_file_that_is_ok_is_read_alike(seed: int, tmp_path: Path) -> None:
-    content = changed(seed)
-    try:
+@pytest.mark.parametrize("first", range(0, 1000, 100))
+def test_a_changed_file_that_is_ok_is_read_alike(first: int, tmp_path: Path) -> None:
+    for seed in range(first, first + 100):
+        content = changed(seed)
         verdict = judged(content, "a.gguf").verdict
-        read_gguf(Held(content))
-    except (WrongHeaderError, UnknownVersionError, SpentError):
-        assert verdict != "ok"
-        return
-    if verdict == "ok":
-        same(content, tmp_path / "a.gguf")
+        try:
+            read_gguf(Held(content))
+        except (WrongHeaderError, UnknownVersionError, SpentError):
+            assert verdict != "ok", seed
+        else:
+            if verdict == "ok":
+                same(content, tmp_path / f"{seed}.gguf")

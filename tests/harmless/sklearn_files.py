@@ -24,6 +24,7 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.utils import all_estimators
 from sklearn.utils._test_common.instance_generator import _construct_instances
+from threadpoolctl import threadpool_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,14 +71,18 @@ def _composed() -> dict[str, Any]:
     }
 
 
+# Of the half that is held out, but a name was vetted because of it: what scipy's splines keep.
+_LOOKED_AT = frozenset({"SplineTransformer"})
+
+
 def held_out(name: str) -> bool:
     """Whether an estimator is one of the half that the list was not looked at with."""
-    return zlib.crc32(name.encode()) % 2 == 1
+    return zlib.crc32(name.encode()) % 2 == 1 and name not in _LOOKED_AT
 
 
 def files() -> Iterator[tuple[str, bytes]]:
     """Each estimator in three protocols and by joblib with and without compression; `held-out` where it is of that half."""
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(1):  # threads only wait for each other on so little data
         warnings.simplefilter("ignore")
         made = {name: _fitted(cls) for name, cls in all_estimators()} | _composed()
     for index, (name, estimator) in enumerate(made.items()):

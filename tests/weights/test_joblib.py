@@ -132,6 +132,16 @@ def test_an_array_of_objects_that_reads_otherwise_with_the_memo_outside() -> Non
     assert "asks for some.module.thing where" in said(judged(unvetted, "m.joblib"), "review")
 
 
+def test_an_array_of_objects_whose_names_would_be_instances_outside() -> None:
+    """No unpickler takes an instance of a class for text, so that it reads no further there."""
+    objects = wrapper(dtype("O8"))
+    inner = b"\x80\x04" + text("collections") + b"\x94" + text("OrderedDict") + b"\x94h\x00h\x01\x93."
+    instance = b"csklearn.linear_model._logistic\nLogisticRegression\n)\x81"
+    for outside in (instance + b"\x94" + text("thing"), text("some.module") + b"\x94" + instance):
+        assert judged(b"\x80\x04(" + outside + b"\x94" + objects + inner + b"t.", "m.joblib").evidence == ()
+    assert "a name that is no text is asked for" in said(judged(b"\x80\x04" + instance + text("thing") + b"\x93."), "review")
+
+
 WRONG = {
     "no state": b"cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81Nb",
     "no dtype": wrapper(b"N"),
@@ -185,6 +195,9 @@ def test_types_have_objects() -> None:
     objects = dtype("O8")
     assert _layout(_structured(b"}(" + _field("a", objects) + b"u", flags=b"K\x3f")) == (12, True)
     assert _layout(_structured(b"N", subtype=objects + b"K\x03\x85\x86", flags=b"K\x01")) == (12, True)
+    texts = b"cnumpy._core._internal\n_convert_to_stringdtype_kwargs\nK\x01\x85R"
+    assert _layout(texts) == (16, True)
+    assert _layout(b"cnumpy.dtypes\nStringDType\n)R") == (16, True)
     nested = _structured(b"}(" + _field("a", objects) + b"u", flags=b"K\x01")
     assert _layout(_structured(b"}(" + _field("a", nested) + b"u", flags=b"K\x01")) == (12, True)
 

@@ -163,3 +163,41 @@ def test_cve_2024_5187_archives_of_models_that_leave_their_folder(path: str, ver
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
     assert judged(held_archive.getvalue(), "model.tar").verdict == verdict
+
+
+# Tensors by themselves
+
+LONE = number(1, 2) + number(1, 3) + number(2, 1) + held(9, bytes(24)) + held(8, "input")
+
+
+def test_a_tensor_by_itself_is_numbers() -> None:
+    texts = number(1, 200) + number(2, 8) + held(6, "word") * 200
+    for content in (LONE, texts, number(1, 2) + number(2, 1) + held(4, bytes(8)), number(2, 7) + held(9, bytes(8))):
+        found = judged(content, "test_data_set_0/input_0.pb")
+        assert (found.format, found.verdict, found.inert) == ("onnx-tensor", "ok", ("a tensor of ONNX: read as numbers and texts",))
+
+
+GRAPH = held(7, graph(nodes=(node("Run", "mine"),)))
+NO_TENSORS = {
+    "external data": tensor("/etc/passwd"), "a graph": GRAPH, "a graph of TensorFlow": held(2, held(2, held(1, held(1, "a") + held(2, "PyFunc")))),
+    "a node of TensorFlow": held(1, held(1, "a") + held(2, "PyFunc")), "a library": held(2, b""), "a field of no message": number(99, 1), "a segment": held(3, b""),
+    "a wire type that is not in use": b"\x4f", "an end too early": held(9, bytes(8))[:-1],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("more", NO_TENSORS.values(), ids=NO_TENSORS)
+@pytest.mark.parametrize("texts", [0, 200])
+def test_what_else_is_in_a_tensor_is_not_overlooked(more: bytes, texts: int) -> None:
+    for content in (LONE + held(6, "word") * texts + more, LONE[:4] + more + LONE[4:]):
+        assert judged(content, "input_0.pb").verdict != "ok"
+
+
+def test_a_tensor_without_type_or_data_is_none() -> None:
+    for content in (number(1, 2) + held(9, bytes(8)), number(1, 2) + number(2, 1), number(1, 2) + number(2, 1) + held(8, "a")):
+        assert judged(content, "input_0.pb").format != "onnx-tensor"
+
+
+def test_a_tensor_of_very_many_texts_is_read_within_bounds() -> None:
+    content = number(1, 2) + number(2, 8) + held(6, "") * 100_000
+    found = judge(Far(content), Context(names(), Budget(operations=1000), "a.pb"))
+    assert (found.format, found.verdict) == ("onnx-tensor", "review")

@@ -57,6 +57,20 @@ def test_a_plain_archive_is_ok(pack: object, near: bool) -> None:
     assert (found.verdict, found.evidence) == ("ok", ())
 
 
+def test_the_one_member_of_pandas_has_the_name_of_the_archive() -> None:
+    for name, own in (
+        ("frame.pkl.tar.gz", b"frame.pkl.tar.gz"),
+        ("a/frame.pkl.tgz", b"frame.pkl.tar.gz"),
+        ("frame.pkl.tar", b"frame.pkl.tar.xz"),
+    ):
+        content = member(own, EMPTY_DICT) + END
+        assert judged(content if name.endswith(".tar") else gzip.compress(content), name).evidence == ()
+    for other in (b"other.pkl.tar.gz", b"frame.pkl.tar.zst", b"frame.npy.tar.gz", b"frame.gz"):
+        assert "promises" in said(judged(gzip.compress(member(other, EMPTY_DICT) + END), "frame.pkl.tar.gz"))
+    wrong = gzip.compress(member(b"frame.npy.tar.gz", EMPTY_DICT) + END)
+    assert "is pickle, not what .npy promises" in said(judged(wrong, "frame.npy.tar.gz"))
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
 def test_members_are_judged_whatever_they_are_called(pack: object) -> None:
     for name in (b"model.pkl", b"x", b"a/readme.txt"):

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent.parent / "scripts"))
+sys.path.insert(0, str(Path(__file__).parents[3] / "scripts"))
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import torch
