@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from cardlint.repository import Repository
     from cardlint.source import FileEntry, Pointer, Source
     from cardlint.weights import ggufread, safetensors
+    from cardlint.weights.budget import Budget
+    from cardlint.weights.judge import Context
     from cardlint.weights.verdict import Evidence, Judgement, Verdict
 
 _Header = TypeVar("_Header")
@@ -96,6 +98,7 @@ class Weights:
         self._disks: dict[Folder, Disk] = {}
         self._headers: dict[str, safetensors.Header | None] = {}
         self._ggufs: dict[str, ggufread.Header | None] = {}
+        self._kept = 0  # bytes that the readers hold
 
     @cached_property
     def entries(self) -> dict[str, FileEntry]:
@@ -105,11 +108,21 @@ class Weights:
         return {entry.path: entry for entry in files if not _is_elsewhere(entry) and alone in {None, entry.path}}
 
     def __iter__(self) -> Iterator[Weighed]:
-        return (file for file in self.looked_at() if file.judgement is not None)
+        return (file for file in self.looked_at if file.judgement is not None)
 
-    def looked_at(self) -> Iterator[Weighed]:
+    @cached_property
+    def looked_at(self) -> tuple[Weighed, ...]:
         """Every file, also those that are pointers or cannot be read."""
-        return self._each(self.entries.values())
+        return tuple(self._each(self.entries.values()))
+
+    @cached_property
+    def noted(self) -> tuple[Weighed, ...]:
+        """The files of which there is something to say, and those that were not judged: few, and many rules ask for them."""
+        return tuple(file for file in self.looked_at if file.judgement is None or file.judgement.evidence)
+
+    @cached_property
+    def _unjudged(self) -> list[Weighed]:
+        return [file for file in self.noted if file.judgement is None]
 
     def at(self, path: str) -> Weighed | None:
         """One file; None where it is not there, or is not to be looked at."""
@@ -122,15 +135,15 @@ class Weights:
         """What has been looked at so far."""
         return [self._known[path] for path in sorted(self._known)]
 
-    @property
+    @cached_property
     def pointers(self) -> dict[str, Pointer]:
         """The Git LFS pointers that stand for content."""
-        return {file.path: file.pointer for file in self._small() if file.pointer is not None}
+        return {file.path: file.pointer for file in self._small if file.pointer is not None}
 
     @property
     def almost_pointers(self) -> list[str]:
         """Small files that begin like a pointer of Git LFS, or like what is left of one."""
-        return [file.path for file in self._small() if file.almost_pointer]
+        return [file.path for file in self._small if file.almost_pointer]
 
     def size(self, entry: FileEntry) -> int:
         """The bytes of a file, of a pointer those it stands for; where that cannot be known, those that are here."""
@@ -174,15 +187,15 @@ class Weights:
         What a module of ours could not cope with is raised as it is. Raises Unreadable where something had to be read and could
         not be; Blocked where a pointer stands where content is expected; Inapplicable where pointers are all there can be.
         """
-        entries = self.entries.values() if paths is None else [self.entries[path] for path in paths if path in self.entries]
-        files = [*self._each(entries)]
+        entries = () if paths is None else [self.entries[path] for path in paths if path in self.entries]
+        files = self._unjudged if paths is None else [*self._each(entries)]
         _assert_read(files)
         if pointers := [file.path for file in files if file.pointer is not None]:
             self._raise_for(pointers)
 
     def complete_for_pointers(self) -> None:
         """Raise where a file that is small enough to be a pointer could not be read."""
-        _assert_read([*self._small()])
+        _assert_read(self._small)
 
     def _raise_for(self, pointers: list[str]) -> None:
         lfs = self._repository.fact("lfs")
@@ -202,38 +215,43 @@ class Weights:
                     self._known[entry.path] = self._weighed(entry)
                 yield self._known[entry.path]
 
-    def _small(self) -> Iterator[Weighed]:
+    @cached_property
+    def _small(self) -> list[Weighed]:
         """The files small enough to be pointers."""
-        return self._each(entry for entry in self.entries.values() if entry.size <= _POINTER_BYTES)
+        return [*self._each(entry for entry in self.entries.values() if entry.size <= _POINTER_BYTES)]
 
     def _weighed(self, entry: FileEntry) -> Weighed:
         source = innermost(self._repository.source, entry.path)
         reader = SourceReader(source, entry.path, entry.size, self._disk(source))
-        found = Weighed(entry.path, entry.size, reader)
+        small, almost = entry.size <= _POINTER_BYTES, False
         try:
             head = reader.read(0, HEAD)
-            if entry.size <= _POINTER_BYTES:
-                if (pointer := parse_pointer(head)) is not None:
-                    return found._replace(pointer=pointer)
-                found = found._replace(almost_pointer=head.startswith(_ALMOST))
-            return found._replace(judgement=self._judged(entry.path, reader, head))
+            if small and (pointer := parse_pointer(head)) is not None:
+                return Weighed(entry.path, entry.size, reader, pointer=pointer)
+            almost = small and head.startswith(_ALMOST)
+            return Weighed(entry.path, entry.size, reader, self._judged(entry.path, reader, head), almost_pointer=almost)
         except Unreadable as error:
-            return found._replace(unread=error)
+            return Weighed(entry.path, entry.size, reader, unread=error, almost_pointer=almost)
         except Exception as error:  # noqa: BLE001 - what one file breaks must not hide what the others are
-            return found._replace(broken=error)
+            return Weighed(entry.path, entry.size, reader, broken=error, almost_pointer=almost)
         finally:
             reader.close()
+            self._forget(reader)
+
+    def _forget(self, reader: SourceReader) -> None:
+        """Small files are kept for those who read them again, as long as all of them together are small."""
+        self._kept += reader.held
+        if self._kept > _MOST_KEPT:
+            self._kept -= reader.forget()
 
     def _judged(self, path: str, reader: SourceReader, head: bytes) -> Judgement:
-        from cardlint.weights.verdict import Judgement as Judged
-
         name = path.rpartition("/")[2].lower()
         if (name.endswith(_PROSE) or "." not in name) and recognise(reader, head) in {"text", "script", "empty"}:
-            return Judged("text")
-        from cardlint.weights.budget import Budget
-        from cardlint.weights.judge import Context, judge
+            from cardlint.weights.verdict import Judgement as Judged
 
-        return judge(reader, Context(names(), Budget(), path, beside=self._lies))
+            return Judged("text")
+        budget, context, judge = _judging()
+        return judge(reader, context(names(), budget(), path, beside=self._lies))
 
     def _lies(self, path: str) -> str | None:
         """What lies at a path of the repository: a file, a link out of it, or nothing."""
@@ -271,6 +289,7 @@ def _batches(entries: Iterable[FileEntry]) -> Iterator[list[FileEntry]]:
     yield batch
 
 
+_MOST_KEPT = 64_000_000  # bytes
 _BATCH_FILES, _BATCH_BYTES, _BATCH_FILE = 2000, 32_000_000, 1_000_000
 
 
@@ -285,6 +304,14 @@ class _Shipped(Names):
             raise AttributeError(name)
         super().__init__(_data("vetted"), _data("dangerous"), load=_data)
         return getattr(self, name)
+
+
+@cache
+def _judging() -> tuple[type[Budget], type[Context], Callable[[SourceReader, Context], Judgement]]:
+    """What judges a file: repositories without weights need none of it, and start-up counts."""
+    from cardlint.weights import budget, judge
+
+    return budget.Budget, judge.Context, judge.judge
 
 
 @cache

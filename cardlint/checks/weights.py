@@ -26,7 +26,7 @@ def blocked(weights: Weights, *, concerns: list[str], beside: list[str] | None =
 
     What is known of one of these files in the concerns `beside` is said with it, right after the first piece of evidence.
     """
-    for file in weights:
+    for file in weights.noted:
         if found := file.evidence("block", *concerns):
             yield _problem(file, [found[0], *file.evidence("block", *(beside or ())), *found[1:]])
     weights.complete()
@@ -41,7 +41,7 @@ def unvetted(
     Of files that run a pickle when they are loaded the concerns `carried` count too, of all others the concerns `others`.
     `vetted` has, by the SHA-256 of a file, the names in it that somebody has vetted; a file that changes is a finding again.
     """
-    for file in weights:
+    for file in weights.noted:
         found = file.evidence("review", *concerns, *((carried if file.carries_pickle else others) or ()))
         if found and vetted:
             allowed = vetted.get(file.reader.sha256, [])
@@ -53,7 +53,7 @@ def unvetted(
 
 def wrong(weights: Weights, *, concerns: list[str]) -> Iterator[Problem]:
     """Files that are not what they should be; what is merely not understood is at most a warning."""
-    for file in weights:
+    for file in weights.noted:
         if found := file.evidence("block", *concerns):
             yield _problem(file, [*found, *file.evidence("review", *concerns)])
         elif found := file.evidence("review", *concerns):
@@ -68,7 +68,7 @@ def executable(weights: Weights, *, concerns: list[str], names: list[str]) -> It
     """
     cached: dict[str, list[Problem]] = {}
     named = any_of(names)
-    for file in weights.looked_at():
+    for file in weights.noted:
         problem = _executable(file, concerns, named)
         folder = file.path.rpartition("/")[0]
         if problem is not None and folder.rpartition("/")[2] == _CACHE:

@@ -6,7 +6,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import SpentError
-from cardlint.weights.values import NUMBER, Value
+from cardlint.weights.values import NUMBER, Box, Value
 
 if TYPE_CHECKING:
     from cardlint.weights.machine import Machine
@@ -47,6 +47,9 @@ def fast(machine: Machine) -> bool:
             elif code == 0x68 and (value := memo.get(buffer[at + 1])) is not None:  # BINGET
                 stack.append(value)
                 at += 2
+            elif code == 0x4B and buffer[at + 2] != 0x4B:  # BININT1, and no run of them
+                stack.append(buffer[at + 1])
+                at += 2
             elif code in _WIDTHS and at + (width := _WIDTHS[code]) <= last:
                 at = _numbers(buffer, at, last, stack, width)
             elif code == 0x28:  # MARK
@@ -56,6 +59,9 @@ def fast(machine: Machine) -> bool:
                 at += 1
             elif code in _TUPLES and len(stack) >= _TUPLES[code]:
                 stack[-_TUPLES[code] :] = (tuple(stack[-_TUPLES[code] :]),)
+                at += 1
+            elif code == 0x7D or code == 0x5D:  # noqa: PLR1714 - EMPTY_DICT and EMPTY_LIST; a set would be looked up
+                stack.append(Box("dict" if code == 0x7D else "list"))
                 at += 1
             else:
                 machine.start, stream.at, slow = stream.base + at, at, slow + 1

@@ -9,7 +9,18 @@ from cardlint.weights import torchlegacy
 from cardlint.weights.budget import Budget
 from cardlint.weights.framing import BUFFERS, FramedStream
 from cardlint.weights.joblib import Arrays
-from cardlint.weights.program import MOST_OTHER, asked, differing, disagreement, distinct, evidence_of, held_bytes, nested, walk
+from cardlint.weights.program import (
+    MOST_OTHER,
+    asked,
+    differing,
+    disagreement,
+    distinct,
+    evidence_of,
+    held_bytes,
+    nested,
+    says_nothing,
+    walk,
+)
 from cardlint.weights.reading import Stream
 from cardlint.weights.values import dotted
 from cardlint.weights.verdict import MOST_NAMES, SPENT, Judgement, until_spent
@@ -120,6 +131,10 @@ def read_programs(stream: Stream, context: Context, arrays: Arrays | None = None
         walked = [*walked, program][-2:]
         if arrays is not None and program.start <= _LEGACY_HEADER and torchlegacy.begins(walked):
             return Reading({}, [], None, ended=False, legacy=True)
+        crossed = program.machine.crossed if crossed is None else crossed
+        ended = program.truncated or program.spent
+        if says_nothing(program):
+            continue
         names = asked(program) | names
         loaded = () if arrays is None else until_spent(_held(stream.reader, program, context), Judgement(None, (SPENT,)))
         found = [*evidence_of(program, storages=context.storages)]
@@ -127,8 +142,6 @@ def read_programs(stream: Stream, context: Context, arrays: Arrays | None = None
             found += judged.evidence
             inside |= dict.fromkeys(judged.globals)
         evidence = distinct([*evidence, *found]) if found else evidence
-        crossed = program.machine.crossed if crossed is None else crossed
-        ended = program.truncated or program.spent
     return Reading(names, evidence, crossed, ended, tuple(inside))
 
 

@@ -59,6 +59,16 @@ def walk(stream: Stream, names: Names, budget: Budget, *, after_build: AfterBuil
     return Program(start, stream.position, broken, machine.value, machine, truncated, spent)
 
 
+def says_nothing(program: Program) -> bool:
+    """Whether a program has run to its end and did nothing but put literals together: there is no evidence of it, and nothing in it."""
+    machine = program.machine
+    texts = machine.texts
+    return not (
+        program.broken is not None or machine.seen or machine.persistent or machine.oddities or machine.deceptions
+        or machine.misused or machine.changed or machine.loads or texts.nested or texts.overlooked
+    )  # fmt: skip
+
+
 def evidence_of(program: Program, *, storages: Mapping[str, int] | None = None, persistent: bool = False) -> Iterator[Evidence]:
     """What a program asks for and does, as evidence.
 
