@@ -9,7 +9,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from cardlint.markdown_blocks import Block
     from cardlint.markdown_body import Body
-    from cardlint.markdown_facts import Comment, Form, Link, LinkForm, Section, Snippet
+    from cardlint.markdown_facts import Comment, Form, Link, LinkForm, Section, Snippet  # noqa: TC004 - as types, for others
     from cardlint.markdown_headings import Headings
     from cardlint.markdown_html import Harvests
     from cardlint.markdown_inline import Found

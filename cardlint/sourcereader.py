@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cardlint.errors import Unreadable
-from cardlint.weights.reading import AHEAD
+from cardlint.weights.budget import AHEAD
 from cardlint.weights.sniff import HEAD
 
 if TYPE_CHECKING:
@@ -60,7 +60,12 @@ class SourceReader:
         return held
 
     def _fetch(self, start: int, size: int) -> bytes:
-        held = self._source.read(self._path, start, size) if self._disk is None else self._from_disk(self._disk, start, size)
+        if self._disk is None:
+            held = self._source.read(self._path, start, size)
+        elif start == 0 and size == self.size <= _WHOLE:
+            held = self._disk.whole(self._path, size)
+        else:
+            held = self._from_disk(self._disk, start, size)
         self.bytes_read += len(held)
         return held
 

@@ -11,7 +11,7 @@ from cardlint.errors import Blocked, Inapplicable, Unreadable
 from cardlint.locate import data_folder
 from cardlint.source import Folder, innermost, parse_pointer, read_regular
 from cardlint.sourcereader import SourceReader
-from cardlint.weights.extensions import promised
+from cardlint.weights.extensions import holds_template, promised
 from cardlint.weights.names import Names
 from cardlint.weights.sniff import HEAD, read_text, recognise
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from cardlint.repository import Repository
     from cardlint.source import FileEntry, Pointer, Source
     from cardlint.weights import ggufread, safetensors
-    from cardlint.weights.budget import Budget
-    from cardlint.weights.judge import Context
     from cardlint.weights.verdict import Evidence, Judgement, Verdict
 
 _Header = TypeVar("_Header")
@@ -245,13 +243,13 @@ class Weights:
             self._kept -= reader.forget()
 
     def _judged(self, path: str, reader: SourceReader, head: bytes) -> Judgement:
-        name = path.rpartition("/")[2].lower()
-        if (name.endswith(_PROSE) or "." not in name) and recognise(reader, head) in {"text", "script", "empty"}:
+        if (plain := _plainly(path, reader, head)) is not None:
             from cardlint.weights.verdict import Judgement as Judged
 
-            return Judged("text")
-        budget, context, judge = _judging()
-        return judge(reader, context(names(), budget(), path, beside=self._lies))
+            return Judged(plain)
+        from cardlint.weights import budget, judge  # repositories without weights need neither, and start-up counts
+
+        return judge.judge(reader, judge.Context(names(), budget.Budget(), path, beside=self._lies))
 
     def _lies(self, path: str) -> str | None:
         """What lies at a path of the repository: a file, a link out of it, or nothing."""
@@ -264,6 +262,19 @@ class Weights:
         if source not in self._disks:
             self._disks[source] = Disk(source.root, source.alone)
         return self._disks[source]
+
+
+def _plainly(path: str, reader: SourceReader, head: bytes) -> str | None:
+    """The format of what is text by its name and its content, so that no loader of weights makes more of it; None of all else."""
+    name = path.rpartition("/")[2].lower()
+    prose = name.endswith(_PROSE) or "." not in name
+    wanted = promised(name)
+    if not prose and (wanted[:1] not in {("text",), ("json",)} or holds_template(name)):
+        return None
+    found = recognise(reader, head)
+    if prose and found in {"text", "script", "empty"}:
+        return "text"
+    return found if found in {"text", "json"} and found in wanted and not holds_template(name) else None
 
 
 def _assert_read(files: list[Weighed]) -> None:
@@ -304,14 +315,6 @@ class _Shipped(Names):
             raise AttributeError(name)
         super().__init__(_data("vetted"), _data("dangerous"), load=_data)
         return getattr(self, name)
-
-
-@cache
-def _judging() -> tuple[type[Budget], type[Context], Callable[[SourceReader, Context], Judgement]]:
-    """What judges a file: repositories without weights need none of it, and start-up counts."""
-    from cardlint.weights import budget, judge
-
-    return budget.Budget, judge.Context, judge.judge
 
 
 @cache

@@ -251,6 +251,13 @@ def test_a_disk_that_fails_is_unread(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(disk, "open", lambda _path: Broken())
     with pytest.raises(Unreadable, match="x: Input/output error"):
+        SourceReader(Folder(tmp_path), "x", 100_000, disk).read(0, 4)
+
+    def broken(_descriptor: int, _size: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("cardlint.disk.os.read", broken)
+    with pytest.raises(Unreadable, match="x: Input/output error"):
         SourceReader(Folder(tmp_path), "x", 10, disk).read(0, 4)
 
 
@@ -269,8 +276,8 @@ def test_weights_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "p.bin").write_bytes(pointer(b"x"))
     weights = Weights(Repository(Folder(tmp_path), Identity("model", None, told=True)))
     opened: list[str] = []
-    open_ = Disk.open
-    monkeypatch.setattr(Disk, "open", lambda self, path: opened.append(path) or open_(self, path))
+    open_ = os.open
+    monkeypatch.setattr("cardlint.disk.os.open", lambda path, flags: opened.append(Path(path).name) or open_(path, flags))
     monkeypatch.setattr("cardlint.weighing._BATCH_FILES", 2)
     assert [file.path for file in weights] == [f"{number}.pkl" for number in range(5)]
     assert [file.format for file in weights] == ["pickle"] * 5

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.problem import Problem
 from cardlint.source import any_of
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SHOWN = 3
 _CACHE = "__pycache__"
 _LONGEST = 300  # characters of one piece; names in a hostile file may be much longer
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = lazily(r"[0-9a-f]{64}")
 
 
 def blocked(weights: Weights, *, concerns: list[str], beside: list[str] | None = None) -> Iterator[Problem]:

@@ -17,7 +17,9 @@ _RUN = 64  # numbers that are passed over together, at the price of one opcode
 _FEWEST = 16  # numbers; of fewer, which may be the shape of an array, each is kept
 _TUPLES = {0x85: 1, 0x86: 2, 0x87: 3}
 _WIDTHS = {0x47: 9, 0x4A: 5, 0x4B: 2, 0x4D: 3}  # BINFLOAT, BININT, BININT1, BININT2
-_SIGNED = Struct("<i").unpack_from
+_CONSTANTS: dict[int, Value] = {0x29: (), 0x4E: None, 0x88: True, 0x89: False}
+_BOXES = {0x7D: "dict", 0x5D: "list"}
+_SIGNED, _UNSIGNED = Struct("<i").unpack_from, Struct("<I").unpack_from
 
 
 def fast(machine: Machine) -> bool:
@@ -60,9 +62,20 @@ def fast(machine: Machine) -> bool:
             elif code in _TUPLES and len(stack) >= _TUPLES[code]:
                 stack[-_TUPLES[code] :] = (tuple(stack[-_TUPLES[code] :]),)
                 at += 1
-            elif code == 0x7D or code == 0x5D:  # noqa: PLR1714 - EMPTY_DICT and EMPTY_LIST; a set would be looked up
-                stack.append(Box("dict" if code == 0x7D else "list"))
+            elif code in _CONSTANTS:
+                stack.append(_CONSTANTS[code])
                 at += 1
+            elif code in _BOXES:
+                stack.append(Box(_BOXES[code]))
+                at += 1
+            elif (
+                code == 0x58
+                and (size := _UNSIGNED(buffer, at + 1)[0]) <= keep
+                and (end := at + 5 + size) <= last
+                and (raw := buffer[at + 5 : end]).isascii()
+            ):
+                stack.append(raw.decode())  # BINUNICODE
+                kept, at = kept + size, end
             else:
                 machine.start, stream.at, slow = stream.base + at, at, slow + 1
                 if machine.step(code):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights import torchlegacy
 from cardlint.weights.budget import Budget
-from cardlint.weights.framing import BUFFERS, FramedStream
 from cardlint.weights.joblib import Arrays
+from cardlint.weights.patterns import lazily
 from cardlint.weights.program import (
     MOST_OTHER,
     asked,
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from cardlint.weights.verdict import Evidence
 
 MOST_PROGRAMS = 10_000
-NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
+NAME = lazily(r"[^\W\d]\w*(\.\w+)+")
 _NO_CHANCE = 8  # opcodes a text does not consist of by chance
 _PADDING = b"\0\n\r\t "
 _PADDING_PRICE = 64  # bytes of padding that cost as much as an opcode
@@ -181,6 +180,8 @@ def _skip_padding(stream: Stream, budget: Budget) -> bool:
 
 def _other_readings(reader: Reader, found: Reading, context: Context) -> dict[tuple[str, str], Global]:
     """Where frames and opcodes disagree, unpicklers read different programs: the names that not all of these ask for."""
+    from cardlint.weights.framing import BUFFERS, FramedStream  # few files have frames that disagree
+
     alone: dict[tuple[str, str], Global] = {}
     for size in BUFFERS:
         held = context._replace(budget=Budget(min(MOST_OTHER, context.budget.operations), context.budget.memo))

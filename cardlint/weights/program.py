@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights import torchids
 from cardlint.weights.budget import BrokenError, Budget, SpentError
-from cardlint.weights.framing import BUFFERS, FramedStream
 from cardlint.weights.loads import content_of
 from cardlint.weights.machine import CALLS_SAVED_CLASS, Machine
 from cardlint.weights.reading import EndOfDataError
@@ -136,6 +135,8 @@ def other_reading(reader: Reader, program: Program, names: Names, budget: Budget
     at = program.machine.crossed
     if at is None:
         return
+    from cardlint.weights.framing import BUFFERS, FramedStream
+
     known, alone = asked(program), dict[tuple[str, str], "Global"]()
     for size in BUFFERS:
         held = Budget(min(MOST_OTHER, budget.operations), budget.memo)

@@ -7,10 +7,10 @@ import pytest
 from making import LISTS
 from tensorfiles import Counted, judged, safetensors
 
-from cardlint.weights.budget import Budget, SpentError
+from cardlint.weights.budget import AHEAD, Budget, SpentError
 from cardlint.weights.header import WrongHeaderError
 from cardlint.weights.judge import Context, judge
-from cardlint.weights.reading import AHEAD, Cached, Held
+from cardlint.weights.reading import Cached, Held
 from cardlint.weights.safetensors import BITS, LARGEST, MOST_METADATA, MOST_PARSED, Tensor, read_header
 
 ONE = '"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}'
