@@ -277,7 +277,7 @@ def test_weights_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     weights = Weights(Repository(Folder(tmp_path), Identity("model", None, told=True)))
     opened: list[str] = []
     open_ = os.open
-    monkeypatch.setattr("cardlint.disk.os.open", lambda path, flags: opened.append(Path(path).name) or open_(path, flags))
+    monkeypatch.setattr("cardlint.disk.os.open", lambda path, flags: opened.append(os.path.relpath(path, tmp_path)) or open_(path, flags))
     monkeypatch.setattr("cardlint.weighing._BATCH_FILES", 2)
     assert [file.path for file in weights] == [f"{number}.pkl" for number in range(5)]
     assert [file.format for file in weights] == ["pickle"] * 5
