@@ -17,8 +17,8 @@ _RUN = 64  # numbers that are passed over together, at the price of one opcode
 _FEWEST = 16  # numbers; of fewer, which may be the shape of an array, each is kept
 _TUPLES = {0x85: 1, 0x86: 2, 0x87: 3}
 _WIDTHS = {0x47: 9, 0x4A: 5, 0x4B: 2, 0x4D: 3}  # BINFLOAT, BININT, BININT1, BININT2
-_CONSTANTS: dict[int, Value] = {0x29: (), 0x4E: None, 0x88: True, 0x89: False}
 _BOXES = {0x7D: "dict", 0x5D: "list"}
+_PUSHED: dict[int, Value] = {0x29: (), 0x4E: None, 0x88: True, 0x89: False, **_BOXES}
 _SIGNED, _UNSIGNED = Struct("<i").unpack_from, Struct("<I").unpack_from
 
 
@@ -62,11 +62,8 @@ def fast(machine: Machine) -> bool:
             elif code in _TUPLES and len(stack) >= _TUPLES[code]:
                 stack[-_TUPLES[code] :] = (tuple(stack[-_TUPLES[code] :]),)
                 at += 1
-            elif code in _CONSTANTS:
-                stack.append(_CONSTANTS[code])
-                at += 1
-            elif code in _BOXES:
-                stack.append(Box(_BOXES[code]))
+            elif code in _PUSHED:
+                stack.append(Box(_PUSHED[code]) if code in _BOXES else _PUSHED[code])
                 at += 1
             elif (
                 code == 0x58
