@@ -55,6 +55,8 @@ _CONTROL = lazily(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _KERAS = lazily(r'\s*\{\s*"(?:module|class_name)"\s*:\s*(?:null|"[^"]*")\s*,\s*"(?:class_name|config)"\s*:')
 # The opcodes a program can begin with: those that need nothing on the stack.
 _FIRST = lazily(rb"[(\])}BCFGIJKLMNPSTUVXci\x80\x82-\x84\x88-\x8f\x95-\x97]")
+# What scripts begin with, `import x`: to a program INST, whose module no name with a space can be, and which has no mark to go back to.
+_IMPORT = lazily(rb"i[^\n]{0,200} ")
 
 
 def may_be_pickle(head: bytes) -> bool:
@@ -153,7 +155,7 @@ def _text(head: bytes) -> str | None:
 
         if found := xmlmodel.recognise(text):
             return found
-    return "pickle?" if may_be_pickle(head) else "text"
+    return "pickle?" if may_be_pickle(head) and not _IMPORT.match(head) else "text"
 
 
 def _is_keras(text: str) -> bool:
