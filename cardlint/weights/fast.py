@@ -19,7 +19,7 @@ _TUPLES = {0x85: 1, 0x86: 2, 0x87: 3}
 _WIDTHS = {0x47: 9, 0x4A: 5, 0x4B: 2, 0x4D: 3}  # BINFLOAT, BININT, BININT1, BININT2
 _BOXES = {0x7D: "dict", 0x5D: "list"}
 _PUSHED: dict[int, Value] = {0x29: (), 0x4E: None, 0x88: True, 0x89: False, **_BOXES}
-_SIGNED, _UNSIGNED = Struct("<i").unpack_from, Struct("<I").unpack_from
+_SIGNED = Struct("<i").unpack_from
 
 
 def fast(machine: Machine) -> bool:
@@ -35,14 +35,9 @@ def fast(machine: Machine) -> bool:
             if code == 0x94 and stack:  # MEMOIZE
                 memo[len(memo)] = stack[-1]
                 at += 1
-            elif (
-                code == 0x8C
-                and (size := buffer[at + 1]) <= keep
-                and (end := at + 2 + size) <= last
-                and (raw := buffer[at + 2 : end]).isascii()
-            ):
+            elif code == 0x8C and (n := buffer[at + 1]) <= keep and (end := at + 2 + n) <= last and (raw := buffer[at + 2 : end]).isascii():
                 stack.append(raw.decode())  # SHORT_BINUNICODE
-                kept, at = kept + size, end
+                kept, at = kept + n, end
             elif code == 0x71 and stack:  # BINPUT
                 memo[buffer[at + 1]] = stack[-1]
                 at += 2
@@ -65,14 +60,6 @@ def fast(machine: Machine) -> bool:
             elif code in _PUSHED:
                 stack.append(Box(_PUSHED[code]) if code in _BOXES else _PUSHED[code])
                 at += 1
-            elif (
-                code == 0x58
-                and (size := _UNSIGNED(buffer, at + 1)[0]) <= keep
-                and (end := at + 5 + size) <= last
-                and (raw := buffer[at + 5 : end]).isascii()
-            ):
-                stack.append(raw.decode())  # BINUNICODE
-                kept, at = kept + size, end
             else:
                 machine.start, stream.at, slow = stream.base + at, at, slow + 1
                 if machine.step(code):
