@@ -9,23 +9,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from cardlint.weights.patterns import lazily
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 ATTRIBUTES, IGNORE = ".gitattributes", ".gitignore"
 MOST_LINES = 2_000
 _LONGEST = 4096
-_TOKEN = re.compile(
+_TOKEN = lazily(
     r"\\(?P<escaped>.)|(?P<class>\[[!^]?\]?(?:\[:\w{1,10}:\]|\\.|[^\]\\])*\])|(?P<stars>\*+)|(?P<any>\?)|(?P<char>.)", re.DOTALL
 )
 _POSIX = {
     "alnum": r"a-zA-Z0-9", "alpha": r"a-zA-Z", "blank": r" \t", "digit": r"0-9", "lower": r"a-z",
     "punct": r"!-/:-@\[-`{-~", "space": r"\s", "upper": r"A-Z", "xdigit": r"0-9a-fA-F",
 }  # fmt: skip
-_NAMED = re.compile(r"\[:(\w{1,10}):\]")
-_ITEM = re.compile(r"(?P<first>\\.|.)(?:-(?P<last>\\.|.))?", re.DOTALL)
-_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(.*)')
-_LFS = re.compile(r"(?:filter=lfs|[-!]filter|filter(?:=\S*)?)")
+_NAMED = lazily(r"\[:(\w{1,10}):\]")
+_ITEM = lazily(r"(?P<first>\\.|.)(?:-(?P<last>\\.|.))?", re.DOTALL)
+_QUOTED = lazily(r'"((?:[^"\\]|\\.)*)"\s*(.*)')
+_LFS = lazily(r"(?:filter=lfs|[-!]filter|filter(?:=\S*)?)")
 
 
 class Place(NamedTuple):
@@ -137,7 +139,7 @@ def matcher(pattern: str) -> Callable[[str], bool]:
     if anywhere and pattern.startswith("*") and not re.search(r"[*?\[\\]", pattern[1:]):
         ending = pattern[1:]
         return lambda path: path.endswith(ending)
-    compiled = re.compile(_expression(pattern.removeprefix("/")), re.DOTALL)
+    compiled = lazily(_expression(pattern.removeprefix("/")), re.DOTALL)
     if anywhere:
         return lambda path: compiled.fullmatch(path.rpartition("/")[2]) is not None
     return lambda path: compiled.fullmatch(path) is not None

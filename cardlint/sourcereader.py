@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cardlint.errors import Unreadable
+from cardlint.weights.budget import AHEAD
 from cardlint.weights.sniff import HEAD
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from cardlint.source import Source
 
 _WHOLE = 65_536  # bytes; a file no larger is read once
+_KEPT = 1_000_000  # bytes of the beginning of a far file, which are asked for once; headers fit
 
 
 class SourceReader:
@@ -31,15 +33,39 @@ class SourceReader:
 
     def read(self, start: int, size: int) -> bytes:
         """A range of the file. Raises Unreadable."""
-        if self._begin is None:
-            whole = self.size <= _WHOLE or not getattr(self._source, "ranged", True)
-            self._begin = self._fetch(0, self.size if whole else HEAD)
-        if start + size <= len(self._begin) or self.size <= len(self._begin):
-            return self._begin[start : start + size]
-        return self._fetch(start, size)
+        begin = self._begin
+        if begin is None:
+            begin = self._begin = self._fetch(0, self._first(start + size))
+        if start + size <= len(begin) or self.size <= len(begin):
+            return begin[start : start + size]
+        held = self._fetch(start, size)
+        if not self.near and start <= len(begin) and start + size <= _KEPT:
+            self._begin = begin[:start] + held
+        return held
+
+    def _first(self, end: int) -> int:
+        """How much of the beginning is fetched: of a small file all; of a far one what costs no more than the request for it does."""
+        if self.size <= _WHOLE or not getattr(self._source, "ranged", True):
+            return self.size
+        return HEAD if self.near else max(AHEAD, end)
+
+    @property
+    def held(self) -> int:
+        """How many bytes are kept."""
+        return 0 if self._begin is None else len(self._begin)
+
+    def forget(self) -> int:
+        """Keep nothing; how many bytes that were. Whoever reads again reads from the source."""
+        held, self._begin = self.held, None
+        return held
 
     def _fetch(self, start: int, size: int) -> bytes:
-        held = self._source.read(self._path, start, size) if self._disk is None else self._from_disk(self._disk, start, size)
+        if self._disk is None:
+            held = self._source.read(self._path, start, size)
+        elif start == 0 and size == self.size <= _WHOLE:
+            held = self._disk.whole(self._path, size)
+        else:
+            held = self._from_disk(self._disk, start, size)
         self.bytes_read += len(held)
         return held
 

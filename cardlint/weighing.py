@@ -11,7 +11,7 @@ from cardlint.errors import Blocked, Inapplicable, Unreadable
 from cardlint.locate import data_folder
 from cardlint.source import Folder, innermost, parse_pointer, read_regular
 from cardlint.sourcereader import SourceReader
-from cardlint.weights.extensions import promised
+from cardlint.weights.extensions import holds_template, promised
 from cardlint.weights.names import Names
 from cardlint.weights.sniff import HEAD, read_text, recognise
 
@@ -31,7 +31,6 @@ _ALMOST = (b"version", b"oid sha", b"size ", b"<<<<<<< ", b"\xef\xbb\xbfversion"
 # Formats of files that run a pickle when they are loaded.
 _CARRIERS = frozenset({"pickle", "torch", "torchscript", "torch-legacy", "torch-tar", "joblib", "npy", "npz"})
 _PICTURES = frozenset({"image", "icon", "pdf"})
-_EXECUTABLES = frozenset({"elf", "pe", "mach-o", "java-or-mach-o", "wasm", "dex", "ar", "pyc"})
 # Text under these names is never handed to a loader of weights, whatever it says.
 _PROSE = (".md", ".rst", ".csv", ".tsv", ".py", ".html", ".css", ".js", ".ts", ".svg", ".sh", ".gitattributes", ".gitignore")
 
@@ -68,7 +67,7 @@ class Weighed(NamedTuple):
     def evidence(self, verdict: Verdict, *concerns: str) -> list[Evidence]:
         """The evidence of this gravity about one of the concerns."""
         found = () if self.judgement is None else self.judgement.evidence
-        return [item for item in found if item.verdict == verdict and _concern(item) in concerns]
+        return [item for item in found if item.verdict == verdict and item.concern in concerns]
 
 
 def _is_elsewhere(entry: FileEntry) -> bool:
@@ -79,11 +78,6 @@ def _is_elsewhere(entry: FileEntry) -> bool:
 def _is_named_weights(path: str) -> bool:
     wanted = promised(path)
     return path.lower().endswith(".bin") or bool(wanted and "text" not in wanted and not _PICTURES.issuperset(wanted))
-
-
-def _concern(item: Evidence) -> str:
-    """What evidence is about; an executable that nobody looks into is one all the same."""
-    return "executable" if item.concern == "unread" and item.about in _EXECUTABLES else item.concern
 
 
 class Weights:
@@ -99,6 +93,7 @@ class Weights:
         self._disks: dict[Folder, Disk] = {}
         self._headers: dict[str, safetensors.Header | None] = {}
         self._ggufs: dict[str, ggufread.Header | None] = {}
+        self._kept = 0  # bytes that the readers hold
 
     @cached_property
     def entries(self) -> dict[str, FileEntry]:
@@ -108,11 +103,21 @@ class Weights:
         return {entry.path: entry for entry in files if not _is_elsewhere(entry) and alone in {None, entry.path}}
 
     def __iter__(self) -> Iterator[Weighed]:
-        return (file for file in self.looked_at() if file.judgement is not None)
+        return (file for file in self.looked_at if file.judgement is not None)
 
-    def looked_at(self) -> Iterator[Weighed]:
+    @cached_property
+    def looked_at(self) -> tuple[Weighed, ...]:
         """Every file, also those that are pointers or cannot be read."""
-        return self._each(self.entries.values())
+        return tuple(self._each(self.entries.values()))
+
+    @cached_property
+    def noted(self) -> tuple[Weighed, ...]:
+        """The files of which there is something to say, and those that were not judged: few, and many rules ask for them."""
+        return tuple(file for file in self.looked_at if file.judgement is None or file.judgement.evidence)
+
+    @cached_property
+    def _unjudged(self) -> list[Weighed]:
+        return [file for file in self.noted if file.judgement is None]
 
     def at(self, path: str) -> Weighed | None:
         """One file; None where it is not there, or is not to be looked at."""
@@ -125,15 +130,15 @@ class Weights:
         """What has been looked at so far."""
         return [self._known[path] for path in sorted(self._known)]
 
-    @property
+    @cached_property
     def pointers(self) -> dict[str, Pointer]:
         """The Git LFS pointers that stand for content."""
-        return {file.path: file.pointer for file in self._small() if file.pointer is not None}
+        return {file.path: file.pointer for file in self._small if file.pointer is not None}
 
     @property
     def almost_pointers(self) -> list[str]:
         """Small files that begin like a pointer of Git LFS, or like what is left of one."""
-        return [file.path for file in self._small() if file.almost_pointer]
+        return [file.path for file in self._small if file.almost_pointer]
 
     def size(self, entry: FileEntry) -> int:
         """The bytes of a file, of a pointer those it stands for; where that cannot be known, those that are here."""
@@ -177,15 +182,15 @@ class Weights:
         What a module of ours could not cope with is raised as it is. Raises Unreadable where something had to be read and could
         not be; Blocked where a pointer stands where content is expected; Inapplicable where pointers are all there can be.
         """
-        entries = self.entries.values() if paths is None else [self.entries[path] for path in paths if path in self.entries]
-        files = [*self._each(entries)]
+        entries = () if paths is None else [self.entries[path] for path in paths if path in self.entries]
+        files = self._unjudged if paths is None else [*self._each(entries)]
         _assert_read(files)
         if pointers := [file.path for file in files if file.pointer is not None and file.judgement is None]:
             self._raise_for(pointers)
 
     def complete_for_pointers(self) -> None:
         """Raise where a file that is small enough to be a pointer could not be read."""
-        _assert_read([*self._small()])
+        _assert_read(self._small)
 
     def _raise_for(self, pointers: list[str]) -> None:
         lfs = self._repository.fact("lfs")
@@ -205,27 +210,34 @@ class Weights:
                     self._known[entry.path] = self._weighed(entry)
                 yield self._known[entry.path]
 
-    def _small(self) -> Iterator[Weighed]:
+    @cached_property
+    def _small(self) -> list[Weighed]:
         """The files small enough to be pointers."""
-        return self._each(entry for entry in self.entries.values() if entry.size <= _POINTER_BYTES)
+        return [*self._each(entry for entry in self.entries.values() if entry.size <= _POINTER_BYTES)]
 
     def _weighed(self, entry: FileEntry) -> Weighed:
         source = innermost(self._repository.source, entry.path)
         reader = SourceReader(source, entry.path, entry.size, self._disk(source))
-        found = Weighed(entry.path, entry.size, reader)
+        small, almost = entry.size <= _POINTER_BYTES, False
         try:
             head = reader.read(0, HEAD)
-            if entry.size <= _POINTER_BYTES:
-                if (pointer := parse_pointer(head)) is not None:
-                    return self._behind(found._replace(pointer=pointer), pointer)
-                found = found._replace(almost_pointer=head.startswith(_ALMOST))
-            return found._replace(judgement=self._judged(entry.path, reader, head))
+            if small and (pointer := parse_pointer(head)) is not None:
+                return self._behind(Weighed(entry.path, entry.size, reader, pointer=pointer), pointer)
+            almost = small and head.startswith(_ALMOST)
+            return Weighed(entry.path, entry.size, reader, self._judged(entry.path, reader, head), almost_pointer=almost)
         except Unreadable as error:
-            return found._replace(unread=error)
+            return Weighed(entry.path, entry.size, reader, unread=error, almost_pointer=almost)
         except Exception as error:  # noqa: BLE001 - what one file breaks must not hide what the others are
-            return found._replace(broken=error)
+            return Weighed(entry.path, entry.size, reader, broken=error, almost_pointer=almost)
         finally:
             reader.close()
+            self._forget(reader)
+
+    def _forget(self, reader: SourceReader) -> None:
+        """Small files are kept for those who read them again, as long as all of them together are small."""
+        self._kept += reader.held
+        if self._kept > _MOST_KEPT:
+            self._kept -= reader.forget()
 
     def _behind(self, found: Weighed, pointer: Pointer) -> Weighed:
         """A pointer, with the judgement of the object it names where LFS keeps that here, and whole. Raises Unreadable."""
@@ -240,15 +252,13 @@ class Weights:
             reader.close()
 
     def _judged(self, path: str, reader: SourceReader, head: bytes) -> Judgement:
-        from cardlint.weights.verdict import Judgement as Judged
+        if (plain := _plainly(path, reader, head)) is not None:
+            from cardlint.weights.verdict import Judgement as Judged
 
-        name = path.rpartition("/")[2].lower()
-        if (name.endswith(_PROSE) or "." not in name) and recognise(reader, head) in {"text", "script", "empty"}:
-            return Judged("text")
-        from cardlint.weights.budget import Budget
-        from cardlint.weights.judge import Context, judge
+            return Judged(plain)
+        from cardlint.weights import budget, judge  # repositories without weights need neither, and start-up counts
 
-        return judge(reader, Context(names(), Budget(), path, beside=self._lies))
+        return judge.judge(reader, judge.Context(names(), budget.Budget(), path, beside=self._lies))
 
     def _lies(self, path: str) -> str | None:
         """What lies at a path of the repository: a file, a link out of it, or nothing."""
@@ -261,6 +271,19 @@ class Weights:
         if source not in self._disks:
             self._disks[source] = Disk(source.root, source.alone)
         return self._disks[source]
+
+
+def _plainly(path: str, reader: SourceReader, head: bytes) -> str | None:
+    """The format of what is text by its name and its content, so that no loader of weights makes more of it; None of all else."""
+    name = path.rpartition("/")[2].lower()
+    prose = name.endswith(_PROSE) or "." not in name
+    wanted = promised(name)
+    if not prose and (wanted[:1] not in {("text",), ("json",)} or holds_template(name)):
+        return None
+    found = recognise(reader, head)
+    if prose and found in {"text", "script", "empty"}:
+        return "text"
+    return found if found in {"text", "json"} and found in wanted and not holds_template(name) else None
 
 
 def _assert_read(files: list[Weighed]) -> None:
@@ -286,6 +309,7 @@ def _batches(entries: Iterable[FileEntry]) -> Iterator[list[FileEntry]]:
     yield batch
 
 
+_MOST_KEPT = 64_000_000  # bytes
 _BATCH_FILES, _BATCH_BYTES, _BATCH_FILE = 2000, 32_000_000, 1_000_000
 
 

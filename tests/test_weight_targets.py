@@ -251,6 +251,13 @@ def test_a_disk_that_fails_is_unread(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(disk, "open", lambda _path: Broken())
     with pytest.raises(Unreadable, match="x: Input/output error"):
+        SourceReader(Folder(tmp_path), "x", 100_000, disk).read(0, 4)
+
+    def broken(_descriptor: int, _size: int) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("cardlint.disk.os.read", broken)
+    with pytest.raises(Unreadable, match="x: Input/output error"):
         SourceReader(Folder(tmp_path), "x", 10, disk).read(0, 4)
 
 
@@ -269,8 +276,8 @@ def test_weights_are_looked_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "p.bin").write_bytes(pointer(b"x"))
     weights = Weights(Repository(Folder(tmp_path), Identity("model", None, told=True)))
     opened: list[str] = []
-    open_ = Disk.open
-    monkeypatch.setattr(Disk, "open", lambda self, path: opened.append(path) or open_(self, path))
+    open_ = os.open
+    monkeypatch.setattr("cardlint.disk.os.open", lambda path, flags: opened.append(os.path.relpath(path, tmp_path)) or open_(path, flags))
     monkeypatch.setattr("cardlint.weighing._BATCH_FILES", 2)
     assert [file.path for file in weights] == [f"{number}.pkl" for number in range(5)]
     assert [file.format for file in weights] == ["pickle"] * 5
@@ -292,3 +299,38 @@ def test_a_target_of_weights_is_a_repository_of_its_folder(tmp_path: Path) -> No
     assert ([*facts.entries], sorted(repository.listing.by_path)) == (["model.bin"], ["model.bin", "x.csv"])
     assert repository.known("weights") is facts
     assert repository.known("lfs") is None
+
+
+def test_small_files_are_kept_only_as_long_as_all_of_them_are_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        (tmp_path / f"{number}.pkl").write_bytes(EMPTY)
+    monkeypatch.setattr("cardlint.weighing._MOST_KEPT", 2 * len(EMPTY))
+    weights = Weights(Repository(Folder(tmp_path), Identity("model", None, told=True)))
+    assert [file.reader.held for file in weights] == [len(EMPTY), len(EMPTY), 0, 0]
+    assert [file.reader.read(0, 2) for file in weights] == [EMPTY[:2]] * 4
+
+
+def test_a_small_file_that_is_none_is_unread(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Unreadable, match="pipe is not a regular file"):
+        Disk(tmp_path).whole("pipe", 10)
+
+
+def test_the_beginning_of_a_far_file_is_asked_for_once() -> None:
+    content = bytes(range(256)) * 4000
+
+    class Far:
+        near, asked = False, list[tuple[int, int | None]]()
+
+        def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
+            assert path == "x"
+            self.asked.append((start, size))
+            return content[start : start + (size or 0)]
+
+    far: Any = Far()
+    reader = SourceReader(far, "x", len(content))
+    assert reader.read(8, 100) == content[8:108]
+    assert reader.read(16_384, 50_000) == content[16_384:66_384]
+    assert reader.read(0, 60_000) == content[:60_000]
+    assert reader.read(900_000, 10) == content[900_000:900_010]
+    assert far.asked == [(0, 16_384), (16_384, 50_000), (900_000, 10)]

@@ -16,6 +16,7 @@ from cardlint.checks.vocabulary import shown
 from cardlint.nodes import Mapping, Scalar, listed, string
 from cardlint.problem import Problem
 from cardlint.source import any_of
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,24 +30,24 @@ if TYPE_CHECKING:
 _MOST_CLAIMS = 1000
 _TIMES = 2  # how far a claim may be from what is there
 _PACKED = 0.01  # the share of elements of whole numbers from which on they are packed weights, not buffers
-_SHARD = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<total>\d{5})(?P<ending>\.\w+)")
+_SHARD = lazily(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<total>\d{5})(?P<ending>\.\w+)")
 _FLOATS = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}
 _EIGHT = ("F8_E4M3", "F8_E5M2", "F8_E4M3FNUZ", "F8_E5M2FNUZ")
 _TIMES_OF = {"k": 1e3, "m": 1e6, "mn": 1e6, "million": 1e6, "b": 1e9, "bn": 1e9, "billion": 1e9, "t": 1e12, "trillion": 1e12}
 _UNIT = r"(?P<unit>K|M|B|T|k|m|b|mn|bn|[Mm]illion|[Bb]illion|[Tt]rillion)"
 _NUMBER = r"(?<![\w.,/\u00d7-])(?P<number>\d{1,4}(?:\.\d{1,3})?)"
-_COUNTED = re.compile(rf"{_NUMBER}[ \t-]?{_UNIT}[ \t-]{{1,3}}(?:total |model |learnable )?param(?:eter)?s?\b")
-_LABELLED = re.compile(
+_COUNTED = lazily(rf"{_NUMBER}[ \t-]?{_UNIT}[ \t-]{{1,3}}(?:total |model |learnable )?param(?:eter)?s?\b")
+_LABELLED = lazily(
     rf"\b(?:[Mm]odel [Ss]ize|[Pp]aram(?:eter)?s?(?: [Cc]ount)?|[Pp]arameter [Cc]ount)\b[ \t*_:|=~≈]{{1,12}}{_NUMBER}[ \t]?{_UNIT}\b"
 )
 # The claim is of a part, or of another model.
-_OTHER = re.compile(
+_OTHER = lazily(
     r"activ|embedding|trainable|teacher|student|base|backbone|original|draft|encoder|decoder|compar|than|vs|lora|adapter|distil|expert"
     r"|up to|over|other|larger|smaller|family",
     re.IGNORECASE,
 )
 _REACH = 80  # characters of the line before a claim, and behind it, that may say whose it is
-_LABEL = re.compile(r"(?:^|[._-])(?P<label>I?Q[1-8](?:_\w+)?|B?F16|F32|FP16|FP32)(?=[._-]|$)", re.IGNORECASE)
+_LABEL = lazily(r"(?:^|[._-])(?P<label>I?Q[1-8](?:_\w+)?|B?F16|F32|FP16|FP32)(?=[._-]|$)", re.IGNORECASE)
 _WHOLE_NUMBERS = frozenset({"F32", "F16", "BF16", "F64", "I8", "I16", "I32", "I64"})
 
 

@@ -11,6 +11,7 @@ from cardlint.lfs import sha256_of
 from cardlint.problem import Cure, Edit, Problem
 from cardlint.source import matches
 from cardlint.text import LINE_END, Span
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,11 +29,11 @@ _SPEC = "https://git-lfs.github.com/spec/v1"
 _OLDER = ("http://git-media.io/v/2", "https://hawser.github.com/spec/v1")
 _POINTER_BYTES = 1024
 _HASHED = 50_000_000  # bytes of LFS objects that are hashed in one run
-_CONFLICT = re.compile(r"<{7} |={7}$|>{7} |\|{7} ")
-_KEY = re.compile(r"(?P<key>version|oid|size|ext-\d-[\w.-]+) ?(?P<value>.*)")
-_OID = re.compile(r"sha256:[0-9a-f]{64}")
-_SIZE = re.compile(r"[0-9]{1,19}")
-_SPECIAL = re.compile(r"([*?\[\]\\])")
+_CONFLICT = lazily(r"<{7} |={7}$|>{7} |\|{7} ")
+_KEY = lazily(r"(?P<key>version|oid|size|ext-\d-[\w.-]+) ?(?P<value>.*)")
+_OID = lazily(r"sha256:[0-9a-f]{64}")
+_SIZE = lazily(r"[0-9]{1,19}")
+_SPECIAL = lazily(r"([*?\[\]\\])")
 
 
 def unresolved(weights: Weights, lfs: Lfs) -> Iterator[Problem]:

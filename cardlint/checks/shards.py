@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cardlint.checks.vocabulary import quoted, shown
 from cardlint.errors import Unreadable
 from cardlint.problem import Problem
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 INDEX_BYTES = 50_000_000  # of a model with hundreds of thousands of tensors
 # `model.safetensors.index.json`, and with a variant `model.safetensors.index.fp16.json` (transformers, diffusers).
-_INDEX = re.compile(r".+\.(?:safetensors|bin|h5|msgpack)\.index(?:\.[\w-]+)?\.json", re.IGNORECASE)
-_SHARD = re.compile(r"(?P<stem>.*)-\d{5}-of-\d{5}(?P<ending>\.\w+)")
+_INDEX = lazily(r".+\.(?:safetensors|bin|h5|msgpack)\.index(?:\.[\w-]+)?\.json", re.IGNORECASE)
+_SHARD = lazily(r"(?P<stem>.*)-\d{5}-of-\d{5}(?P<ending>\.\w+)")
 
 
 class _Index(NamedTuple):

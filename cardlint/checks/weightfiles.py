@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.checks.vocabulary import shown
 from cardlint.problem import Problem
 from cardlint.source import any_of
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from cardlint.weighing import Weights
 
 _SAFE = "safetensors"
-_SHARD = re.compile(r"-\d{5}-of-\d{5}$")
-_PART = re.compile(r"[._-]\d{1,3}$")
+_SHARD = lazily(r"-\d{5}-of-\d{5}$")
+_PART = lazily(r"[._-]\d{1,3}$")
 # The same weights in another precision or with averaged parameters.
-_VARIANT = re.compile(r"[._-](?:fp16|fp32|bf16|f16|f32|non_ema|no_ema|ema)$")
-_OF_TORCH = re.compile(r"(?:^|(?<=[._-]))(?:pytorch|torch|consolidated|weights)(?:[._-]|$)")
+_VARIANT = lazily(r"[._-](?:fp16|fp32|bf16|f16|f32|non_ema|no_ema|ema)$")
+_OF_TORCH = lazily(r"(?:^|(?<=[._-]))(?:pytorch|torch|consolidated|weights)(?:[._-]|$)")
 _SMALL = 1_000_000  # bytes; below, sizes tell nothing
 _TIMES = 2  # how far sizes of the same weights may be apart: precisions, parts left out
 _UNITS = ((1_000_000_000_000, "TB"), (1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB"))

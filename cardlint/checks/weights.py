@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.problem import Problem
 from cardlint.source import any_of
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _SHOWN = 3
 _CACHE = "__pycache__"
 _LONGEST = 300  # characters of one piece; names in a hostile file may be much longer
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SHA256 = lazily(r"[0-9a-f]{64}")
 
 
 def blocked(weights: Weights, *, concerns: list[str], beside: list[str] | None = None, advice: str = "") -> Iterator[Problem]:
@@ -26,7 +26,7 @@ def blocked(weights: Weights, *, concerns: list[str], beside: list[str] | None =
 
     What is known of one of these files in the concerns `beside` is said with it, right after the first piece of evidence.
     """
-    for file in weights:
+    for file in weights.noted:
         if found := file.evidence("block", *concerns):
             yield _problem(file, [found[0], *file.evidence("block", *(beside or ())), *found[1:]], advice)
     weights.complete()
@@ -42,7 +42,7 @@ def unvetted(  # noqa: PLR0913 - data of the rule
     `vetted` has, by the SHA-256 of a file, the names in it that somebody has vetted; a file that changes is a finding again.
     So that they can be vetted, what has no name in its message is named behind it.
     """
-    for file in weights:
+    for file in weights.noted:
         found = file.evidence("review", *concerns, *((carried if file.carries_pickle else others) or ()))
         if found and vetted:
             allowed = vetted.get(file.reader.sha256, [])
@@ -58,7 +58,7 @@ def _named(item: Evidence) -> Evidence:
 
 def wrong(weights: Weights, *, concerns: list[str], advice: str = "") -> Iterator[Problem]:
     """Files that are not what they should be; what is merely not understood is at most a warning."""
-    for file in weights:
+    for file in weights.noted:
         if found := file.evidence("block", *concerns):
             yield _problem(file, [*found, *file.evidence("review", *concerns)], advice)
         elif found := file.evidence("review", *concerns):
@@ -73,7 +73,7 @@ def executable(weights: Weights, *, concerns: list[str], names: list[str], advic
     """
     cached: dict[str, list[Problem]] = {}
     named = any_of(names)
-    for file in weights.looked_at():
+    for file in weights.noted:
         problem = _executable(file, concerns, named)
         folder = file.path.rpartition("/")[0]
         if problem is not None and folder.rpartition("/")[2] == _CACHE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+AHEAD = 16_384  # bytes that a far file is asked for at least: a request costs more, and headers and directories mostly fit
 _FREE = 64_000_000  # bytes anything may unpack to
 _RATIO = 50  # bytes more for each packed one; weights rarely pack better than ten to one
 _MOST = 2_000_000_000

@@ -6,13 +6,13 @@ Headers: numpy/lib/format.py, `dtype_to_descr`. Pickles: `numpy.dtype.__reduce__
 from __future__ import annotations
 
 import math
-import re
 from typing import NamedTuple
 
+from cardlint.weights.patterns import lazily
 from cardlint.weights.values import Box, Global, Made, Value
 
 _DEEPEST = 16
-_CODE = re.compile(r"[<>|=]?([?biufcSaUVOmM])([0-9]{0,10})(?:\[[^\]]{1,20}\])?")
+_CODE = lazily(r"[<>|=]?([?biufcSaUVOmM])([0-9]{0,10})(?:\[[^\]]{1,20}\])?")
 _PER_CHARACTER = 4  # bytes of a character of U
 _SIZES = {
     "b": {1}, "i": {1, 2, 4, 8}, "u": {1, 2, 4, 8}, "f": {2, 4, 8, 12, 16}, "c": {8, 16, 24, 32}, "m": {8}, "M": {8}, "O": {4, 8},

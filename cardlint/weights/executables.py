@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cardlint.weights.patterns import lazily
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ _PE_POINTER = slice(0x3C, 0x40)
 _MOST_ARCHITECTURES = 30  # of a fat binary; class files have their version there, which begins at 45
 _FIRST_PYC, _LAST_PYC = 3000, 3799  # magic numbers of Python 3.0 up to those reserved for 3.16
 _PYTHON_2 = range(62_000, 62_300)  # 2.3 to 2.7
-_BATCH = re.compile(rb"(?:\xef\xbb\xbf)?\s*@?echo off\b", re.IGNORECASE)
+_BATCH = lazily(rb"(?:\xef\xbb\xbf)?\s*@?echo off\b", re.IGNORECASE)
 # Names under which weights are handed to a loader; a script elsewhere is the code of the repository.
-_WEIGHT_LIKE = re.compile(
+_WEIGHT_LIKE = lazily(
     r"\.(?:bin|pt|pth|pt2|ptl|ckpt|pkl|pickle|joblib|sav|dill|safetensors|gguf|ggml|onnx|pb|h5|hdf5|keras|npy|npz|tflite|mlmodel|nemo"
     r"|mar|skops|rds|rda|model|weights|params|pdparams|pdmodel|msgpack|engine|plan|t7|caffemodel|llamafile)$",
     re.IGNORECASE,

@@ -6,7 +6,7 @@ from struct import Struct
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import SpentError
-from cardlint.weights.values import NUMBER, Value
+from cardlint.weights.values import NUMBER, Box, Value
 
 if TYPE_CHECKING:
     from cardlint.weights.machine import Machine
@@ -17,6 +17,8 @@ _RUN = 64  # numbers that are passed over together, at the price of one opcode
 _FEWEST = 16  # numbers; of fewer, which may be the shape of an array, each is kept
 _TUPLES = {0x85: 1, 0x86: 2, 0x87: 3}
 _WIDTHS = {0x47: 9, 0x4A: 5, 0x4B: 2, 0x4D: 3}  # BINFLOAT, BININT, BININT1, BININT2
+_BOXES = {0x7D: "dict", 0x5D: "list"}
+_PUSHED: dict[int, Value] = {0x29: (), 0x4E: None, 0x88: True, 0x89: False, **_BOXES}
 _SIGNED = Struct("<i").unpack_from
 
 
@@ -33,19 +35,17 @@ def fast(machine: Machine) -> bool:
             if code == 0x94 and stack:  # MEMOIZE
                 memo[len(memo)] = stack[-1]
                 at += 1
-            elif (
-                code == 0x8C
-                and (size := buffer[at + 1]) <= keep
-                and (end := at + 2 + size) <= last
-                and (raw := buffer[at + 2 : end]).isascii()
-            ):
+            elif code == 0x8C and (n := buffer[at + 1]) <= keep and (end := at + 2 + n) <= last and (raw := buffer[at + 2 : end]).isascii():
                 stack.append(raw.decode())  # SHORT_BINUNICODE
-                kept, at = kept + size, end
+                kept, at = kept + n, end
             elif code == 0x71 and stack:  # BINPUT
                 memo[buffer[at + 1]] = stack[-1]
                 at += 2
             elif code == 0x68 and (value := memo.get(buffer[at + 1])) is not None:  # BINGET
                 stack.append(value)
+                at += 2
+            elif code == 0x4B and buffer[at + 2] != 0x4B:  # BININT1, and no run of them
+                stack.append(buffer[at + 1])
                 at += 2
             elif code in _WIDTHS and at + (width := _WIDTHS[code]) <= last:
                 at = _numbers(buffer, at, last, stack, width)
@@ -56,6 +56,9 @@ def fast(machine: Machine) -> bool:
                 at += 1
             elif code in _TUPLES and len(stack) >= _TUPLES[code]:
                 stack[-_TUPLES[code] :] = (tuple(stack[-_TUPLES[code] :]),)
+                at += 1
+            elif code in _PUSHED:
+                stack.append(Box(_PUSHED[code]) if code in _BOXES else _PUSHED[code])
                 at += 1
             else:
                 machine.start, stream.at, slow = stream.base + at, at, slow + 1

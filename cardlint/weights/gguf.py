@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import SpentError
 from cardlint.weights.ggufread import MAGIC, Header, Reading, Tensor, UnknownVersionError
 from cardlint.weights.header import WrongHeaderError
+from cardlint.weights.patterns import lazily
 from cardlint.weights.values import Blob
 from cardlint.weights.verdict import Evidence, Judgement
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from cardlint.weights.reading import Reader
 
 TEMPLATE = "tokenizer.chat_template"
-_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f@]+")
-_URL_KEY = re.compile(r"(?:.*[._])?url")
+_ADDRESS = lazily(r"https?://[^\s\x00-\x1f@]+")
+_URL_KEY = lazily(r"(?:.*[._])?url")
 _INERT = "tensor data: numbers, each tensor's extent inside the file and apart from the others"
 
 

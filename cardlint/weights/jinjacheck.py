@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jinja2 import nodes
@@ -14,6 +13,7 @@ from cardlint.weights.jinjafolder import Folder
 from cardlint.weights.jinjanames import FILTERS, FUNCTION_OBJECTS, FUNCTIONS, METHODS, SUSPECTS, TESTS
 from cardlint.weights.jinjaparse import every
 from cardlint.weights.jinjavalues import texts
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,8 +24,8 @@ MOST_FOUND = 50
 _RANGE = 100_000  # steps of one loop that the template itself asks for
 _STEPS = 1_000_000  # of loops within each other
 _SIZE = 10_000  # of a text or of a number that multiplies one
-_WIDTH = re.compile(r"%[-+ #0]*(?:\d{5,}|\*)|%[-+ #0\d]*\.(?:\d{5,}|\*)|\{[^{}]{0,50}:[^{}]{0,50}(?:\d{5,}|\{)")
-_FIELD = re.compile(r"\{[^{}]{0,200}[.\[]")
+_WIDTH = lazily(r"%[-+ #0]*(?:\d{5,}|\*)|%[-+ #0\d]*\.(?:\d{5,}|\*)|\{[^{}]{0,50}:[^{}]{0,50}(?:\d{5,}|\{)")
+_FIELD = lazily(r"\{[^{}]{0,200}[.\[]")
 _LEADING = FUNCTION_OBJECTS - {"self", "super"}
 
 

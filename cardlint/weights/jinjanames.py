@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 
+from cardlint.weights.patterns import lazily
+
 REFERENCE = "CVE-2024-34359"
 
 FUNCTIONS = frozenset({"namespace", "range", "dict", "raise_exception", "strftime_now", "caller"})
@@ -62,8 +64,8 @@ _DUNDERS = frozenset(
     for name in (*dir(kind), *("__builtins__", "__import__", "__subclasses__", "__loader__", "__spec__", "__wrapped__", "__file__"))
     if name.startswith("__")
 )
-_PIECES = re.compile(r"[^a-z]+")
-_FIELD = re.compile(r"\{[^{}]{0,200}[.\[]\s*_")
+_PIECES = lazily(r"[^a-z]+")
+_FIELD = lazily(r"\{[^{}]{0,200}[.\[]\s*_")
 
 
 def reaches(name: str) -> bool:

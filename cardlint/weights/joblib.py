@@ -5,15 +5,14 @@ joblib/numpy_pickle.py. To any other unpickler those numbers are opcodes, so the
 
 from __future__ import annotations
 
-import re
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import BrokenError, Budget, SpentError
-from cardlint.weights.dtype import Layout, WrongTypeError, from_pickle, product
 from cardlint.weights.machine import Machine
 from cardlint.weights.opcodes import OPERATIONS
+from cardlint.weights.patterns import lazily
 from cardlint.weights.reading import EndOfDataError, Stream
 from cardlint.weights.values import Box, Global, Made, Value, dotted
 from cardlint.weights.verdict import Evidence
@@ -21,13 +20,14 @@ from cardlint.weights.verdict import Evidence
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cardlint.weights.dtype import Layout
     from cardlint.weights.verdict import Verdict
 
 _MODULES = frozenset({"joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle"})
 _ALIGNMENT = "numpy_array_alignment_bytes"
 _PLAIN = 2000  # opcodes that are walked of what a plain unpickler would make of an array
 _CHUNK = 512
-_NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
+_NAME = lazily(r"[^\W\d]\w*(\.\w+)+")
 
 
 class Arrays:
@@ -46,6 +46,8 @@ class Arrays:
         """Pass over the array that follows a wrapper. Raises BrokenError, EndOfDataError, SpentError."""
         if not _is_wrapper(made):
             return
+        from cardlint.weights.dtype import WrongTypeError, from_pickle, product  # most pickles hold no array
+
         state: Mapping[str, Value] = made.state.items if isinstance(made.state, Box) else {}
         try:
             layout, count = from_pickle(state.get("dtype")), product(state.get("shape"))

@@ -11,10 +11,11 @@ import re
 from typing import Any, NoReturn
 
 from cardlint.weights.budget import SpentError
+from cardlint.weights.patterns import lazily
 
 MOST_PARTS = 500_000  # lists and objects: some 100 MB once they are read
 _DIGITS = 20  # of the largest unsigned 64-bit number
-_ESCAPES = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F])|.)", re.DOTALL)
+_ESCAPES = lazily(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F])|.)", re.DOTALL)
 
 
 class WrongTextError(Exception):

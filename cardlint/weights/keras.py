@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cardlint.weights.kerasconfig import LARGEST, examine
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ def roles(directory: Directory, name: str) -> Mapping[str, str]:
 
 def judge(reader: Reader, context: Context) -> Judgement:
     """A configuration in JSON."""
+    from cardlint.weights.kerasconfig import LARGEST, examine  # every archive is asked whether it is one of Keras, and few are
+
     if reader.size > LARGEST:
         message = f"is a Keras configuration of {reader.size:,} bytes, more than is read"
         return Judgement("keras-config", (Evidence("review", "unread", "config", message),))

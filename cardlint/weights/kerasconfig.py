@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cardlint.weights.budget import SpentError
 from cardlint.weights.collect import Collected
 from cardlint.weights.paths import leads_out
+from cardlint.weights.patterns import lazily
 from cardlint.weights.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ _PLAIN = frozenset(
 _SPECS = frozenset({"TensorSpec", "RaggedTensorSpec", "SparseTensorSpec", "TypeSpec", "CompositeTensor", "OptionalSpec", "NoneTensorSpec"})
 _KERAS = frozenset({"keras", "tf_keras", "keras_core"})
 _HUB = frozenset({"keras_hub", "keras_nlp", "keras_cv"})
-_TENSORFLOW_KERAS = re.compile(r"tensorflow\.(?:python\.|compat\.v[12]\.|_api\.v2\.)?keras(?:\.[\w.]*)?")
-_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+_TENSORFLOW_KERAS = lazily(r"tensorflow\.(?:python\.|compat\.v[12]\.|_api\.v2\.)?keras(?:\.[\w.]*)?")
+_DOTTED = lazily(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 # Libraries that are likely there and have no Keras classes: naming one asks for something else.
 _LIBRARIES = frozenset(
     {
@@ -84,8 +85,8 @@ _LIBRARIES = frozenset(
 )
 _PATHS = frozenset({"vocabulary", "idf_weights", "merges", "proto", "filepath", "file_path", "origin"})
 _LONGEST_PATH = 1024  # characters; `proto` may hold a whole tokenizer instead
-_MARSHALLED = re.compile(r"[4Y]w[A-Za-z0-9+/\n]{20,}")  # marshal's code object in base64
-_DECEITFUL_FUNCTION = re.compile(
+_MARSHALLED = lazily(r"[4Y]w[A-Za-z0-9+/\n]{20,}")  # marshal's code object in base64
+_DECEITFUL_FUNCTION = lazily(
     r"(?:^|\.)(?:io|raw_ops|saved_model|data|summary|distribute|sysconfig|py_function|numpy_function|load\w*)(?:\.|$)"
 )
 

@@ -9,12 +9,13 @@ import re
 from codecs import escape_decode
 
 from cardlint.weights.budget import BrokenError
+from cardlint.weights.patterns import lazily
 from cardlint.weights.values import NUMBER, Value
 
-_OCTAL = re.compile(rb"[+-]?0[0-7]+")
-_DIGITS = re.compile(rb"[+-]?[0-9][0-9_]*")
-_ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|[\\'\"abfnrtv]|$|x)", re.DOTALL)
-_PLAIN = re.compile(rb"(?:[^\\]++|\\(?:x[0-9a-fA-F]{2}|[0-3]?[0-7]{1,2}(?![0-7])|[\\'\"abfnrtv]))*+")
+_OCTAL = lazily(rb"[+-]?0[0-7]+")
+_DIGITS = lazily(rb"[+-]?[0-9][0-9_]*")
+_ESCAPE = lazily(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|[\\'\"abfnrtv]|$|x)", re.DOTALL)
+_PLAIN = lazily(rb"(?:[^\\]++|\\(?:x[0-9a-fA-F]{2}|[0-3]?[0-7]{1,2}(?![0-7])|[\\'\"abfnrtv]))*+")
 _LETTERS = {b"a": b"\a", b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v": b"\v"}
 _MOST_DIGITS = 200  # to compute more takes long, and nobody looks at them
 

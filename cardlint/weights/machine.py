@@ -207,6 +207,8 @@ class Machine:
 
     def put_away(self, values: list[Value]) -> list[Value]:
         """Values come where something may call them later; those that are no literals."""
+        if _NOTED.isdisjoint(map(type, values)):
+            return []
         noted = [value for value in values if type(value) in _NOTED]
         for value in noted:
             if type(value) in _NAMING:
@@ -215,11 +217,12 @@ class Machine:
 
     def fill(self, value: Value, items: list[Value]) -> None:
         """A value is given items."""
-        self.change(value)
         noted = self.put_away(items)
         if isinstance(value, Box):
             value.hold(noted)
-        elif isinstance(value, Made):
+            return
+        self.change(value)
+        if isinstance(value, Made):
             self.misuse(value.callee, wrong_items(value))
             value.filled = True
 

@@ -33,13 +33,12 @@ class Known(NamedTuple):
 
 
 class Names:
-    """The lists: `vetted` and `dangerous` as in schemas/weights, `own` what an organisation vetted for one file."""
+    """The lists: `vetted` and `dangerous` as in schemas/weights."""
 
     def __init__(
         self,
         vetted: Mapping[str, Any],
         dangerous: Mapping[str, Any],
-        own: frozenset[str] = frozenset(),
         load: Callable[[str], Mapping[str, Any]] | None = None,
     ) -> None:
         """Takes the parsed data files, and what parses another of them by its name: few files need one of those."""
@@ -47,7 +46,6 @@ class Names:
         self.sources: Mapping[str, Mapping[str, Any]] = vetted.get("sources", {})
         self.exact: Mapping[str, Mapping[str, Any]] = dangerous["names"]
         self.modules: Mapping[str, Mapping[str, Any]] = dangerous["modules"]
-        self.own = own
         self._known: dict[tuple[str, str, bool], Known] = {}
         self._listed: dict[str, dict[str, str]] = {}
         self._load = load
@@ -92,8 +90,6 @@ class Names:
                 return found
         if self.script and module.partition(".")[0] == "__torch__":
             return Known("ok", "is a type of the TorchScript archive itself", condition="class+state")
-        if f"{module}.{name}" in self.own:
-            return Known("ok", "vetted by the policy for this file")
         return Known("review", "is not on the vetted list")
 
     def _source(self, module: str, name: str) -> str | None:

@@ -5,9 +5,9 @@ CVE-2025-23304 and its family. The YAML is read as events, so that no alias is f
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
+from cardlint.weights.patterns import lazily
 from cardlint.weights.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _MOST_EVENTS = 200_000
 _MOST_FOUND = 100
 # Conditions of names that may be called with plain values, which is all a configuration can hold.
 _CALLED = frozenset({None, "value", "container", "finished", "empty"})
-_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_NAME = lazily(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 # `target` is the class NeMo restores, `cls` how it named classes before Hydra; both are imported by their paths.
 _KEYS = frozenset({"_target_", "target", "cls"})
 _REFERENCE = "CVE-2025-23304"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights import pickle
 from cardlint.weights.dtype import Layout, WrongTypeError, from_header, product
+from cardlint.weights.patterns import lazily
 from cardlint.weights.reading import Part
 from cardlint.weights.verdict import SPENT, Evidence, Judgement, merged, until_spent
 
@@ -24,8 +25,8 @@ MAGIC = b"\x93NUMPY"
 _LENGTHS = {(1, 0): 2, (2, 0): 4, (3, 0): 4}  # bytes of the header's length, by version
 _LONGEST = 65_536
 _DEEPEST = 40
-_STRING_OR_OLD_NUMBER = re.compile(r"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?<![0-9])([0-9]{1,20})L\b", re.DOTALL)
-_STRANGE = re.compile(r"[^\s{}()\[\],:'0-9A-Za-z_]")
+_STRING_OR_OLD_NUMBER = lazily(r"('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")|(?<![0-9])([0-9]{1,20})L\b", re.DOTALL)
+_STRANGE = lazily(r"[^\s{}()\[\],:'0-9A-Za-z_]")
 
 
 class Header(NamedTuple):

@@ -117,8 +117,9 @@ def _listed(machine: Machine, items: list[Value]) -> None:
     """Values go to the end of what is below them."""
     into = machine.top()
     machine.fill(into, items)
-    if isinstance(into, Box) and len(into.items) < machine.lists:
-        into.put(map(str, range(len(into.items), machine.lists)), items, machine.lists)
+    if machine.lists and isinstance(into, Box):
+        begin = len(into.items)
+        into.put([*map(str, range(begin, min(machine.lists, begin + len(items))))], items, machine.lists)
 
 
 def _appends(machine: Machine) -> None:

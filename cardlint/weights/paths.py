@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-import re
 
-_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at the least: one is a drive
+from cardlint.weights.patterns import lazily
+
+_URL = lazily(r"[A-Za-z][A-Za-z0-9+.-]+:")  # two letters at the least: one is a drive
 _LONGEST = 1000  # characters; what is cut off when it is read is longer
-_DRIVE = re.compile(r"[A-Za-z]:")
+_DRIVE = lazily(r"[A-Za-z]:")
 
 
 def leads_out(path: str) -> str | None:

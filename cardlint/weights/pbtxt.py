@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import SpentError
 from cardlint.weights.collect import Collected
+from cardlint.weights.patterns import lazily
 from cardlint.weights.tfgraph import is_path
 from cardlint.weights.verdict import Evidence, Judgement
 
@@ -25,9 +26,9 @@ _COST = 8  # operations for an operator or a string: they stand for time
 _LITERAL = rb"\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'"
 # Literals side by side are one string; more than a few are none that is known.
 _LITERALS = rb"\s*+:\s*+((?:" + _LITERAL + rb")(?:\s*+(?:" + _LITERAL + rb")){0,7}+)?"
-_NAMED = re.compile(rb"\b(op|s|string_val)" + _LITERALS)
-_ONE = re.compile(_LITERAL)
-_ESCAPE = re.compile(rb"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|(.))", re.DOTALL)
+_NAMED = lazily(rb"\b(op|s|string_val)" + _LITERALS)
+_ONE = lazily(_LITERAL)
+_ESCAPE = lazily(rb"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|(.))", re.DOTALL)
 
 
 def judge(reader: Reader, context: Context) -> Judgement:

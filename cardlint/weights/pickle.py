@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights import torchlegacy
 from cardlint.weights.budget import Budget
-from cardlint.weights.framing import BUFFERS, FramedStream
 from cardlint.weights.joblib import Arrays
-from cardlint.weights.program import MOST_OTHER, asked, differing, disagreement, distinct, evidence_of, held_bytes, nested, walk
+from cardlint.weights.patterns import lazily
+from cardlint.weights.program import (
+    MOST_OTHER,
+    asked,
+    differing,
+    disagreement,
+    distinct,
+    evidence_of,
+    held_bytes,
+    nested,
+    says_nothing,
+    walk,
+)
 from cardlint.weights.reading import Stream
 from cardlint.weights.values import dotted
 from cardlint.weights.verdict import MOST_NAMES, SPENT, Judgement, until_spent
@@ -26,7 +36,7 @@ if TYPE_CHECKING:
     from cardlint.weights.verdict import Evidence
 
 MOST_PROGRAMS = 10_000
-NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
+NAME = lazily(r"[^\W\d]\w*(\.\w+)+")
 _NO_CHANCE = 8  # opcodes a text does not consist of by chance
 _PADDING = b"\0\n\r\t "
 _PADDING_PRICE = 64  # bytes of padding that cost as much as an opcode
@@ -120,6 +130,10 @@ def read_programs(stream: Stream, context: Context, arrays: Arrays | None = None
         walked = [*walked, program][-2:] if arrays is not None and program.start <= _LEGACY_HEADER else []
         if walked and torchlegacy.begins(walked):
             return Reading({}, [], None, ended=False, legacy=True)
+        crossed = program.machine.crossed if crossed is None else crossed
+        ended = program.truncated or program.spent
+        if says_nothing(program):
+            continue
         names = asked(program) | names
         loaded = () if arrays is None else until_spent(_held(stream.reader, program, context), Judgement(None, (SPENT,)))
         found = [*evidence_of(program, storages=context.storages)]
@@ -127,8 +141,6 @@ def read_programs(stream: Stream, context: Context, arrays: Arrays | None = None
             found += judged.evidence
             inside |= dict.fromkeys(judged.globals)
         evidence = distinct([*evidence, *found]) if found else evidence
-        crossed = program.machine.crossed if crossed is None else crossed
-        ended = program.truncated or program.spent
     return Reading(names, evidence, crossed, ended, tuple(inside))
 
 
@@ -168,6 +180,8 @@ def _skip_padding(stream: Stream, budget: Budget) -> bool:
 
 def _other_readings(reader: Reader, found: Reading, context: Context) -> dict[tuple[str, str], Global]:
     """Where frames and opcodes disagree, unpicklers read different programs: the names that not all of these ask for."""
+    from cardlint.weights.framing import BUFFERS, FramedStream  # few files have frames that disagree
+
     alone: dict[tuple[str, str], Global] = {}
     for size in BUFFERS:
         held = context._replace(budget=Budget(min(MOST_OTHER, context.budget.operations), context.budget.memo))

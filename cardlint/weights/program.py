@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights import torchids
 from cardlint.weights.budget import BrokenError, Budget, SpentError
-from cardlint.weights.framing import BUFFERS, FramedStream
 from cardlint.weights.loads import content_of
 from cardlint.weights.machine import CALLS_SAVED_CLASS, Machine
 from cardlint.weights.reading import EndOfDataError
@@ -57,6 +56,16 @@ def walk(stream: Stream, names: Names, budget: Budget, *, after_build: AfterBuil
     except SpentError:
         broken, spent = TOO_LONG, True
     return Program(start, stream.position, broken, machine.value, machine, truncated, spent)
+
+
+def says_nothing(program: Program) -> bool:
+    """Whether a program has run to its end and did nothing but put literals together: there is no evidence of it, and nothing in it."""
+    machine = program.machine
+    texts = machine.texts
+    return not (
+        program.broken is not None or machine.seen or machine.persistent or machine.oddities or machine.deceptions
+        or machine.misused or machine.changed or machine.loads or texts.nested or texts.overlooked
+    )  # fmt: skip
 
 
 def evidence_of(program: Program, *, storages: Mapping[str, int] | None = None, persistent: bool = False) -> Iterator[Evidence]:
@@ -127,6 +136,8 @@ def other_reading(reader: Reader, program: Program, names: Names, budget: Budget
     at = program.machine.crossed
     if at is None:
         return
+    from cardlint.weights.framing import BUFFERS, FramedStream
+
     known, alone = asked(program), dict[tuple[str, str], "Global"]()
     for size in BUFFERS:
         held = Budget(min(MOST_OTHER, budget.operations), budget.memo)

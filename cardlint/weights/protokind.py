@@ -25,7 +25,6 @@ COREML_KINDS = frozenset(
 )
 _COREML = COREML_KINDS | {1, 2, 10}
 _LATEST = 64  # a version of ONNX's format; it was 13 in 2026
-STARTS = (0x08, 0x0A, 0x10)  # the first field is field 1, a number or bytes; or field 2, a number, of a tensor without shape
 
 
 def recognise(reader: Reader) -> str | None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from cardlint.weights.budget import SpentError
+from cardlint.weights.budget import AHEAD, SpentError
 
 if TYPE_CHECKING:
     from cardlint.weights.budget import Budget
 
 CHUNK = 65_536
 LONGEST_LINE = 64_000_000
-AHEAD = 16_384  # bytes; a request costs more than they do, and headers and directories mostly fit
 _KEPT_BLOCKS = 64
 
 

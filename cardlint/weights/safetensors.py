@@ -32,7 +32,6 @@ BITS = {
 LARGEST = 100_000_000  # bytes of a header, beyond which the library refuses it
 MOST_PARSED = 8_000_000  # bytes of a header that are parsed here: about 90,000 tensors
 MOST_METADATA = 2_000_000  # characters of `__metadata__`; trainers write tag counts of some hundred thousand
-_FIRST_READ = 100_000  # bytes, the header of nearly every file, in one request
 _LENGTH = 8
 _WIDEST = 2**64 - 1
 _FIELDS = ("dtype", "shape", "data_offsets")
@@ -84,18 +83,17 @@ def read_header(reader: Reader) -> Header:
 
 def _raw(reader: Reader) -> bytes:
     """The length and the header as they stand in the file."""
-    head = reader.read(0, _LENGTH if reader.near else _FIRST_READ)
+    head = reader.read(0, _LENGTH)
     if len(head) < _LENGTH:
         raise WrongHeaderError("is shorter than the length of a header", 0)
-    length = int.from_bytes(head[:_LENGTH], "little")
+    length = int.from_bytes(head, "little")
     if length > LARGEST:
         raise WrongHeaderError(f"has a header of {length:,} bytes, beyond the limit of {LARGEST:,}", 0)
     if _LENGTH + length > reader.size:
         raise WrongHeaderError(f"has a header of {length:,} bytes in a file of {reader.size:,}", 0)
     if length > MOST_PARSED:
         raise SpentError
-    rest = _LENGTH + length - len(head)
-    return head + reader.read(len(head), rest) if rest > 0 else head[: _LENGTH + length]
+    return head + reader.read(_LENGTH, length)
 
 
 def _parsed(raw: bytes, size: int) -> Header:

@@ -6,11 +6,9 @@ Magic numbers from each format's own specification; of pickles before protocol 2
 from __future__ import annotations
 
 import codecs
-import re
 from typing import TYPE_CHECKING
 
-from cardlint.weights import executables, protokind, xmlmodel
-from cardlint.weights.tarread import BLOCK, is_header
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from cardlint.weights.reading import Reader
@@ -20,6 +18,10 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 _HDF5_STARTS = (0, 512, 1024, 2048)  # a user block may stand before it
 _SAFETENSORS_HEADER = 100_000_000  # bytes, the limit of the safetensors library
 _U64 = 8
+_BLOCK, _SUM = 512, 148  # bytes of a header of a tar archive, and where its checksum stands
+_DIGITS = b"01234567+-_oO \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"  # what `int(text, 8)` takes
+_PROGRAMS = (b"MZ", b"\xca\xfe\xba\xbe", b"\x1bLua", b"\x1bLJ")
+_PROTOBUF = (0x08, 0x0A, 0x10)  # the first field is field 1, a number or bytes; or field 2, a number, of a tensor without shape
 
 MAGIC: tuple[tuple[bytes, int, str], ...] = (
     (b"PK\x03\x04", 0, "zip"), (b"PK\x05\x06", 0, "zip"), (b"\x93NUMPY", 0, "npy"), (b"GGUF", 0, "gguf"),
@@ -47,12 +49,14 @@ _ANYWHERE = tuple(item for item in MAGIC if item[1])
 _BY_FIRST = {
     first: tuple(item for item in MAGIC if item[1] or item[0][0] == first) for first in {magic[0] for magic, at, _ in MAGIC if not at}
 }
-_PICKLE = re.compile(rb"\x80[\x02-\x05]")
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_PICKLE = lazily(rb"\x80[\x02-\x05]")
+_CONTROL = lazily(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # A configuration as Keras 2 and 3 write it. Annotations have class names too, but none that is registered, and no such order.
-_KERAS = re.compile(r'\s*\{\s*"(?:module|class_name)"\s*:\s*(?:null|"[^"]*")\s*,\s*"(?:class_name|config)"\s*:')
+_KERAS = lazily(r'\s*\{\s*"(?:module|class_name)"\s*:\s*(?:null|"[^"]*")\s*,\s*"(?:class_name|config)"\s*:')
 # The opcodes a program can begin with: those that need nothing on the stack.
-_FIRST = re.compile(rb"[(\])}BCFGIJKLMNPSTUVXci\x80\x82-\x84\x88-\x8f\x95-\x97]")
+_FIRST = lazily(rb"[(\])}BCFGIJKLMNPSTUVXci\x80\x82-\x84\x88-\x8f\x95-\x97]")
+# What scripts begin with, `import x`: to a program INST, whose module no name with a space can be, and which has no mark to go back to.
+_IMPORT = lazily(rb"i[^\n]{0,200} ")
 
 
 def may_be_pickle(head: bytes) -> bool:
@@ -68,18 +72,43 @@ def recognise(reader: Reader, head: bytes | None = None) -> str | None:
     head = reader.read(0, HEAD) if head is None else head
     if not head:
         return "empty"
-    if is_header(head[:BLOCK]):
+    if _is_tar(head):
         return "tar"  # before all else: torch tries that first, and a name may begin like anything
     # A length and a brace are nine bytes; some magic numbers are the first two or three bytes of such a length.
     if _is_safetensors(head, reader) and not head.startswith(b"PK"):
         return "safetensors"
-    return by_magic(head) or executables.recognise(reader, head) or _by_structure(reader, head) or _without_magic(head)
+    return by_magic(head) or _program(reader, head) or _by_structure(reader, head) or _without_magic(head)
+
+
+# Every file of a repository is asked what it is, and most are text: what only a few may be is looked up where one may be that.
+
+
+def _is_tar(head: bytes) -> bool:
+    """Whether a checksum is right, where there could be one: digits up to a NUL, or the mark of another notation."""
+    if len(head) < _BLOCK or (head[_SUM] < 0x80 and head[_SUM : _SUM + 8].partition(b"\0")[0].strip(_DIGITS)):  # noqa: PLR2004 - text
+        return False
+    from cardlint.weights.tarread import is_header
+
+    return is_header(head[:_BLOCK])
+
+
+def _program(reader: Reader, head: bytes) -> str | None:
+    batch = head.removeprefix(codecs.BOM_UTF8).lstrip()[:5].lower().startswith((b"@echo", b"echo"))
+    if not (batch or head[2:4] == b"\r\n" or head.startswith(_PROGRAMS)):
+        return None
+    from cardlint.weights import executables
+
+    return executables.recognise(reader, head)
 
 
 def _by_structure(reader: Reader, head: bytes) -> str | None:
     if any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
         return "hdf5"
-    return protokind.recognise(reader) if head[0] in protokind.STARTS else None
+    if head[0] not in _PROTOBUF:
+        return None
+    from cardlint.weights import protokind
+
+    return protokind.recognise(reader)
 
 
 def by_magic(head: bytes) -> str | None:
@@ -121,9 +150,12 @@ def _text(head: bytes) -> str | None:
         return "script"
     if start in {"{", "["}:
         return "keras-config" if _is_keras(text) else "mlpackage" if '"itemInfoEntries"' in text else "json"
-    if found := xmlmodel.recognise(text):
-        return found
-    return "pickle?" if may_be_pickle(head) else "text"
+    if "<net" in text or "<PMML" in text or ":PMML" in text:
+        from cardlint.weights import xmlmodel
+
+        if found := xmlmodel.recognise(text):
+            return found
+    return "pickle?" if may_be_pickle(head) and not _IMPORT.match(head) else "text"
 
 
 def _is_keras(text: str) -> bool:

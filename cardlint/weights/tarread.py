@@ -6,8 +6,9 @@ is CPython 3.11, Lib/tarfile.py.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,7 @@ _LONGEST = 1_000_000  # bytes of a header's records
 _KEYS = frozenset((b"path", b"linkpath", b"size", b"GNU.sparse.name", b"GNU.sparse.map", b"GNU.sparse.major", b"GNU.sparse.size"))
 _SPARSE_HEADERS = 10_000
 _NO_DATA = frozenset((b"1", b"2", b"3", b"4", b"5", b"6"))  # links, devices, folders and pipes have none, whatever their size says
-_PLAIN_OCTAL = re.compile(rb"[ \0]*[0-7]*[ \0]*")
+_PLAIN_OCTAL = lazily(rb"[ \0]*[0-7]*[ \0]*")
 _NARROW = 8 << 30  # bytes, the largest size that the plain field holds
 
 

@@ -6,11 +6,11 @@ Loaders render them in a sandbox at best. Here they are parsed, and what they na
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 from cardlint.weights.budget import SpentError
 from cardlint.weights.jinjanames import REFERENCE
+from cardlint.weights.patterns import lazily
 from cardlint.weights.verdict import Evidence, Judgement
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ MOST_TEXT = 100_000  # characters of a template; the longest in use have some 20
 MOST_FILE = 16_000_000  # bytes of a JSON file that may hold one
 MOST_TEMPLATES, MOST_TEXTS = 50, 150_000  # templates of one file, and characters of them
 _MOST_PARTS = 1_000_000
-_LINES = re.compile(r"\r\n|\r|\n")
+_LINES = lazily(r"\r\n|\r|\n")
 # Templates of other names are an application's own, which has files to include and functions to call.
-_CHAT = re.compile(r"(?:^|/)(?:[^/]*(?:chat|template)[^/]*|additional_chat_templates/[^/]+)$")
+_CHAT = lazily(r"(?:^|/)(?:[^/]*(?:chat|template)[^/]*|additional_chat_templates/[^/]+)$")
 
 
 def judge(reader: Reader, context: Context) -> Judgement:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.weights.literals import decoded, is_plain
+from cardlint.weights.patterns import lazily
 from cardlint.weights.reading import Held, Part
 from cardlint.weights.values import KEPT, Blob, Value
 
 if TYPE_CHECKING:
+    import re
+
     from cardlint.weights.budget import Budget
     from cardlint.weights.reading import Reader, Stream
 
@@ -19,13 +21,13 @@ _HEAD = 256
 _MOST_NESTED = 1_000
 _MOST_DECODED = 16_000_000  # bytes of text that are made the bytes they stand for
 # What a pickle begins with, its protocol or a first name, or a torch archive; and how that looks in text of some encoding.
-_BYTES = re.compile(rb"\x80[\x02-\x05]|[(\]})]*[ci][\w.]+\n[\w.]+\n|PK\x03\x04")
+_BYTES = lazily(rb"\x80[\x02-\x05]|[(\]})]*[ci][\w.]+\n[\w.]+\n|PK\x03\x04")
 _PROGRAM: dict[str | None, re.Pattern[bytes]] = {
     None: _BYTES,
     "latin-1": _BYTES,
-    "utf-8": re.compile(rb"\xc2\x80[\x02-\x05]"),
-    "raw-unicode-escape": re.compile(rb"\x80[\x02-\x05]"),
-    "quoted": re.compile(rb"['\"](?:\\x80\\x0[2-5]|\x80[\x02-\x05]|[(\]})]*[ci][\w.]+\\n[\w.]+\\n|PK\\x03\\x04)"),
+    "utf-8": lazily(rb"\xc2\x80[\x02-\x05]"),
+    "raw-unicode-escape": lazily(rb"\x80[\x02-\x05]"),
+    "quoted": lazily(rb"['\"](?:\\x80\\x0[2-5]|\x80[\x02-\x05]|[(\]})]*[ci][\w.]+\\n[\w.]+\\n|PK\\x03\\x04)"),
 }
 
 

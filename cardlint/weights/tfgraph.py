@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.weights.budget import SpentError
 from cardlint.weights.paths import leads_out
+from cardlint.weights.patterns import lazily
 from cardlint.weights.verdict import Evidence
 
 if TYPE_CHECKING:
@@ -59,9 +60,9 @@ _CALLERS = frozenset(
 )
 _HANDED: Mapping[str, Any] = MappingProxyType({"does": "hands a path to a function", "verdict": "ok", "inputs": ()})
 # What an attribute that names a place may say without naming one.
-_NO_PLACE = re.compile(r"(?:local://|bytes://.*|stdout|stderr|log\(\w+\))?", re.DOTALL)
+_NO_PLACE = lazily(r"(?:local://|bytes://.*|stdout|stderr|log\(\w+\))?", re.DOTALL)
 _LONGEST_HANDED = 1024  # characters; what is longer is another thing: the object graph of a checkpoint, say
-_PATH = re.compile(r"\w[/\\:]+\w|[/\\~]\w+[/\\]?\w")  # in text of other kinds there are single strokes and dots
+_PATH = lazily(r"\w[/\\:]+\w|[/\\~]\w+[/\\]?\w")  # in text of other kinds there are single strokes and dots
 
 
 class _Call(NamedTuple):

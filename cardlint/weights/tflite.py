@@ -5,13 +5,13 @@ An operator `FlexX` is TensorFlow's `X`, with its attributes in the options: wha
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import SpentError
 from cardlint.weights.collect import Collected
 from cardlint.weights.flatbuffer import Table, WrongBufferError, root
 from cardlint.weights.paths import leads_out
+from cardlint.weights.patterns import lazily
 from cardlint.weights.pieces import Pieces
 from cardlint.weights.verdict import Evidence, Judgement
 
@@ -30,7 +30,7 @@ _KNOWN = frozenset(
     {"TFLite_Detection_PostProcess", "Mfcc", "AudioSpectrogram", "NumericVerify", "Convolution2DTransposeBias", "MaxPoolingWithArgmax2D"}
     | {"MaxUnpooling2D", "TransformTensorBilinear", "TransformLandmarks", "Landmarks2TransformMatrix", "RESIZE_NEAREST_NEIGHBOR_HALF"}
 )
-_NAME = re.compile(rb"[A-Z][A-Za-z0-9]{3,60}")
+_NAME = lazily(rb"[A-Z][A-Za-z0-9]{3,60}")
 
 
 def judge(reader: Reader, context: Context) -> Judgement:

@@ -7,9 +7,9 @@ to case.
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cardlint.weights.patterns import lazily
 from cardlint.weights.sniff import HEAD, by_magic
 from cardlint.weights.torchids import UNKNOWN
 from cardlint.weights.verdict import Evidence, Judgement
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from cardlint.weights.reading import Reader
     from cardlint.weights.zipread import Directory, Member
 
-_STORAGE = re.compile(r"([^/]+/[^/]+)/([0-9]{1,19})")
-_PICKLE = re.compile(r"([^/]+)/data\.pkl")
-_FORMAT = re.compile(r"([^/]+/|)archive_format")
-_CONFIG = re.compile(r"(.*/data/(?:weights|constants)/)[^/]+_config\.json")
+_STORAGE = lazily(r"([^/]+/[^/]+)/([0-9]{1,19})")
+_PICKLE = lazily(r"([^/]+)/data\.pkl")
+_FORMAT = lazily(r"([^/]+/|)archive_format")
+_CONFIG = lazily(r"(.*/data/(?:weights|constants)/)[^/]+_config\.json")
 _OTHERS = (".npz", ".keras", ".skops", ".mar")  # their loaders know nothing of torch's layout, and open members by their content
 _INPUTS = "/traced_inputs"  # torch writes their shapes without their data
-_RAW = re.compile(r"(?:weight|tensor)_[0-9]{1,9}")
+_RAW = lazily(r"(?:weight|tensor)_[0-9]{1,9}")
 _LOADED = frozenset({"zip", "torch-legacy"})  # what torch.load takes, which some loaders try on every weight
 _LONGEST = 4_000_000  # bytes of a text that is looked at
 _BETWEEN = r"(?:\s|\\\n|#[^\n]{0,200}\n)*"
 # Operators of TorchScript that read or write files (2.13: of `torch._C._jit_get_all_schemas()` these two, and one for debugging).
-_FILES = re.compile(rf"\b(?:torch|aten){_BETWEEN}\.{_BETWEEN}(save|from_file)\b")
-_PERHAPS_FILES = re.compile(rf"\.{_BETWEEN}(save|from_file|load_tensor){_BETWEEN}\(")
-_OPERATORS = re.compile(rf"\bops{_BETWEEN}\.{_BETWEEN}(\w+)")
+_FILES = lazily(rf"\b(?:torch|aten){_BETWEEN}\.{_BETWEEN}(save|from_file)\b")
+_PERHAPS_FILES = lazily(rf"\.{_BETWEEN}(save|from_file|load_tensor){_BETWEEN}\(")
+_OPERATORS = lazily(rf"\bops{_BETWEEN}\.{_BETWEEN}(\w+)")
 _KNOWN_OPERATORS = frozenset(
     {"aten", "prim", "prims", "quantized", "_quantized", "quantized_decomposed", "mkldnn", "mkldnn_prepacked", "onednn", "sparse",
      "quantization", "mkl", "xnnpack", "prepacked", "vulkan_prepack", "metal_prepack", "torchvision", "torchaudio", "torch_scatter",

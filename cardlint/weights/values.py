@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from cardlint.weights.names import Known
 
@@ -17,6 +17,7 @@ KEPT = 4096
 MOST_ITEMS = 256
 MOST_INNER = 256
 _NOTHING: Mapping[str, Value] = MappingProxyType({})
+_TEXT = frozenset({str})
 
 
 class Global:
@@ -65,9 +66,13 @@ class Box:
         """What is kept of what is in it."""
         return _NOTHING if self._items is None else self._items
 
-    def put(self, keys: Iterable[Value], values: Iterable[Value], most: int = MOST_ITEMS) -> None:
+    def put(self, keys: Sequence[Value], values: Iterable[Value], most: int = MOST_ITEMS) -> None:
         """Keep the items whose keys are text, as long as there are fewer than so many."""
         held = {} if self._items is None else self._items
+        if len(held) + len(keys) <= most and _TEXT.issuperset(map(type, keys)):
+            held.update(zip(keys, values, strict=False))
+            self._items = held or None
+            return
         for key, value in zip(keys, values, strict=False):
             if type(key) is str and (len(held) < most or key in held):
                 held[key] = value

@@ -5,12 +5,12 @@ docs.openvino.ai, "OpenVINO IR format"; dmg.org, PMML 4.4. Parsed by expat piece
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import SpentError
 from cardlint.weights.collect import Collected
 from cardlint.weights.paths import leads_out
+from cardlint.weights.patterns import lazily
 from cardlint.weights.verdict import Judgement
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 LARGEST = 256_000_000  # bytes
 _PIECE = 65_536
 _COST = 4  # operations for an element: they stand for time
-_OPSET = re.compile(r"opset[0-9]{1,2}|ie_internal_opset|type_relaxed_opset|experimental|")
-_ROOT = re.compile(r"(?s)\ufeff?\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)\s*)*<(?:\w+:)?(net|PMML)[\s/>]")
+_OPSET = lazily(r"opset[0-9]{1,2}|ie_internal_opset|type_relaxed_opset|experimental|")
+_ROOT = lazily(r"(?s)\ufeff?\s*(?:(?:<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)\s*)*<(?:\w+:)?(net|PMML)[\s/>]")
 
 
 class _HostileError(Exception):
@@ -31,7 +31,7 @@ class _HostileError(Exception):
 
 def recognise(text: str) -> str | None:
     """The kind of model by the beginning of the document; None where it is none."""
-    found = _ROOT.match(text[:4096]) if "<net" in text or "<PMML" in text or ":PMML" in text else None
+    found = _ROOT.match(text[:4096])
     return None if found is None else {"net": "openvino", "PMML": "pmml"}[found[1]]
 
 

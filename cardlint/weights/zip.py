@@ -13,7 +13,7 @@ from cardlint.weights import keras, torch
 from cardlint.weights.compressed import CODECS
 from cardlint.weights.judge import HARMLESS
 from cardlint.weights.memberpaths import link_leads_out
-from cardlint.weights.reading import Part
+from cardlint.weights.reading import Held, Part
 from cardlint.weights.unpack import INFLATE, Unpacked
 from cardlint.weights.verdict import SPENT, Evidence, Judgement, merged, until_spent
 from cardlint.weights.zipcheck import ENCRYPTED, PATCHED, archive, check
@@ -31,6 +31,7 @@ _PACKED = {12: "bzip2", 93: "zstd"}
 _DEFLATE = 8
 _SUMMED_NEAR, _SUMMED_FAR, _SUMMED_ANYWAY = 256_000_000, 1_000_000, 1_000_000  # bytes of a member whose CRC is computed
 _CHUNK = 1_000_000
+_WHOLE = 65_536  # bytes; a member no larger is read once, however often it is looked at
 _LONGEST_TARGET = 4096
 # Kinds of archives by a member that only they have; each module has `judge_members(contents, context) -> Iterator[Evidence]`.
 KINDS: dict[str, str] = {"schema.json": "skops", "MAR-INF/MANIFEST.json": "mar", "model_config.yaml": "nemo"}
@@ -168,6 +169,8 @@ def _member(opened: _Archive, member: Member, content: Reader) -> Iterator[Judge
     layout, path = opened.layout, member.path
     if layout and member.name in layout.raw:
         return
+    if isinstance(content, Part) and content.size <= _WHOLE:
+        content = Held(content.read(0, _WHOLE))
     script = layout is not None and layout.format == "torchscript"
     storages = layout.storages.get(path.casefold(), {}) if layout else None
     judged = opened.context.judge(path, content, storages, script=script)

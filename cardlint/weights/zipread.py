@@ -231,7 +231,7 @@ def read_local(reader: Reader, member: Member) -> Local:
     """A member's own header. Raises WrongZipError."""
     at = member.header
     ahead = min(LONGEST_DESCRIPTOR, max(0, at))
-    held = reader.read(at - ahead, ahead + LOCAL_SIZE + len(member.name) + 64) if 0 <= at < reader.size else b""
+    held = reader.read(at - ahead, ahead + LOCAL_SIZE + len(member.name)) if 0 <= at < reader.size else b""
     before, held = held[:ahead], held[ahead:]
     if held[:4] != LOCAL or len(held) < LOCAL_SIZE:
         raise WrongZipError(f"there is no member at byte {at:,}, where the directory says {member.path}")

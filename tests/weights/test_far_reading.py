@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from making import EMPTY_DICT, LISTS, Entry, Watched, said, storage, text, zipped
 
-from cardlint.weights.budget import Budget, SpentError
+from cardlint.weights.budget import AHEAD, Budget, SpentError
 from cardlint.weights.judge import Context, judge
-from cardlint.weights.reading import AHEAD, Cached, Held, Part, Span
+from cardlint.weights.reading import Cached, Held, Part, Span
 
 CONTENT = bytes(index % 251 for index in range(200_000))
 

@@ -170,7 +170,7 @@ def test_configurations_that_cannot_be_read(text: str) -> None:
 
 
 def test_a_configuration_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cardlint.weights.keras.LARGEST", 100)
+    monkeypatch.setattr("cardlint.weights.kerasconfig.LARGEST", 100)
     assert "more than is read" in said(judged(archive(model(DENSE)), "model.keras"))
 
 

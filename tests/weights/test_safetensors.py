@@ -7,10 +7,10 @@ import pytest
 from making import LISTS
 from tensorfiles import Counted, judged, safetensors
 
-from cardlint.weights.budget import Budget, SpentError
+from cardlint.weights.budget import AHEAD, Budget, SpentError
 from cardlint.weights.header import WrongHeaderError
 from cardlint.weights.judge import Context, judge
-from cardlint.weights.reading import Held
+from cardlint.weights.reading import Cached, Held
 from cardlint.weights.safetensors import BITS, LARGEST, MOST_METADATA, MOST_PARSED, Tensor, read_header
 
 ONE = '"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}'
@@ -139,13 +139,14 @@ def test_oddities_are_bounded() -> None:
 
 
 def test_far_away_two_reads_are_enough() -> None:
-    small = Counted(safetensors("{" + ONE + "}", DATA))
-    read_header(small)
-    assert small.reads == [(0, 100_000)]
+    small = Counted(safetensors("{" + ONE + "}", DATA), size=10_000_000)
+    with pytest.raises(WrongHeaderError, match="belong to no tensor"):
+        read_header(Cached(small, Budget()))
+    assert small.reads == [(0, AHEAD)]
     many = {f"layer.{index}": {"dtype": "U8", "shape": [1], "data_offsets": [index, index + 1]} for index in range(3000)}
     large = Counted(safetensors(many), size=len(safetensors(many)) + 3000)
-    assert len(read_header(large).tensors) == 3000
-    assert [start for start, _ in large.reads] == [0, 100_000]
+    assert len(read_header(Cached(large, Budget())).tensors) == 3000
+    assert large.reads == [(0, AHEAD), (AHEAD, len(safetensors(many)) - AHEAD)]
     near = Counted(safetensors("{" + ONE + "}", DATA), near=True)
     read_header(near)
     assert near.reads == [(0, 8), (8, 54)]

@@ -11,7 +11,7 @@ from tensorfiles import Counted, judged
 
 from cardlint.repository import Repository
 from cardlint.source import Memory
-from cardlint.weights.reading import AHEAD
+from cardlint.weights.budget import AHEAD
 from cardlint.weights.templates import MOST_FILE, MOST_TEMPLATES, MOST_TEXT, judge_text
 from cardlint.weights.verdict import Evidence, gravest
 
