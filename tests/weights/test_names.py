@@ -23,13 +23,13 @@ DANGEROUS = json.loads((LISTS / "dangerous.json").read_text("utf-8"))
 PAIRS = [(module, name) for module, groups in VETTED["modules"].items() for names in groups.values() for name in names.split()]
 
 
-def small(modules: dict[str, dict[str, str]] | None = None, own: frozenset[str] = frozenset()) -> Names:
+def small(modules: dict[str, dict[str, str]] | None = None) -> Names:
     vetted = {"modules": modules or {}, "sources": {"lib-1": {"why": "was read"}}}
     dangerous = {
         "names": {"lib.run": {"does": "runs code", "reference": "GHSA-aaaa-bbbb-cccc"}},
         "modules": {"danger": {"does": "reaches out"}, "lib.sub": {"does": "runs code", "reference": "CVE-1-1"}},
     }
-    return Names(vetted, dangerous, own)
+    return Names(vetted, dangerous)
 
 
 @pytest.mark.parametrize("kind", ["vetted", "dangerous"])
@@ -182,12 +182,6 @@ def test_what_is_vetted_in_python_3_may_be_dangerous_in_python_2() -> None:
 def test_what_is_vetted_in_python_2_alone_is_not_vetted() -> None:
     names = Names({"modules": {"__builtin__": {"x/value": "xrange"}}}, {"names": {}, "modules": {}})
     assert names.look("__builtin__", "xrange", 2).verdict == "review"
-
-
-def test_a_policy_vets_names_of_its_own_but_no_dangerous_ones() -> None:
-    names = small(own=frozenset({"models.net.Net", "lib.run", "danger.x"}))
-    assert names.look("models.net", "Net", 4) == Known("ok", "vetted by the policy for this file")
-    assert names.look("lib", "run", 4).verdict == names.look("danger", "x", 4).verdict == "block"
 
 
 def test_types_of_a_torchscript_archive_are_vetted_in_it_alone() -> None:
