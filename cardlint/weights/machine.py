@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _STOP = ord(".")
 MOST_NAMES = 10_000
 _MOST_LOADS = 10_000
+_MANY = 64  # arguments of a call
 AfterBuild: TypeAlias = "Callable[[Machine, Made], None]"
 CALLS_SAVED_CLASS = "calls a class that torch has saved together with its source"
 _NAMING = frozenset({Global, tuple})
@@ -174,6 +175,8 @@ class Machine:
 
     def call(self, callee: Value, args: Value, *keywords: Value, new: bool = False) -> None:
         """Call a value; its result is pushed. `new` says that its constructor is not called."""
+        if type(args) is tuple and len(args) > _MANY:
+            self.budget.spend(len(args) // _MANY)  # they are gone through, and may be those of many calls
         made: Value = Made(callee, (args, *keywords) if keywords else args, self.start, new=new)
         if isinstance(callee, Global):
             made = self._judged(callee, made)

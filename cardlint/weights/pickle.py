@@ -30,6 +30,7 @@ NAME = re.compile(r"[^\W\d]\w*(\.\w+)+")
 _NO_CHANCE = 8  # opcodes a text does not consist of by chance
 _PADDING = b"\0\n\r\t "
 _PADDING_PRICE = 64  # bytes of padding that cost as much as an opcode
+_MEMBER = 100  # opcodes that take as long as what a pickle costs that hardly has any; an archive may have very many of those
 _LEGACY_HEADER = 4096  # bytes within which the first two programs of torch's legacy format end
 
 
@@ -49,7 +50,9 @@ class Reading(NamedTuple):
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
-    """A file of one pickle or several."""
+    """A file of one pickle or several. Raises SpentError where there are more in a container than may be looked at."""
+    if context.depth:
+        context.budget.spend(_MEMBER)
     context = context._replace(names=context.names.of_script()) if context.script else context
     arrays = Arrays()
     found = read_programs(Stream(reader), context, arrays)
