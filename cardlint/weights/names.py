@@ -133,7 +133,9 @@ class Names:
         if wrong is None and steps[-1] in _NEVER_A_NAME:
             wrong = steps[-1]
         if wrong is None:  # `torch.library` and `torch.utils.collect_env.run`: a module found in another one
-            wrong = next((steps[at] for at in range(max(0, len(steps) - _DEEPEST), len(steps) - 1) if ".".join(steps[at:]) in self.exact), None)
+            wrong = next(
+                (steps[at] for at in range(max(0, len(steps) - _DEEPEST), len(steps) - 1) if ".".join(steps[at:]) in self.exact), None
+            )
         return None if wrong is None else Known("block", f"reaches through `{wrong}` of {module}", _THROUGH)
 
     def _leads_out(self, module: str, step: str) -> bool:

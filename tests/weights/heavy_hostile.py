@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ ONE = Path(__file__).parent / "fuzz_one.py"
 
 
 @pytest.mark.parametrize("what", FILES)
-def test_no_file_takes_more_than_it_may(what: str, tmp_path: Path) -> None:
+def test_no_file_takes_more_than_it_may(what: str, tmp_path: Path, record_property: Callable[[str, object], None]) -> None:
     path = tmp_path / name_of(what)
     path.write_bytes(FILES[what]())
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
@@ -23,6 +24,6 @@ def test_no_file_takes_more_than_it_may(what: str, tmp_path: Path) -> None:
     path.unlink()
     assert done.returncode == 0, done.stderr[-2000:]
     verdict, seconds, grown = done.stdout.split()
-    print(f"{verdict}, {seconds} s, {int(grown):,} bytes: {what}")
+    record_property("took", f"{verdict}, {seconds} s, {int(grown):,} bytes")
     assert float(seconds) < MOST_SECONDS, f"{seconds} s"
     assert int(grown) < MOST_BYTES, f"{int(grown):,} bytes"

@@ -69,6 +69,11 @@ def wide_tar(count: int, content: bytes) -> bytes:
     return made.getvalue()
 
 
+def many_tensors(count: int) -> bytes:
+    text = b",".join(b'"t%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}' % index for index in range(count))
+    return struct.pack("<Q", len(text) + 2) + b"{" + text + b"}"
+
+
 def frames(count: int) -> bytes:
     return HEAD + b"".join(b"\x95\x05\0\0\0\0\0\0\0N0N0N" for _ in range(count)) + b"."
 
@@ -135,7 +140,7 @@ FILES: dict[str, Callable[[], bytes]] = {
     "a pickle by gzip": lambda: gzip.compress(HEAD + b"}\x94" * 20_000_000, 1),
     "streams of gzip": lambda: gzip.compress(b"") * 500_000,
     "JSON without end": lambda: b'{"a":' * 1_000_000,
-    "safetensors of many": lambda: (lambda text: struct.pack("<Q", len(text)) + text)(b"{" + b",".join(b'"t%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}' % index for index in range(150_000)) + b"}"),
+    "safetensors of many": lambda: many_tensors(150_000),
     "GGUF of many": lambda: b"GGUF" + struct.pack("<IQQ", 3, 0, 400_000) + b"".join(struct.pack("<Q", 7) + b"%07d" % index + struct.pack("<IB", 0, 1) for index in range(400_000)),
     "numpy's headers": lambda: b"\x93NUMPY\x02\0" + struct.pack("<I", 60_000) + b"[" * 60_000,
     "a template without end": lambda: b"{{ " + b"(" * 500_000,

@@ -105,7 +105,9 @@ def keras_cases(*, evil: bool) -> Iterator[Case]:
         for what, (_, layer) in test_keras.BLOCKED.items():
             if what.startswith("CVE"):
                 yield Case(what.split()[0], what.partition(" ")[2], "m.keras", test_keras.archive(test_keras.model(layer)))
-        yield Case("modelscan-262", "weights of objects", "m.keras", test_keras.archive(test_keras.model(), **{"model.weights.npz": objects(EVIL)}))
+        yield Case(
+            "modelscan-262", "weights of objects", "m.keras", test_keras.archive(test_keras.model(), **{"model.weights.npz": objects(EVIL)})
+        )
         return
     part = test_keras.part
     layers = {
@@ -247,7 +249,14 @@ FORMATS: list[Case] = [
     Case("bytecode", "code of Python", "m.bin", importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(compile("1", "x", "eval"))),
 ]  # fmt: skip
 FINE_ARCHIVE = tar(test_tar.member(b"m/model.onnx", test_onnx.model(test_onnx.graph())), test_tar.member(b"m/l", b"", b"2", b"model.onnx"))
-SEVEN = test_kinds.seven(EMPTY_DICT, b"\x01\x04" + test_kinds.streams([len(EMPTY_DICT)], [test_kinds.COPY], [len(EMPTY_DICT)]) + b"\x05" + test_kinds.files(["a.pkl"]) + b"\0")
+SEVEN = test_kinds.seven(
+    EMPTY_DICT,
+    b"\x01\x04"
+    + test_kinds.streams([len(EMPTY_DICT)], [test_kinds.COPY], [len(EMPTY_DICT)])
+    + b"\x05"
+    + test_kinds.files(["a.pkl"])
+    + b"\0",
+)
 ONE = '{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'
 HARMLESS_FORMATS: list[Case] = [
     *(Case(ids, what, "model.pt", content) for ids, what, content in FINE_ZIPS),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-
-
-
 from assemble import Built, Call, Name, program, push
 from listed import IDS, Case
 from pickles import Style, Writer, frame, framed
@@ -167,5 +164,3 @@ PICKLES.append(Case("torch-legacy-rest", "an object that runs", "m.pt", MAGIC + 
 def carried() -> dict[str, bytes]:
     """Each malicious pickle by its name: what any container may carry."""
     return {case.name: case.content for case in (*NAMED, *PICKLES) if len(case.content) < 100_000}
-
-

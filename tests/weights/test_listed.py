@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from listed import IDS, Case
@@ -15,16 +16,19 @@ from cardlint.weighing import names
 from cardlint.weights.budget import Budget
 from cardlint.weights.judge import Context, judge
 from cardlint.weights.reading import Held
-from cardlint.weights.verdict import Judgement
+
+if TYPE_CHECKING:
+    from cardlint.weights.verdict import Judgement
 
 MALICIOUS = [*NAMED, *PICKLES, *FORMATS]
 HARMLESS = [*SPOKEN_OF, *HARMLESS_PICKLES, *HARMLESS_FORMATS]
 # What is only not vetted, or that nobody can tell: of all else, and of whatever has an advisory, it is known what it does.
 ONLY_REVIEWED = frozenset(
-    """trap-codecs-encode trap-reconstructor trap-torchscript-types trap-getattr extension-codes expansion-memo expansion-dup deep-nesting
-    inert-bytes torch-legacy-rest zip-end-far onnx-domain onnx-pyop onnx-function skops-unknown-type coreml-custom executable
-    native-library bytecode""".split()
-)
+    ["trap-codecs-encode", "trap-torchscript-types", "extension-codes", "expansion-memo", "expansion-dup", "deep-nesting", "inert-bytes",
+     "zip-end-far", "onnx-domain", "onnx-pyop", "onnx-function", "skops-unknown-type", "coreml-custom", "executable", "native-library",
+     "bytecode"]
+)  # fmt: skip
+DOUBTFUL = {"trap-getattr a name that is computed", "trap-reconstructor a base that keeps its state"}
 
 
 def judged(case: Case) -> Judgement:
@@ -33,8 +37,11 @@ def judged(case: Case) -> Judgement:
 
 @pytest.mark.parametrize("case", MALICIOUS, ids=[case.name for case in MALICIOUS])
 def test_a_malicious_case_is_found(case: Case) -> None:
-    only = bool(case.ids) and ONLY_REVIEWED.issuperset(case.ids.split())
-    assert judged(case).verdict == ("review" if only else "block")
+    verdict = judged(case).verdict
+    if case.name in DOUBTFUL:
+        assert verdict == "review"
+    else:
+        assert verdict == ("review" if case.ids in ONLY_REVIEWED else "block")
 
 
 @pytest.mark.parametrize("case", HARMLESS, ids=[case.name for case in HARMLESS])
