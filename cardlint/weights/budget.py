@@ -20,12 +20,12 @@ class Budget:
     """How much may be done for one file, over all that is nested in it."""
 
     def __init__(
-        self, operations: int = 3_000_000, memo: int = 1_000_000, depth: int = 8, *, members: int = 50_000, fetched: int = 64_000_000
+        self, operations: int = 2_000_000, memo: int = 1_000_000, depth: int = 8, *, members: int = 25_000, fetched: int = 64_000_000
     ) -> None:
         """How much of each there is, over all that lies in one file.
 
-        `operations` are opcodes, most of which count twice; `memo` entries of the memo and values on the stack; `depth` containers
-        within each other.
+        `operations` are opcodes, most of which count twice, and calls ten times; `memo` entries of the memo and values on the
+        stack; `depth` containers within each other.
         `members` are those of all archives together, `fetched` the bytes that may come over a network.
         """
         self.operations, self.memo, self.depth, self.members, self.fetched = operations, memo, depth, members, fetched

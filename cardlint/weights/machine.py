@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _STOP = ord(".")
 MOST_NAMES = 10_000
 _MOST_LOADS = 10_000
+_CALL = 8  # opcodes that take as long as a call, or a state
+_MANY = 64  # arguments of a call that take as long as an opcode
 AfterBuild: TypeAlias = "Callable[[Machine, Made], None]"
 CALLS_SAVED_CLASS = "calls a class that torch has saved together with its source"
 _NAMING = frozenset({Global, tuple})
@@ -175,6 +177,8 @@ class Machine:
 
     def call(self, callee: Value, args: Value, *keywords: Value, new: bool = False) -> None:
         """Call a value; its result is pushed. `new` says that its constructor is not called."""
+        # Many arguments are gone through, and may be those of many calls.
+        self.budget.spend(_CALL + (len(args) // _MANY if type(args) is tuple else 0))
         made: Value = Made(callee, (args, *keywords) if keywords else args, self.start, new=new)
         if isinstance(callee, Global):
             made = self._judged(callee, made)
@@ -228,6 +232,7 @@ class Machine:
 
     def build(self, value: Value, state: Value) -> None:
         """A value is given a state."""
+        self.budget.spend(_CALL)
         self.change(value)
         self.put_away([state])
         if isinstance(value, Made):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # Names a process keeps the answer for: a hostile file may ask for millions.
 _MOST_REMEMBERED = 20_000
+_DEEPEST = 16  # parts of a listed name
+_MOST_PARTS = 64  # of a name: each is looked at, and a hostile file may ask for thousands of names with thousands of parts
 # Before protocol 3 the unpickler translates Python 2 names (CPython, Lib/_compat_pickle.py).
 _TEXT = 3
 _THROUGH = "GHSA-5j3x-jp52-966f"
@@ -108,8 +110,10 @@ class Names:
         dotted = f"{module}.{name}"
         if (entry := self.exact.get(dotted)) is not None:
             return Known("block", entry["does"], entry.get("reference"))
-        whole = dotted.split(".")
-        for count in range(len(whole) - 1, 0, -1):
+        whole = dotted.split(".", _MOST_PARTS)
+        if len(whole) > _MOST_PARTS:
+            return Known("block", "has more parts than any name, so that whatever it leads to is hidden", _THROUGH)
+        for count in range(min(len(whole) - 1, _DEEPEST), 0, -1):
             if (entry := self.modules.get(".".join(whole[:count]))) is not None:
                 return Known("block", entry["does"], entry.get("reference"))
         return self._reached_through(module, name)
@@ -124,6 +128,10 @@ class Names:
             wrong = steps[-1]
         if wrong is None and steps[-1] in _NEVER_A_NAME:
             wrong = steps[-1]
+        if wrong is None:  # `torch.library` and `torch.utils.collect_env.run`: a module found in another one
+            wrong = next(
+                (steps[at] for at in range(max(0, len(steps) - _DEEPEST), len(steps) - 1) if ".".join(steps[at:]) in self.exact), None
+            )
         return None if wrong is None else Known("block", f"reaches through `{wrong}` of {module}", _THROUGH)
 
     def _leads_out(self, module: str, step: str) -> bool:

@@ -15,9 +15,9 @@ from cardlint.weights.program import (
     disagreement,
     distinct,
     evidence_of,
-    held_bytes,
-    nested,
+    held,
     says_nothing,
+    skip_padding,
     walk,
 )
 from cardlint.weights.reading import Stream
@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 MOST_PROGRAMS = 10_000
 NAME = lazily(r"[^\W\d]\w*(\.\w+)+")
 _NO_CHANCE = 8  # opcodes a text does not consist of by chance
-_PADDING = b"\0\n\r\t "
-_PADDING_PRICE = 64  # bytes of padding that cost as much as an opcode
+_MEMBER = 100  # opcodes that take as long as what a pickle costs that hardly has any; an archive may have very many of those
 _LEGACY_HEADER = 4096  # bytes within which the first two programs of torch's legacy format end
 
 
@@ -59,7 +58,9 @@ class Reading(NamedTuple):
 
 
 def judge(reader: Reader, context: Context) -> Judgement:
-    """A file of one pickle or several."""
+    """A file of one pickle or several. Raises SpentError where there are more in a container than may be looked at."""
+    if context.depth:
+        context.budget.spend(_MEMBER)
     context = context._replace(names=context.names.of_script()) if context.script else context
     arrays = Arrays()
     found = read_programs(Stream(reader), context, arrays)
@@ -135,7 +136,7 @@ def read_programs(stream: Stream, context: Context, arrays: Arrays | None = None
         if says_nothing(program):
             continue
         names = asked(program) | names
-        loaded = () if arrays is None else until_spent(_held(stream.reader, program, context), Judgement(None, (SPENT,)))
+        loaded = () if arrays is None else until_spent(held(stream.reader, program, context), Judgement(None, (SPENT,)))
         found = [*evidence_of(program, storages=context.storages)]
         for judged in loaded:
             found += judged.evidence
@@ -144,18 +145,11 @@ def read_programs(stream: Stream, context: Context, arrays: Arrays | None = None
     return Reading(names, evidence, crossed, ended, tuple(inside))
 
 
-def _held(reader: Reader, program: Program, context: Context) -> Iterator[Judgement]:
-    """What a program loads in turn, and what it only holds. Raises SpentError."""
-    yield from nested(reader, program, context)
-    for item in held_bytes(program, context):
-        yield Judgement(None, (item,))
-
-
 def _programs(stream: Stream, names: Names, budget: Budget, after_build: AfterBuild | None = None) -> Iterator[Program]:
     """Each program of a file, to the first that breaks off; bytes that belong to none are such a one."""
     for count in range(1, MOST_PROGRAMS + 1):
         program = walk(stream, names, budget, after_build=after_build)
-        if program.broken is None and not _skip_padding(stream, budget):
+        if program.broken is None and not skip_padding(stream, budget):
             program = program._replace(broken="is followed by more padding than is read", spent=True)
         last = program.broken is not None or stream.position >= stream.end
         if count == MOST_PROGRAMS and not last:
@@ -165,26 +159,13 @@ def _programs(stream: Stream, names: Names, budget: Budget, after_build: AfterBu
             return
 
 
-def _skip_padding(stream: Stream, budget: Budget) -> bool:
-    """Go on behind padding; whether there is little enough."""
-    while True:
-        chunk = stream.peek(stream.chunk)
-        padding = len(chunk) - len(chunk.lstrip(_PADDING))
-        if padding // _PADDING_PRICE > max(0, budget.operations):
-            return False
-        budget.operations -= padding // _PADDING_PRICE
-        stream.move(stream.position + padding)
-        if not chunk or padding < len(chunk):
-            return True
-
-
 def _other_readings(reader: Reader, found: Reading, context: Context) -> dict[tuple[str, str], Global]:
     """Where frames and opcodes disagree, unpicklers read different programs: the names that not all of these ask for."""
     from cardlint.weights.framing import BUFFERS, FramedStream  # few files have frames that disagree
 
     alone: dict[tuple[str, str], Global] = {}
     for size in BUFFERS:
-        held = context._replace(budget=Budget(min(MOST_OTHER, context.budget.operations), context.budget.memo))
-        other = read_programs(FramedStream(reader, 0, size), held).names
+        apart = context._replace(budget=Budget(min(MOST_OTHER, context.budget.operations), context.budget.memo))
+        other = read_programs(FramedStream(reader, 0, size), apart).names
         alone |= differing(found.names, other, ended=found.ended)
     return alone

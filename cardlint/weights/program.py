@@ -8,7 +8,7 @@ from cardlint.weights import torchids
 from cardlint.weights.budget import BrokenError, Budget, SpentError
 from cardlint.weights.loads import content_of
 from cardlint.weights.machine import CALLS_SAVED_CLASS, Machine
-from cardlint.weights.reading import EndOfDataError
+from cardlint.weights.reading import EndOfDataError, Part, Stream
 from cardlint.weights.values import Blob, dotted
 from cardlint.weights.verdict import Evidence, Judgement
 
@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from cardlint.weights.judge import Context
     from cardlint.weights.machine import AfterBuild
     from cardlint.weights.names import Names
-    from cardlint.weights.reading import Reader, Stream
+    from cardlint.weights.reading import Reader
     from cardlint.weights.values import Global
 
 MOST_EVIDENCE = 200
 TOO_LONG = "is too long or too intricate to be walked to its end"
 MOST_OTHER = 300_000  # opcodes of a reading that only shows whether another one hides something
+_PADDING = b"\0\n\r\t "
+_PADDING_PRICE = 64  # bytes of padding that cost as much as an opcode
 _FRAMES = "python/cpython#154848"
 
 
@@ -144,6 +146,35 @@ def other_reading(reader: Reader, program: Program, names: Names, budget: Budget
         other = asked(walk(FramedStream(reader, program.start, size), names, held))
         alone |= differing(known, other, ended=program.broken is not None)
     yield from disagreement(alone, at)
+
+
+def held(reader: Reader, program: Program, context: Context) -> Iterator[Judgement]:
+    """What a program loads in turn, and what it only holds. Raises SpentError."""
+    yield from nested(reader, program, context)
+    for item in held_bytes(program, context):
+        yield Judgement(None, (item,))
+
+
+def skip_padding(stream: Stream, budget: Budget) -> bool:
+    """Go on behind padding; whether there is little enough."""
+    while True:
+        chunk = stream.peek(stream.chunk)
+        padding = len(chunk) - len(chunk.lstrip(_PADDING))
+        if padding // _PADDING_PRICE > max(0, budget.operations):
+            return False
+        budget.operations -= padding // _PADDING_PRICE
+        stream.move(stream.position + padding)
+        if not chunk or padding < len(chunk):
+            return True
+
+
+def beyond(reader: Reader, start: int, context: Context) -> Iterator[Judgement]:
+    """What is known to be dangerous behind the programs that one loader reads: another one goes on there, behind padding too."""
+    stream = Stream(reader, start)
+    if skip_padding(stream, context.budget) and (at := stream.position) < stream.end:
+        judged = context.judge(f"bytes from {at:,}", Part(reader, at, stream.end - at))
+        if judged.verdict == "block":
+            yield judged
 
 
 def asked(program: Program) -> dict[tuple[str, str], Global]:

@@ -75,7 +75,10 @@ class Tame:
             value = waiting.pop()
             seen += 1
             if type(value) is tuple:
-                waiting += value
+                if len(value) > _MOST_LOOKED_AT:  # the same one may be the argument of many calls
+                    seen += _MOST_LOOKED_AT
+                else:
+                    waiting += value
             elif isinstance(value, Box):
                 if within and value.inner and id(value) not in boxes:
                     boxes.add(id(value))

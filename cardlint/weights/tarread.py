@@ -57,6 +57,9 @@ class _Pending(NamedTuple):
     records: dict[str, str] = {}  # noqa: RUF012 - never changed
 
 
+_SEVEN_BITS = bytes(range(128))
+
+
 def is_header(block: bytes) -> bool:
     """Whether a block has the checksum of a header: all that tarfile asks for."""
     if len(block) < BLOCK or not block.strip(b"\0"):
@@ -66,7 +69,7 @@ def is_header(block: bytes) -> bool:
         return False
     summed = block[:148] + b" " * 8 + block[156:BLOCK]
     total = sum(summed)
-    return said in {total, total - 256 * sum(byte > 127 for byte in summed)}  # noqa: PLR2004 - summed as signed bytes
+    return said in {total, total - 256 * len(summed.translate(None, _SEVEN_BITS))}  # summed as signed bytes
 
 
 def entries(reader: Reader, budget: Budget) -> Iterator[Entry | End]:

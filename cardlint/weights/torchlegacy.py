@@ -10,7 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from cardlint.weights import torchids
-from cardlint.weights.program import Program, distinct, evidence_of, nested, other_reading, walk
+from cardlint.weights.program import Program, beyond, distinct, evidence_of, held, other_reading, walk
 from cardlint.weights.reading import EndOfDataError, Stream
 from cardlint.weights.values import Box, dotted
 from cardlint.weights.verdict import SPENT, Evidence, Judgement, until_spent
@@ -29,6 +29,9 @@ _COMPUTED = "GHSA-97f8-7cmv-76j2"
 _HEADER = (("the magic number", MAGIC), ("the version", VERSION), ("the facts of the system", None))
 _MOST_KEYS = 200_000
 _COUNT = 8  # bytes of the number before each tensor's data
+
+
+_SPENT = Judgement(None, (SPENT,))
 
 
 class _Reading:
@@ -65,11 +68,16 @@ def judge(reader: Reader, context: Context) -> Judgement:
     asked: dict[str, None] = {}
     found = [*reading.found]
     for program in reading.walked:
-        inside = list(until_spent(nested(reader, program, context), Judgement(None, (SPENT,))))
+        inside = list(until_spent(held(reader, program, context), _SPENT))
         pieces = (evidence_of(program, persistent=True), other_reading(reader, program, context.names, context.budget))
         found = distinct(chain(found, *pieces, *(judged.evidence for judged in inside)))
         asked |= dict.fromkeys(dotted(item) for item in program.machine.seen)
         asked |= dict.fromkeys(name for judged in inside for name in judged.globals)
+    if reading.found or reading.walked[-1].broken is not None:
+        last = reading.walked[-1]
+        for judged in until_spent(beyond(reader, last.start if last.broken is not None else reading.stream.position, context), _SPENT):
+            found = distinct([*found, *judged.evidence])
+            asked |= dict.fromkeys(judged.globals)
     return Judgement("torch-legacy", tuple(found), tuple(asked), reading.inert)
 
 
@@ -98,12 +106,12 @@ def _rest(reading: _Reading) -> None:
         return
     if keys.machine.seen:
         reading.say("keys", "the keys of the tensors are computed", keys.start)
-    held = keys.value.items if isinstance(keys.value, Box) and keys.value.kind == "list" else None
-    if held is None or len(held) >= _MOST_KEYS:
+    listed = keys.value.items if isinstance(keys.value, Box) and keys.value.kind == "list" else None
+    if listed is None or len(listed) >= _MOST_KEYS:
         reading.say("keys", "the keys of the tensors are no list", keys.start)
         return
-    ordered = [payloads.get(str(key)) for key in held.values() if isinstance(key, (str, int))]
-    if None in ordered or len(ordered) != len(held):
+    ordered = [payloads.get(str(key)) for key in listed.values() if isinstance(key, (str, int))]
+    if None in ordered or len(ordered) != len(listed):
         reading.say("keys", "the keys of the tensors are others than the object asks for", keys.start)
         return
     _data(reading, [item for item in ordered if item is not None])

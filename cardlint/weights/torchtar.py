@@ -8,12 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.weights import torchids
-from cardlint.weights.program import Program, distinct, evidence_of, other_reading, walk
+from cardlint.weights.program import Program, beyond, distinct, evidence_of, held, other_reading, walk
 from cardlint.weights.reading import EndOfDataError, Stream
 from cardlint.weights.values import dotted
-from cardlint.weights.verdict import Evidence, Judgement
+from cardlint.weights.verdict import SPENT, Evidence, Judgement, until_spent
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cardlint.weights.judge import Context
     from cardlint.weights.reading import Reader
 
@@ -38,9 +40,16 @@ class _Reading:
         found = (*evidence_of(program, persistent=True), *other_reading(self.content, program, self.context.names, self.context.budget))
         self.evidence = distinct([*self.evidence, *found])
         self.names |= dict.fromkeys(dotted(item) for item in program.machine.seen)
+        self.take(held(self.content, program, self.context))
         if program.broken is not None:
             raise EndOfDataError
         return program
+
+    def take(self, inside: Iterator[Judgement]) -> None:
+        """What is loaded by it or stands behind it."""
+        for judged in until_spent(inside, Judgement(None, (SPENT,))):
+            self.evidence = distinct([*self.evidence, *judged.evidence])
+            self.names |= dict.fromkeys(judged.globals)
 
     def say(self, about: str, message: str, offset: int) -> None:
         self.said = True
@@ -62,6 +71,8 @@ def judge(name: str, content: Reader, context: Context) -> Judgement | None:
     else:
         if left := content.size - reading.stream.position:
             reading.say("suffix", f"{left:,} bytes follow, and belong to nothing", reading.stream.position)
+    if reading.said:
+        reading.take(beyond(content, reading.stream.position, context))
     inert = () if name == "pickle" else (f"{name} of a torch tar archive: numbers, as long as their counts say",)
     return Judgement("torch-tar", tuple(reading.evidence), tuple(reading.names), inert)
 

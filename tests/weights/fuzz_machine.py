@@ -275,7 +275,7 @@ def missed(content: bytes, random_: random.Random, folder: Path) -> list[str]:
 def main() -> int:
     """Compare so many streams."""
     warnings.simplefilter("ignore")
-    resource.setrlimit(resource.RLIMIT_AS, (2_000_000_000, 2_000_000_000))
+    resource.setrlimit(resource.RLIMIT_AS, (400_000_000, 400_000_000))
     count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
     asked = failed = 0
     with tempfile.TemporaryDirectory() as name:

@@ -456,3 +456,9 @@ def test_a_name_can_be_read_from_a_blob_only_where_it_is_text() -> None:
     machine = Machine(Stream(Held(b"os")), Names(VETTED, {"names": {}, "modules": {}}), Budget())
     assert machine.texts.again(Blob(0, 2, "utf-8")) == "os"
     assert machine.texts.again(Blob(0, 2)) is None
+
+
+@pytest.mark.parametrize("callee", [b"ccollections\nOrderedDict\n", b"ccopyreg\n__newobj__\n", b"c_codecs\nencode\n", b"csome\nthing\n"])
+def test_many_arguments_of_many_calls_are_paid_for(callee: bytes) -> None:
+    content = b"\x80\x04(" + b"N" * 200_000 + b"t\x94" + callee + b"\x94" + b"h\x01h\x00R0" * 20_000 + b"N."
+    assert "is too long or too intricate" in str(judged(content, "m.pkl").evidence)

@@ -32,6 +32,12 @@ def small(modules: dict[str, dict[str, str]] | None = None) -> Names:
     return Names(vetted, dangerous)
 
 
+def test_a_name_of_more_parts_than_any_blocks() -> None:
+    assert small().look("models", "A." * 64 + "b", 4).verdict == "block"
+    assert small().look("models", "A." * 62 + "B", 4).verdict == "review"
+    assert max(name.count(".") for kind in ("names", "modules") for name in DANGEROUS[kind]) < 15
+
+
 @pytest.mark.parametrize("kind", ["vetted", "dangerous"])
 def test_a_list_is_what_its_schema_says(kind: str) -> None:
     schema = json.loads((LISTS / f"{kind}.schema.json").read_text("utf-8"))
@@ -133,6 +139,7 @@ def test_one_vetted_name_inside_a_dangerous_module_is_vetted() -> None:
         ("known", "function.attribute"),
         ("collections", "abc.Mapping.register"),
         ("anything", "danger.run"),
+        ("library", "other.lib.run"),
     ],
 )
 def test_a_name_that_leads_out_of_its_module_blocks(module: str, name: str) -> None:

@@ -240,6 +240,16 @@ def test_every_pickle_of_it_is_judged(part: str) -> None:
         assert "asks for posix.system" in said(judged(torch_tar(**{part: later}), "m.pt"), "block")
 
 
+@pytest.mark.parametrize("part", ["storages", "tensors", "thing"])
+def test_what_its_pickles_load_and_hold_is_judged(part: str) -> None:
+    nested = b"\x80\x02ctorch.storage\n_load_from_bytes\nC" + bytes([len(PAYLOAD)]) + PAYLOAD + b"\x85R."
+    assert "asks for posix.system" in said(judged(torch_tar(**{part: nested}), "m.pt"), "block")
+    assert "asks for posix.system" in said(judged(torch_tar(**{part: EMPTY_DICT + b"\0" * 9 + PAYLOAD}), "m.pt"), "block")
+    if part == "thing":
+        held = b"\x80\x02C" + bytes([len(PAYLOAD)]) + PAYLOAD + b"."
+        assert "as plain bytes" in said(judged(torch_tar(thing=held), "m.pt"), "review")
+
+
 ODD_PARTS = {
     "storages that end early": ({"storages": STORAGES[:-5]}, "storages ends before it should"),
     "storages of nothing": ({"storages": _number(1) + b"\x80\x02N."}, "is none of torch's storages"),

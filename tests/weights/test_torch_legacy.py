@@ -89,10 +89,22 @@ WRONG = {
     "another count": (HEADER + OBJECT + keys("95") + data(3, 8), "has 3 elements, and the object asks for 2"),
     "data that ends early": (WHOLE[:-1], "ends before it should"),
     "bytes after it": (WHOLE + b"junk", "4 bytes follow the data of the tensors"),
-    "a pickle after it": (WHOLE + PAYLOAD, "bytes follow the data of the tensors"),
     "an id that is no tensor's": (HEADER + b"\x80\x02" + text("x") + b"Q." + keys(), "persistent id) that is no tensor's"),
     "a frame that is cut": (HEADER + b"\x80\x04\x95\x09\0\0\0\0\0\0\0N." + keys(), "has a frame that does not end"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("padding", [b"", bytes(3000)])
+@pytest.mark.parametrize("before", [WHOLE, HEADER + OBJECT, HEADER + EMPTY_DICT, HEADER], ids=["all", "object", "plain object", "header"])
+def test_what_another_reader_goes_on_to_is_judged(before: bytes, padding: bytes) -> None:
+    found = judged(before + padding + PAYLOAD, "m.pt")
+    assert (found.verdict, found.globals[-1]) == ("block", "posix.system")
+    assert judged(before + padding + EMPTY_DICT, "m.pt").verdict != "block"
+
+
+def test_what_the_object_holds_is_looked_into() -> None:
+    held = b"\x80\x02C" + bytes([len(PAYLOAD)]) + PAYLOAD + b"."
+    assert "holds a pickle that asks for posix.system" in said(judged(HEADER + held + keys(), "m.pt"), "review")
 
 
 @pytest.mark.parametrize("case", WRONG)
