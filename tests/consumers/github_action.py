@@ -470,7 +470,7 @@ def test_names_of_inputs_have_no_case(job: Runner) -> None:
     document = json.dumps({name.upper(): value for name, value in inputs.items()})
     sys_path = [str(job.action / "action")]
     code = f"import sys; sys.path[:0] = {sys_path!r}; from inputs import read; from pathlib import Path; print(read({document!r}, ['text'], [Path('.')]).fail_on)"
-    assert command(sys.executable, "-c", code, cwd=job.workspace).stdout == "never\n"
+    assert command(sys.executable, "-B", "-c", code, cwd=job.workspace).stdout == "never\n"
 
 
 # --- hostile repositories ---
