@@ -242,6 +242,15 @@ FAILING: dict[str, tuple[Any, str]] = {
     "a ufunc that is dangerous": (called("numpy.core._ufunc_reconstruct", "lib", "evil"), "asks for lib.evil, which runs code"),
     "a ufunc by a computed name": (called("numpy.core._ufunc_reconstruct", "lib", called("lib.make", 1)), OTHERWISE),
     "a bound nothing": (called("functools.partial"), OTHERWISE),
+    "a bound function that becomes a file": (
+        Built(called("functools.partial", N("numpy.mean")), (N("numpy.memmap"), ("weights.bin",), {}, None)),
+        OTHERWISE,
+    ),
+    "a bound function that becomes somebody's": (
+        Built(called("functools.partial", N("numpy.mean")), (N("lib.make"), (), {}, None)),
+        OTHERWISE,
+    ),
+    "a bound function with a state that is none": (Built(called("functools.partial", N("numpy.mean")), {}), OTHERWISE),
     "a bound function that calls": (called("functools.partial", N("builtins.getattr")), OTHERWISE),
     "a bound function of somebody": (called("functools.partial", N("lib.make")), OTHERWISE),
     "a bound function with one that calls": (called("functools.partial", N("numpy.mean"), (N("builtins.getattr"),)), OTHERWISE),
