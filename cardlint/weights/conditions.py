@@ -305,7 +305,13 @@ def _wrong_attributes(made: Made, state: Value) -> Wrong | None:
     apart = isinstance(state, tuple) and len(state) == 2 and _is_dictionary(state[1])  # noqa: PLR2004
     if apart and not has(made.callee, "slots"):
         return _review("is given attributes one by one, where picklers give it a dictionary")
-    return None
+    return _review("is given attributes that make it something else") if apart and not _are_slots(state[1]) else None
+
+
+def _are_slots(attributes: Value) -> bool:
+    """Whether attributes that are set one by one are plain ones: `__class__` and `__dict__` can be set like that, too."""
+    plain = isinstance(attributes, Box) and not attributes.computed
+    return plain and not any(name.startswith("__") for name in attributes.items)
 
 
 def _is_dictionary(value: Value) -> bool:

@@ -192,6 +192,14 @@ FAILING: dict[str, tuple[Any, str]] = {
     "a class constructed by OBJ": (Call(N("lib.Thing"), (1,), by="OBJ"), "is constructed"),
     "a class of another's instance": (new("lib.Thing", new("other.Thing")), UNTAME),
     "a class with attributes set one by one": (Built(THING, (None, {"a": 1})), "is given attributes one by one"),
+    "a class with slots that becomes another": (
+        Built(new("lib.Slotted"), (None, {"__class__": N("lib.Thing")})),
+        "is given attributes that make it something else",
+    ),
+    "a class with slots by a computed dictionary": (
+        Built(new("lib.Slotted"), (None, called("collections.OrderedDict", [["__class__", N("lib.Thing")]]))),
+        "is given attributes that make it something else",
+    ),
     "a class with two states": (Built(Built(THING, {"a": 1}), {"b": 1}), "is given a state twice"),
     "a class with items that has none": (Filled(THING, {"a": 1}), "is given items, and is no container"),
     "a class with things appended that has none": (Filled(THING, [1]), "is given items, and is no container"),
