@@ -346,6 +346,7 @@ def files(*templates: object) -> bytes:
     ("additional_chat_templates/tool_use.jinja", EVIL.encode(), ""),
     ("deep/chat_template_long.JINJA2", EVIL.encode(), ""),
     ("prompts/summary.j2", EVIL.encode(), ""),
+    ("prompts/old.j2", b"\xdc" + EVIL.encode(), ""),
     ("archive.zip!tokenizer_config.json", files(EVIL), "chat_template"),
 ])  # fmt: skip
 def test_templates_are_found_where_loaders_find_them(name: str, content: bytes, member: str) -> None:
@@ -360,6 +361,7 @@ def test_templates_are_found_where_loaders_find_them(name: str, content: bytes, 
     ("generation_config.json", files(EVIL)),
     ("README.md", EVIL.encode()),
     ("chat_template.jinja", b""),
+    ("app/templates/base.jinja", "{# Über #}{{ title }}".encode("latin-1")),
     ("app/templates/base.jinja", b'{% extends "layout.jinja" %}{% block body %}{{ url_for("index") }}{% endblock %}'),
 ])  # fmt: skip
 def test_files_without_a_harmful_template_are_ok(name: str, content: bytes) -> None:
