@@ -71,8 +71,8 @@ class Weighed(NamedTuple):
 
 
 def _is_elsewhere(entry: FileEntry) -> bool:
-    """Whether an entry is a link out of the repository, and not one to weights, which somebody may load by this name."""
-    return entry.outside and not _is_named_weights(entry.path)
+    """Whether an entry is a link out of the repository, and not one to weights or a template, which somebody may load by this name."""
+    return entry.outside and not _is_named_weights(entry.path) and not holds_template(entry.path)
 
 
 def _is_named_weights(path: str) -> bool:
@@ -83,7 +83,7 @@ def _is_named_weights(path: str) -> bool:
 class Weights:
     """Every file of a repository that has content here, judged when it is asked for and then remembered.
 
-    Files are in the order of their paths. Links out of the root are no part of the repository; those to weights are unread.
+    Files are in the order of their paths. Links out of the root are no part of the repository; those to weights and templates are unread.
     """
 
     def __init__(self, repository: Repository) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cardlint.weights.verdict import Concern, Evidence
+from cardlint.weights.verdict import MORE, Concern, Evidence
 
 if TYPE_CHECKING:
     from cardlint.weights.verdict import Verdict
@@ -17,6 +17,7 @@ class Collected:
 
     def __init__(self) -> None:
         self._found: dict[Verdict, dict[tuple[str, str, str], Evidence]] = {"block": {}, "review": {}, "ok": {}}
+        self._more: tuple[Evidence, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self._found["block"] or self._found["review"])
@@ -26,6 +27,8 @@ class Collected:
         kept = self._found[item.verdict]
         if len(kept) < MOST:
             kept.setdefault((item.about, item.message, item.member), item)
+        elif item.verdict == "review" and (item.about, item.message, item.member) not in kept:
+            self._more = (MORE,)
 
     def say(self, verdict: Verdict, about: str, message: str, *, offset: int | None = None, concern: Concern = "format") -> None:
         """The same in its parts."""
@@ -41,4 +44,4 @@ class Collected:
 
     def evidence(self) -> tuple[Evidence, ...]:
         """All of it."""
-        return (*self._found["block"].values(), *self._found["review"].values())
+        return (*self._found["block"].values(), *self._found["review"].values(), *self._more)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cardlint.weights.judge import HARMLESS
 from cardlint.weights.reading import Part
+from cardlint.weights.sniff import ZFILE_HEADER
 from cardlint.weights.unpack import Codec, Deflate, Unpacked
 from cardlint.weights.verdict import SPENT, Evidence, Judgement, until_spent
 
@@ -24,7 +25,6 @@ _MEMORY = 100_000_000  # bytes; `xz -9` needs 65 million, and a header may ask f
 _WINDOW_LOG = 26  # of zstd: 64 MiB
 _SKIPPED = tuple(bytes([0x50 + kind]) + b"\x2a\x4d\x18" for kind in range(16))  # frames of lz4 and zstd that hold nothing
 _ENDINGS = (".gz", ".bz2", ".xz", ".lzma", ".zst", ".lz4", ".zlib", ".z")
-_ZFILE_HEADER = 21  # "ZF", then the length in hexadecimal, padded to that of 2**64 (joblib/numpy_pickle_compat.py)
 
 
 def _bzip2() -> Codec:
@@ -90,10 +90,10 @@ def judge(reader: Reader, context: Context) -> Judgement:
 
 def _zfile(reader: Reader) -> tuple[Reader, int | None]:
     """The packed data of joblib's own format, and the length that its header gives."""
-    head = reader.read(0, _ZFILE_HEADER + 1)
-    start = _ZFILE_HEADER + head.endswith(b" ")
+    head = reader.read(0, ZFILE_HEADER + 1)
+    start = ZFILE_HEADER + head.endswith(b" ")
     try:
-        declared = int(head[2:_ZFILE_HEADER], 16)
+        declared = int(head[2:ZFILE_HEADER], 16)
     except ValueError:
         declared = -1
     return Part(reader, start, reader.size), declared

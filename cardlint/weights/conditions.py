@@ -147,7 +147,7 @@ def _nested(made: Made, _: Tame) -> Wrong | None:
 
 def _lies_beside(state: Value) -> bool:
     """Whether a state is what joblib before 0.10 writes: an array in a file of its own, which lies beside and has a plain name."""
-    name = state.items.get("filename") if isinstance(state, Box) else None
+    name = state.items.get("filename") if isinstance(state, Box) and not state.computed else None
     return isinstance(name, str) and bool(name) and not set(name) & set("/\\:\0") and name not in {".", ".."}
 
 
@@ -160,8 +160,11 @@ def _imported(made: Made, _: Tame) -> Wrong | None:
 def _partial(made: Made, tame: Tame) -> Wrong | None:
     """`functools.partial(callable, …)`: keeps what it is given, and calls it later."""
     args = _arguments(made)
-    known = bool(args) and vetted(args[0]) and package(args[0]) in _BOUND and condition(args[0]) != "reference"
-    return None if known and tame.called_only(args) is None else _UNUSUAL
+    return None if bool(args) and _may_be_bound(args[0]) and tame.called_only(args) is None else _UNUSUAL
+
+
+def _may_be_bound(item: Value) -> bool:
+    return vetted(item) and package(item) in _BOUND and condition(item) != "reference"
 
 
 def _type(made: Made, tame: Tame) -> Wrong | None:
@@ -288,6 +291,8 @@ def wrong_state(made: Made, state: Value) -> Wrong | None:
         return _review("is given a state twice, and the second time may run what the first has set")
     if _finished(made):
         return _review("is given a state, and had all it needs")
+    if condition(callee) == "partial":  # the state has the callable once more, and that is the one which stays
+        return None if isinstance(state, tuple) and state and _may_be_bound(state[0]) else _UNUSUAL
     if condition(callee) == "beside":
         return None if _lies_beside(state) else _review("loads another file, and not one that lies beside it")
     return None if has(callee, "state") else _wrong_attributes(made, state)
@@ -300,7 +305,13 @@ def _wrong_attributes(made: Made, state: Value) -> Wrong | None:
     apart = isinstance(state, tuple) and len(state) == 2 and _is_dictionary(state[1])  # noqa: PLR2004
     if apart and not has(made.callee, "slots"):
         return _review("is given attributes one by one, where picklers give it a dictionary")
-    return None
+    return _review("is given attributes that make it something else") if apart and not _are_slots(state[1]) else None
+
+
+def _are_slots(attributes: Value) -> bool:
+    """Whether attributes that are set one by one are plain ones: `__class__` and `__dict__` can be set like that, too."""
+    plain = isinstance(attributes, Box) and not attributes.computed
+    return plain and not any(name.startswith("__") for name in attributes.items)
 
 
 def _is_dictionary(value: Value) -> bool:

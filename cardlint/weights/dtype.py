@@ -120,9 +120,11 @@ def _with_state(layout: Layout, code: str, state: Value, depth: int) -> Layout:
         objects = _repeated(from_pickle(base[0], depth + 1), base[1]).objects
     if state[_FIELDS] is not None:
         objects = objects or any(part.objects for part in _fields(state[_FIELDS], depth))
-    if code[:1] in "SUV" and isinstance(state[_SIZE], int) and state[_SIZE] >= 0:
+    if type(state[_SIZE]) is not int or type(state[_FLAGS]) is not int:
+        raise WrongTypeError("the size or the flags of the type are no plain numbers")
+    if code[:1] in "SUV" and state[_SIZE] >= 0:
         size = state[_SIZE]
-    if isinstance(state[_FLAGS], int) and code[:1] == "V" and bool(state[_FLAGS] & _HAS_OBJECTS) != objects:
+    if bool(state[_FLAGS] & _HAS_OBJECTS) != objects:  # numpy, and so joblib, goes by the flags alone, whatever the code is
         raise WrongTypeError("the type does not say of itself whether it holds objects")
     return Layout(size, objects)
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 _MODULES = frozenset({"joblib.numpy_pickle", "sklearn.externals.joblib.numpy_pickle"})
 _ALIGNMENT = "numpy_array_alignment_bytes"
-_PLAIN = 2000  # opcodes that are walked of what a plain unpickler would make of an array
+# Opcodes that are walked of what a plain unpickler would make of an array. Numbers break off after a few; a program may begin
+# with as many as it likes that do nothing.
+_PLAIN = 300_000
+_UNREAD = "has an array that pickle.load reads as more opcodes than are walked"
 _CHUNK = 512
 _NAME = lazily(r"[^\W\d]\w*(\.\w+)+")
 
@@ -48,7 +51,8 @@ class Arrays:
             return
         from cardlint.weights.dtype import WrongTypeError, from_pickle, product  # most pickles hold no array
 
-        state: Mapping[str, Value] = made.state.items if isinstance(made.state, Box) else {}
+        plain = isinstance(made.state, Box) and not made.state.computed
+        state: Mapping[str, Value] = made.state.items if plain else {}
         try:
             layout, count = from_pickle(state.get("dtype")), product(state.get("shape"))
         except WrongTypeError as error:
@@ -82,11 +86,16 @@ def _read_plainly(machine: Machine) -> list[Global]:
         return []
     machine.budget.spend(1 + (len(machine.memo) + len(machine.stack) + machine.below) // 16)
     stream = Stream(machine.stream.reader, machine.stream.position, _CHUNK)
-    other = Machine(stream, machine.names, Budget(_PLAIN, machine.budget.memo))
+    most = max(0, min(_PLAIN, machine.budget.operations))
+    other = Machine(stream, machine.names, Budget(most, machine.budget.memo))
     other.stack, other.outer, other.memo = [*machine.stack], [[*items] for items in machine.outer], {**machine.memo}
     other.protocol = machine.protocol
-    with suppress(BrokenError, EndOfDataError, SpentError):  # most numbers are no program
-        other.run()
+    try:
+        with suppress(BrokenError, EndOfDataError):  # most numbers are no program
+            other.run()
+    except SpentError:
+        machine.oddities.setdefault(_UNREAD, machine.start)
+    machine.budget.operations -= most - other.budget.operations
     return other.seen
 
 

@@ -42,6 +42,10 @@ _UNPICKLED = frozenset({"pickle", "compressed"})
 UNMARKED = frozenset({"onnx", "protobuf", "coreml", "msi", "dmg", "tensorrt", "torch7", "paddle", "safetensors", "gguf"})
 # Text that a loader takes for a program, by its name.
 TEXTUAL = frozenset({"pbtxt"})
+_PLAIN = frozenset({"text", "script", "batch"})
+# What a template may be taken for by its beginning, by a control character or by what else is in it: its loader does not mind.
+_MAY_BE_TEMPLATE = _PLAIN | {None, "json"}
+_MAY_HOLD_TEMPLATE = frozenset({"keras-config", "mlpackage", "openvino", "pmml"})
 _TRIAL = 4_000  # opcodes, to see whether something is a pickle at all; what is none breaks off much sooner
 # What nothing executable can hide in, as far as any loader of weights is concerned.
 HARMLESS = frozenset(
@@ -117,8 +121,10 @@ def _judged(reader: Reader, context: Context) -> Judgement:
     if found == "pickle?" or (found in {None, "text"} and "pickle" in wanted):
         found = _asked(reader, head, context, promised=wanted)
     known = _by_name(found, wanted)
-    template = known in {"text", "json"} and holds_template(context.name)
-    judgement = _by_format("chat-template" if template else known, reader, context)
+    template = holds_template(context.name)
+    judgement = _by_format("chat-template" if template and known in _MAY_BE_TEMPLATE else known, reader, context)
+    if template and known in _MAY_HOLD_TEMPLATE:
+        judgement = merged(judgement.format, (judgement, _by_format("chat-template", reader, context)))
     if found != "zip" and (judgement.verdict != "ok" or found not in wanted) and ("zip" in wanted or found in _READ_ON):
         judgement = _with_archive(judgement, reader, context)
     if known not in {None, "pickle", "text", "torch-legacy"} and may_be_pickle(head):
@@ -139,7 +145,7 @@ def _with_archive(judgement: Judgement, reader: Reader, context: Context) -> Jud
 def _by_name(found: str | None, wanted: tuple[str, ...]) -> str | None:
     """The format that the content has, or the name where the content has none of its own."""
     first = wanted[0] if wanted else ""
-    return first if first in (UNMARKED if found is None else TEXTUAL if found == "text" else ()) else found
+    return first if first in (UNMARKED | TEXTUAL if found is None else TEXTUAL if found in _PLAIN else ()) else found
 
 
 def _asked(reader: Reader, head: bytes, context: Context, *, promised: tuple[str, ...]) -> str | None:

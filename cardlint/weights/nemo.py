@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cardlint.weights.patterns import lazily
-from cardlint.weights.verdict import Evidence
+from cardlint.weights.verdict import MORE, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +52,11 @@ def judge_config(content: Reader, context: Context) -> Iterator[Evidence]:
     said: dict[str, Evidence] = {}
     for key, value, line in _pairs(content.read(0, content.size)):
         item = _tag(value, line) if key is None else _target(key, value, line, context.names)
-        if item is not None and len(said) < _MOST_FOUND:
+        if item is not None and (len(said) < _MOST_FOUND or item.verdict == "block"):
             said.setdefault(item.message, item)
     yield from said.values()
+    if len(said) >= _MOST_FOUND:
+        yield MORE
 
 
 def _say(verdict: Verdict, about: str, message: str) -> Evidence:

@@ -98,11 +98,14 @@ def _asks(program: Program, *, text: bool) -> bool:
 
 
 def _could_be_name(machine: Machine) -> bool:
-    """Whether the first name can be one, and an unpickler gets as far as that without knowing persistent ids."""
-    first = machine.seen[0]
-    if machine.persistent and machine.persistent[0][1] < first.offset:
+    """Whether a name can be one, and an unpickler gets as far as the first without knowing persistent ids.
+
+    Not only the first: any folder that lies where Python looks can be asked for, whatever it is called, and so can a module like
+    `_sysconfigdata__linux_x86_64-linux-gnu`.
+    """
+    if machine.persistent and machine.persistent[0][1] < machine.seen[0].offset:
         return False
-    return NAME.fullmatch(f"{first.module}.{first.name}") is not None
+    return any(NAME.fullmatch(f"{item.module}.{item.name}") for item in machine.seen)
 
 
 def begins_as_pickle(head: Reader, names: Names, *, whole: bool) -> bool:
@@ -115,7 +118,7 @@ def begins_as_pickle(head: Reader, names: Names, *, whole: bool) -> bool:
         if machine.persistent and not machine.seen:
             return False
         if machine.seen:
-            return _could_be_name(machine)
+            return _could_be_name(machine) or (program.truncated and not whole)
         if program.broken is not None:
             return program.truncated and not whole
     return not whole

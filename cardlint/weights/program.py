@@ -10,7 +10,7 @@ from cardlint.weights.loads import content_of
 from cardlint.weights.machine import CALLS_SAVED_CLASS, Machine
 from cardlint.weights.reading import EndOfDataError, Part, Stream
 from cardlint.weights.values import Blob, dotted
-from cardlint.weights.verdict import Evidence, Judgement
+from cardlint.weights.verdict import MORE, Evidence, Judgement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -201,8 +201,12 @@ def disagreement(alone: Mapping[tuple[str, str], Global], at: int) -> Iterator[E
 def distinct(evidence: Iterable[Evidence]) -> list[Evidence]:
     """One piece of evidence for each thing said of each name, the first; no more than anybody reads, the gravest first."""
     first: dict[tuple[str, str], Evidence] = {}
+    more = False
     for item in evidence:
-        if len(first) < MOST_EVIDENCE or item.verdict == "block":
-            first.setdefault((item.about, item.message), item)
+        key = (item.about, item.message)
+        if item != MORE and (len(first) < MOST_EVIDENCE or item.verdict == "block"):
+            first.setdefault(key, item)
+        more = more or key not in first
     kept = sorted(first.values(), key=lambda item: item.verdict != "block")
-    return kept[:MOST_EVIDENCE]
+    more = more or len(kept) > MOST_EVIDENCE
+    return [*kept[: MOST_EVIDENCE - more], *([MORE] if more else [])]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cardlint.weights.verdict import Evidence
+from cardlint.weights.tame import CALLED_ONLY
+from cardlint.weights.verdict import MORE, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,8 @@ _BY_NAME = frozenset(
         "RandomGeneratorNode", "SparseMatrixNode", "TreeNode", "LossNode", "QuantileForestNode", "_DictWithDeprecatedKeysNode",
     }
 )  # fmt: skip
+# What a pickle may call because its arguments are judged; here nobody does. A `partial` has a loader of its own.
+_CALLED_RIGHTLY = CALLED_ONLY - {"partial"}
 _PLAIN = frozenset({"JsonNode", "CachedNode"})  # these make nothing by name
 _GETTERS = frozenset({"attrgetter", "itemgetter", "methodcaller"})
 _GENERATORS = frozenset({"MT19937", "PCG64", "PCG64DXSM", "Philox", "SFC64"})
@@ -70,6 +73,8 @@ def judge_members(contents: Contents, context: Context) -> Iterator[Evidence]:
             if len(said) < _MOST_FOUND or item.verdict == "block":
                 said.setdefault(item.message, item)
     yield from said.values()
+    if len(said) >= _MOST_FOUND:
+        yield MORE
 
 
 def _say(verdict: Verdict, about: str, message: str, reference: str | None = None) -> Evidence:
@@ -120,6 +125,8 @@ def _name(module: str, name: str, names: Names) -> Iterator[Evidence]:
     known = names.look(module, name, 5)
     if known.verdict != "ok":
         yield _say(known.verdict, whole, f"makes {whole}, which {known.why}", known.reference)
+    elif known.condition in _CALLED_RIGHTLY:
+        yield _say("review", whole, f"makes {whole}, which may be called with anything here")
 
 
 def _operator(module: str, name: str) -> Iterator[Evidence]:

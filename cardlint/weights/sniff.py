@@ -18,6 +18,7 @@ _HDF5 = b"\x89HDF\r\n\x1a\n"
 _HDF5_STARTS = (0, 512, 1024, 2048)  # a user block may stand before it
 _SAFETENSORS_HEADER = 100_000_000  # bytes, the limit of the safetensors library
 _U64 = 8
+ZFILE_HEADER = 21  # "ZF", then the length in hexadecimal, padded to that of 2**64 (joblib/numpy_pickle_compat.py)
 _BLOCK, _SUM = 512, 148  # bytes of a header of a tar archive, and where its checksum stands
 _DIGITS = b"01234567+-_oO \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"  # what `int(text, 8)` takes
 _PROGRAMS = (b"MZ", b"\xca\xfe\xba\xbe", b"\x1bLua", b"\x1bLJ")
@@ -101,7 +102,19 @@ def _program(reader: Reader, head: bytes) -> str | None:
     return executables.recognise(reader, head)
 
 
+def _is_zfile(head: bytes) -> bool:
+    """A length as `int(text, 16)` takes it, then zlib: joblib writes `0x` before it, and does not ask for that (numpy_pickle_compat.py)."""
+    start = ZFILE_HEADER + (head[ZFILE_HEADER : ZFILE_HEADER + 1] == b" ")
+    try:
+        int(head[2:ZFILE_HEADER], 16)
+    except ValueError:
+        return False
+    return len(head) > start + 1 and not int.from_bytes(head[start : start + 2], "big") % 31
+
+
 def _by_structure(reader: Reader, head: bytes) -> str | None:
+    if head.startswith(b"ZF") and _is_zfile(head):
+        return "zfile"
     if any(head.startswith(_HDF5, start) for start in _HDF5_STARTS):
         return "hdf5"
     if head[0] not in _PROTOBUF:

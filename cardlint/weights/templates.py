@@ -34,15 +34,16 @@ def judge(reader: Reader, context: Context) -> Judgement:
     if reader.size > MOST_FILE:
         raise SpentError
     raw = reader.read(0, reader.size)
+    path = context.name.lower()
+    own = not path.endswith(".json") and _CHAT.search(path) is None
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig", "replace" if own else "strict")
     except UnicodeDecodeError as error:
         return Judgement(FORMAT, (Evidence("review", "format", "template", "is a template that is not UTF-8", offset=error.start),))
-    path = context.name.lower()
     if path.endswith(".json"):
         return Judgement("json", tuple(_in_json(text)))
     found = judge_text(text)
-    if _CHAT.search(path) is None:
+    if own:
         found = (item for item in found if item.verdict == "block" and item.about != "include")
     return Judgement(FORMAT, tuple(found))
 

@@ -49,17 +49,18 @@ class Made:
 class Box:
     """A list, dict, set or bytearray; of a dict the first items, where the key is text, of a list those the machine keeps, by index.
 
-    `inner` are the first of what it holds that is no literal, and `crowded` says that there are more.
+    `inner` are the first of what it holds that is no literal, and `crowded` says that there are more. `computed` says that a key
+    is what a name or a call yields: it may be equal to any of the keys that are kept, and what is kept then is not what is there.
     """
 
-    __slots__ = ("_items", "crowded", "inner", "kind")
+    __slots__ = ("_items", "computed", "crowded", "inner", "kind")
 
     def __init__(self, kind: str) -> None:
         """`kind` is the name of its type."""
         self.kind = kind
         self._items: dict[str, Value] | None = None  # most stay empty, and a million dicts are much
         self.inner: list[Value] | None = None
-        self.crowded = False
+        self.crowded = self.computed = False
 
     @property
     def items(self) -> Mapping[str, Value]:
@@ -76,6 +77,8 @@ class Box:
         for key, value in zip(keys, values, strict=False):
             if type(key) is str and (len(held) < most or key in held):
                 held[key] = value
+            elif isinstance(key, (Made, Global, Persistent)):
+                self.computed = True
         if held:
             self._items = held
 

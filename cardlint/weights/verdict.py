@@ -64,6 +64,8 @@ class Judgement(NamedTuple):
         return self._replace(evidence=tuple(item.inside(member) for item in self.evidence))
 
 
+# In the place of what is not kept: somebody who vets all that is shown must not vet what nobody was shown.
+MORE = Evidence("review", "unread", "more", "has more of which there is something to say than is kept")
 SPENT = Evidence("review", "unread", "budget", "is too large or too intricate to be looked at to its end")
 _Item = TypeVar("_Item")
 
@@ -80,6 +82,7 @@ def merged(form: str | None, parts: Iterable[Judgement]) -> Judgement:
     """Several judgements as one, with no more evidence than anybody reads, the gravest first."""
     blocks: list[Evidence] = []
     others: list[Evidence] = []
+    more: tuple[Evidence, ...] = ()
     names: dict[str, None] = {}
     inert: dict[str, None] = {}
     for part in parts:
@@ -87,11 +90,13 @@ def merged(form: str | None, parts: Iterable[Judgement]) -> Judgement:
             into = blocks if item.verdict == "block" else others
             if len(into) < MOST_EVIDENCE:
                 into.append(item)
+            elif into is others:
+                more = (MORE,)
         if len(names) < MOST_NAMES:
             names |= dict.fromkeys(part.globals)
         if len(inert) < MOST_EVIDENCE:
             inert |= dict.fromkeys(part.inert)
-    return Judgement(form, (*blocks, *others), tuple(names), tuple(inert))
+    return Judgement(form, (*blocks, *others, *more), tuple(names), tuple(inert))
 
 
 def gravest(verdicts: Iterable[Verdict]) -> Verdict:

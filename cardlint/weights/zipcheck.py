@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.weights.budget import SpentError
 from cardlint.weights.memberpaths import leads_out
-from cardlint.weights.verdict import SPENT, Evidence
+from cardlint.weights.verdict import MORE, SPENT, Evidence
 from cardlint.weights.zipread import LOCAL, LOCAL_SIZE, Local, WrongZipError, read_local
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def check(reader: Reader, directory: Directory, budget: Budget, trusted: Callabl
     if len(extents) == len(directory.members):
         found += _extents(reader, directory, sorted(extents, key=lambda extent: extent[:2]))
     kept = sorted([*checked.evidence, *found], key=lambda item: item.verdict != "block")
-    return checked._replace(evidence=kept[:_MOST])
+    return checked._replace(evidence=[*kept[:_MOST], *([MORE] if len(kept) > _MOST else [])])
 
 
 def _whole(reader: Reader, directory: Directory) -> Iterator[Evidence]:

@@ -282,6 +282,11 @@ def test_links_out_of_the_repository_are_unread_where_they_are_named_like_weight
     target = engine.run(repository, select.bind(repository))
     assert [item.reason for item in target.skipped] == ["model.bin is a link that leads outside the repository"]
     assert target.findings == ()
+    (root / "model.bin").unlink()
+    (root / "tokenizer_config.json").symlink_to(outside / "tokenizer_config.json")
+    repository = Repository(Folder(root), Identity("model", None, told=True))
+    target = engine.run(repository, select.bind(repository))
+    assert [item.reason for item in target.skipped] == ["tokenizer_config.json is a link that leads outside the repository"]
 
 
 def test_evidence_of_every_concern_flows(monkeypatch: pytest.MonkeyPatch) -> None:

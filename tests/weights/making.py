@@ -21,7 +21,7 @@ VETTED: dict[str, Any] = {
         "_codecs": {"python/encode-text": "encode"},
         "copyreg": {"python/reconstructor": "_reconstructor"},
         "builtins": {"python/value": "object int set"},
-        "numpy": {"numpy/value": "dtype ndarray"},
+        "numpy": {"numpy/value": "dtype ndarray str_ int64"},
         "joblib.numpy_pickle": {"joblib/class": "NumpyArrayWrapper"},
         "joblib.numpy_pickle_compat": {"joblib/beside": "NDArrayWrapper"},
         "torch": {"torch/kept": "FloatStorage LongStorage", "torch/value": "device"},

@@ -92,7 +92,7 @@ def test_judgements_are_merged_within_bounds() -> None:
         for index in range(300)
     ]
     found = merged("zip", parts)
-    assert [item.verdict for item in found.evidence] == ["block"] * MOST_EVIDENCE + ["review"] * MOST_EVIDENCE
+    assert [item.verdict for item in found.evidence] == ["block"] * MOST_EVIDENCE + ["review"] * (MOST_EVIDENCE + 1)
     assert 10_000 <= len(found.globals) < 10_100
     assert len(found.inert) == MOST_EVIDENCE
     assert (found.format, found.verdict) == ("zip", "block")

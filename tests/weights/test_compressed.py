@@ -119,6 +119,14 @@ def test_of_text_the_beginning_is_enough() -> None:
     assert judged(gzip.compress(b"\xff\xfe\xfd"), "x.gz").inert == ()
 
 
+@pytest.mark.parametrize("length", ["{:x}", "{:X}", "0X{:x}", " {:x}", "+{:x}"])
+def test_a_length_without_mark_is_one_for_joblib_as_well(length: str) -> None:
+    packed = b"ZF" + length.format(len(EMPTY_DICT)).encode().ljust(19) + zlib.compress(EMPTY_DICT)
+    found = judged(packed, "m.bin")
+    assert (found.format, found.evidence) == ("zfile", ())
+    assert judged(b"ZF" + b"words, and no length at all", "m.bin").format == "text"
+
+
 def test_the_length_in_the_header_of_joblibs_format_is_compared() -> None:
     assert "its header says otherwise" in said(judged(b"ZF" + b"0x9".ljust(19) + zlib.compress(EMPTY_DICT), "m.pkl"))
     assert "its header says otherwise" in said(judged(b"ZF" + b"0xzz".ljust(19) + zlib.compress(EMPTY_DICT), "m.pkl"))

@@ -192,6 +192,14 @@ FAILING: dict[str, tuple[Any, str]] = {
     "a class constructed by OBJ": (Call(N("lib.Thing"), (1,), by="OBJ"), "is constructed"),
     "a class of another's instance": (new("lib.Thing", new("other.Thing")), UNTAME),
     "a class with attributes set one by one": (Built(THING, (None, {"a": 1})), "is given attributes one by one"),
+    "a class with slots that becomes another": (
+        Built(new("lib.Slotted"), (None, {"__class__": N("lib.Thing")})),
+        "is given attributes that make it something else",
+    ),
+    "a class with slots by a computed dictionary": (
+        Built(new("lib.Slotted"), (None, called("collections.OrderedDict", [["__class__", N("lib.Thing")]]))),
+        "is given attributes that make it something else",
+    ),
     "a class with two states": (Built(Built(THING, {"a": 1}), {"b": 1}), "is given a state twice"),
     "a class with items that has none": (Filled(THING, {"a": 1}), "is given items, and is no container"),
     "a class with things appended that has none": (Filled(THING, [1]), "is given items, and is no container"),
@@ -242,6 +250,15 @@ FAILING: dict[str, tuple[Any, str]] = {
     "a ufunc that is dangerous": (called("numpy.core._ufunc_reconstruct", "lib", "evil"), "asks for lib.evil, which runs code"),
     "a ufunc by a computed name": (called("numpy.core._ufunc_reconstruct", "lib", called("lib.make", 1)), OTHERWISE),
     "a bound nothing": (called("functools.partial"), OTHERWISE),
+    "a bound function that becomes a file": (
+        Built(called("functools.partial", N("numpy.mean")), (N("numpy.memmap"), ("weights.bin",), {}, None)),
+        OTHERWISE,
+    ),
+    "a bound function that becomes somebody's": (
+        Built(called("functools.partial", N("numpy.mean")), (N("lib.make"), (), {}, None)),
+        OTHERWISE,
+    ),
+    "a bound function with a state that is none": (Built(called("functools.partial", N("numpy.mean")), {}), OTHERWISE),
     "a bound function that calls": (called("functools.partial", N("builtins.getattr")), OTHERWISE),
     "a bound function of somebody": (called("functools.partial", N("lib.make")), OTHERWISE),
     "a bound function with one that calls": (called("functools.partial", N("numpy.mean"), (N("builtins.getattr"),)), OTHERWISE),

@@ -17,7 +17,11 @@ from cardlint.weights.reading import Held, Stream
 STATE = b"(K\x03" + text("<") + b"NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00t"
 
 
-def dtype(code: str, state: bytes = STATE) -> bytes:
+OBJECTS = STATE[:-3] + b"K\x3ft"
+
+
+def dtype(code: str, state: bytes = b"") -> bytes:
+    state = state or (OBJECTS if code.startswith("O") else STATE)
     return b"cnumpy\ndtype\n(" + text(code) + b"\x89\x88tR" + state + b"b"
 
 
@@ -140,6 +144,46 @@ def test_an_array_of_objects_whose_names_would_be_instances_outside() -> None:
     for outside in (instance + b"\x94" + text("thing"), text("some.module") + b"\x94" + instance):
         assert judged(b"\x80\x04(" + outside + b"\x94" + objects + inner + b"t.", "m.joblib").evidence == ()
     assert "a name that is no text is asked for" in said(judged(b"\x80\x04" + instance + text("thing") + b"\x93."), "review")
+
+
+def test_a_program_in_an_array_is_found_behind_many_opcodes() -> None:
+    for idle in (b"N0" * 2_500, b"\x89" * 50_000):
+        numbers = idle + HIDDEN[:-1]
+        content = b"\x80\x02" + wrapper(dtype("u1"), b"J" + struct.pack("<i", len(numbers)) + b"\x85", alignment=None) + numbers + b"."
+        assert "where pickle.load reads as opcodes" in said(judged(content, "m.pkl"), "block")
+    numbers = b"N0" * 200_000
+    content = b"\x80\x02" + wrapper(dtype("u1"), b"J" + struct.pack("<i", len(numbers)) + b"\x85", alignment=None) + numbers + b"."
+    assert "reads as more opcodes than are walked" in said(judged(content, "m.pkl"), "review")
+
+
+def _numpy(kind: bytes, argument: bytes) -> bytes:
+    return b"cnumpy\n" + kind + b"\n" + argument + b"\x85R"
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *(dtype(code, b"(K\x03" + text("|") + b"NNN" + size + b"K\x01K\x3ft") for code, size in (("S4", b"K\x04"), ("f4", b"K\x04"))),
+        dtype("O8", STATE),
+        dtype("V4", b"(K\x03" + text("|") + b"NNNK\x04K\x01" + _numpy(b"int64", b"K\x3f") + b"t"),
+        dtype("V4", b"(K\x03" + text("|") + b"NNN" + _numpy(b"int64", b"K\x01") + b"K\x01K\x00t"),
+    ],
+)
+def test_types_of_which_joblib_may_see_another_size_or_objects_break_off(kind: bytes) -> None:
+    """numpy takes from the state whether elements are objects, whatever the code is; joblib unpickles then."""
+    assert "an array is described as joblib does not" in said(judged(b"\x80\x02" + wrapper(kind) + PADDED + b".", "m.joblib"), "review")
+
+
+def test_a_computed_key_may_be_any_key() -> None:
+    """`numpy.str_("shape")` is equal to "shape", and replaces what stands there."""
+    key = _numpy(b"str_", text("shape"))
+    shape = b"K\x04\x85" + key + b"K\x00\x85"
+    found = judged(b"\x80\x02" + wrapper(F4, shape, alignment=None) + NUMBERS + b".", "m.joblib")
+    assert "an array is described as joblib does not" in said(found, "review")
+    beside = b"cjoblib.numpy_pickle_compat\nNDArrayWrapper\n)\x81}(" + text("filename") + text("m.npy")
+    assert judged(b"\x80\x02" + beside + b"ub.", "m.pkl").evidence == ()
+    other = beside + _numpy(b"str_", text("filename")) + text("../m.npy") + b"ub."
+    assert "loads another file, and not one that lies beside it" in said(judged(b"\x80\x02" + other, "m.pkl"), "review")
 
 
 WRONG = {

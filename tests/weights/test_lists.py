@@ -46,4 +46,5 @@ def test_evidence_is_collected_by_its_gravity() -> None:
     for _ in range(2):
         found.say("block", "evil", "is dangerous")
     assert found
-    assert (len(found.evidence()), found.evidence()[0].about) == (MOST + 1, "evil")
+    assert (len(found.evidence()), found.evidence()[0].about) == (MOST + 2, "evil")
+    assert found.evidence()[-1].about == "more"

@@ -113,6 +113,17 @@ def test_a_call_of_a_name_on_no_list_makes_text_a_pickle() -> None:
     assert said(judged(b"(S'a'\nifoo\nbar\n0\xff", "x.txt"))[1] == ("review", "foo.bar")
 
 
+@pytest.mark.parametrize(
+    "first", [b"cmy-model\n__name__\n0", b"cmy model\n__name__\n0", b"c_sysconfigdata__linux_x86_64-linux-gnu\n__name__\n0"]
+)
+@pytest.mark.parametrize("end", [b".", b"Z", b"\xff"])
+def test_a_first_name_that_looks_like_none_hides_nothing(first: bytes, end: bytes) -> None:
+    """A folder where Python looks can be asked for, whatever it is called."""
+    assert judged(first + b"cos\nsystem\n(S'echo'\ntR" + end, "model.bin").verdict == "block"
+    filler = b"N0" * 3_000
+    assert judged(b"GIF8aaaaa0" + first + filler + b"cos\nsystem\n(S'echo'\ntR" + end, "model.bin").verdict == "block"
+
+
 def test_what_cannot_be_a_name_makes_no_pickle() -> None:
     assert not is_pickle(Held(b"ca b\nc d\n(tR\xff\xfe"), NAMES, Budget())
     assert not is_pickle(Held(b"Pid\ncos\nsystem\n\xff"), NAMES, Budget())
@@ -124,6 +135,16 @@ def test_a_program_that_is_too_long_to_try_may_be_a_pickle() -> None:
 
 
 # What is said
+
+
+def test_more_evidence_than_is_kept_is_evidence_of_its_own() -> None:
+    """Who vets all that was shown has not vetted the rest."""
+    asked = b"".join(f"cacme\nThing{index}\n0".encode() for index in range(300))
+    for content in (asked + b"N.", b"N." + asked + b"N."):
+        found = judged(content, "model.pkl").evidence
+        assert (len(found), found[-1].about) == (200, "more")
+    few = b"".join(f"cacme\nThing{index}\n0".encode() for index in range(200))
+    assert [item.about for item in judged(few + b"N.", "model.pkl").evidence if item.about == "more"] == []
 
 
 def test_evidence_is_said_once_the_gravest_first_and_not_without_end() -> None:

@@ -205,6 +205,11 @@ def test_graphs_in_text_that_are_too_large(monkeypatch: pytest.MonkeyPatch) -> N
     assert judged(b'node { op: "Add" }', "graph.pbtxt").verdict == "review"
 
 
+@pytest.mark.parametrize("comment", [b"#!\n", b"# \x01\n", b"#\n"])
+def test_a_comment_does_not_make_something_else_of_a_graph_in_text(comment: bytes) -> None:
+    assert judged(comment + b'node { op: "WriteFile" }', "saved_model.pbtxt").verdict == "block"
+
+
 def test_what_was_found_stands_when_the_budget_ends() -> None:
     content = saved(graph(node("WriteFile"), *[node("Add")] * 500))
     assert judged(content, "saved_model.pb", budget=Budget(operations=2000)).verdict == "block"

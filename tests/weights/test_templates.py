@@ -339,9 +339,14 @@ def files(*templates: object) -> bytes:
     ("preprocessor_config.json", files(EVIL), "chat_template"),
     ("config.json", files(EVIL), "chat_template"),
     ("chat_template.jinja", EVIL.encode(), ""),
+    ("chat_template.jinja", b"{# \x01 #}" + EVIL.encode(), ""),
+    ("chat_template.jinja", b"#!\n" + EVIL.encode(), ""),
+    ("tokenizer_config.json", b'{"class_name": "Dense", "registered_name": "Dense", "chat_template": "' + EVIL.encode() + b'"}', "chat_template"),
+    ("tokenizer_config.json", b'{"itemInfoEntries": {}, "chat_template": "' + EVIL.encode() + b'"}', "chat_template"),
     ("additional_chat_templates/tool_use.jinja", EVIL.encode(), ""),
     ("deep/chat_template_long.JINJA2", EVIL.encode(), ""),
     ("prompts/summary.j2", EVIL.encode(), ""),
+    ("prompts/old.j2", b"\xdc" + EVIL.encode(), ""),
     ("archive.zip!tokenizer_config.json", files(EVIL), "chat_template"),
 ])  # fmt: skip
 def test_templates_are_found_where_loaders_find_them(name: str, content: bytes, member: str) -> None:
@@ -356,6 +361,7 @@ def test_templates_are_found_where_loaders_find_them(name: str, content: bytes, 
     ("generation_config.json", files(EVIL)),
     ("README.md", EVIL.encode()),
     ("chat_template.jinja", b""),
+    ("app/templates/base.jinja", "{# Über #}{{ title }}".encode("latin-1")),
     ("app/templates/base.jinja", b'{% extends "layout.jinja" %}{% block body %}{{ url_for("index") }}{% endblock %}'),
 ])  # fmt: skip
 def test_files_without_a_harmful_template_are_ok(name: str, content: bytes) -> None:
