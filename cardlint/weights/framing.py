@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from cardlint.weights.reading import EndOfDataError, Stream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cardlint.weights.reading import Reader
 
 _PREFETCH = 131_072  # bytes the unpickler asks a file to show it
@@ -26,12 +28,12 @@ class FramedStream(Stream):
     of that when an opcode needs more is dropped, unless it was only shown.
     """
 
-    def __init__(self, reader: Reader, position: int = 0, buffer_size: int = 0) -> None:
-        """Begin at a position."""
+    def __init__(self, reader: Reader, position: int = 0, buffer_size: int = 0, *, lenient: bool = False) -> None:
+        """Begin at a position. `lenient` takes a frame that is longer than what is left for as long as there is."""
         super().__init__(reader, position)
         self.held = position  # up to where the unpickler has bytes
         self.shown = False  # whether it was only shown them
-        self.buffer_size = buffer_size
+        self.buffer_size, self.lenient = buffer_size, lenient
 
     def ready(self) -> int:
         """Where in the buffer the bytes end that the unpickler has as well."""
@@ -68,6 +70,9 @@ class FramedStream(Stream):
 
     def enter(self, length: int) -> None:
         """A frame of so many bytes is read, unless the unpickler has them already."""
+        if self.lenient and self.position + length > self.held:
+            self._drop()
+            length = min(length, self.end - self.position)
         self._need(length)
 
     def leave(self) -> None:
@@ -92,3 +97,10 @@ class FramedStream(Stream):
     def _drop(self) -> None:
         if not self.shown:
             self.move(self.held)
+
+
+def readings(reader: Reader, position: int = 0) -> Iterator[FramedStream]:
+    """The ways in which unpicklers read a file: the C one by its buffers, and the one in Python (Lib/pickle.py, `_Unframer`)."""
+    for size in BUFFERS:
+        yield FramedStream(reader, position, size)
+    yield FramedStream(reader, position, lenient=True)

@@ -164,11 +164,11 @@ def _programs(stream: Stream, names: Names, budget: Budget, after_build: AfterBu
 
 def _other_readings(reader: Reader, found: Reading, context: Context) -> dict[tuple[str, str], Global]:
     """Where frames and opcodes disagree, unpicklers read different programs: the names that not all of these ask for."""
-    from cardlint.weights.framing import BUFFERS, FramedStream  # few files have frames that disagree
+    from cardlint.weights.framing import readings  # few files have frames that disagree
 
     alone: dict[tuple[str, str], Global] = {}
-    for size in BUFFERS:
+    for stream in readings(reader):
         apart = context._replace(budget=Budget(min(MOST_OTHER, context.budget.operations), context.budget.memo))
-        other = read_programs(FramedStream(reader, 0, size), apart).names
+        other = read_programs(stream, apart).names
         alone |= differing(found.names, other, ended=found.ended)
     return alone

@@ -138,12 +138,12 @@ def other_reading(reader: Reader, program: Program, names: Names, budget: Budget
     at = program.machine.crossed
     if at is None:
         return
-    from cardlint.weights.framing import BUFFERS, FramedStream
+    from cardlint.weights.framing import readings
 
     known, alone = asked(program), dict[tuple[str, str], "Global"]()
-    for size in BUFFERS:
+    for stream in readings(reader, program.start):
         held = Budget(min(MOST_OTHER, budget.operations), budget.memo)
-        other = asked(walk(FramedStream(reader, program.start, size), names, held))
+        other = asked(walk(stream, names, held))
         alone |= differing(known, other, ended=program.broken is not None)
     yield from disagreement(alone, at)
 

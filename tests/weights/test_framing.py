@@ -127,3 +127,13 @@ def test_a_framed_stream_ends_where_the_file_does() -> None:
 def test_the_files_are_what_they_are_meant_to_be() -> None:
     assert not hasattr(io.BytesIO(), "peek")
     assert not hasattr(Unpeekable(b""), "readinto")
+
+
+def test_python_cpython_154848_a_frame_longer_than_the_file_hides_nothing_from_the_python_unpickler() -> None:
+    # The C unpickler refuses the frame; the one in Python takes what there is, behind a program that ends within its own.
+    content = b"\x80\4" + frame(b"N.s") + frame(NAME + b".", 99)
+    for unpickler, expected in ((pickle._Unpickler, [("os", "system")]), (pickle.Unpickler, [])):  # noqa: SLF001
+        asked: list[tuple[str, str]] = []
+        load_all(recorder(unpickler, asked, "class"), io.BytesIO(content))
+        assert asked == expected
+    assert ("block", "os.system") in said(judged(content))
