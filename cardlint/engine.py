@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cardlint import given
+from cardlint.digest import hexadecimal
 from cardlint.errors import Blocked, Inapplicable, Obstacle
 from cardlint.home import rule_page
 from cardlint.problem import CONFIDENCES, milder
@@ -116,7 +117,7 @@ def _finding(repository: Repository, rule: Rule, subject: str, problem: Problem)
     subject = subject if problem.subject is None else problem.subject
     place = None if problem.span is None else _place(repository, problem.span)
     related = tuple(RelatedPlace(item.message, _place(repository, item.span)) for item in problem.related)
-    path = repository.card_path if place is None else place.path
+    path = place.path if place is not None else repository.card_path if problem.path is None else problem.path
     made = _fix(repository, problem.fix)
     return Finding(
         rule=rule.id, severity=rule.severity, confidence=rule.confidence, message=problem.message, subject=subject,
@@ -150,9 +151,7 @@ def _edited(repository: Repository, span: Span) -> Place:
 def _fingerprint(rule: Rule, subject: str, path: str, place: Place | None) -> str:
     """A name for the finding that survives edits above and below: its rule, subject, file and own line, not its place."""
     source = "" if place is None else place.source.strip()[:OWN_LINE]
-    import hashlib  # brings OpenSSL; a run that finds nothing needs none
-
-    return hashlib.sha256(f"{rule.id}\0{path}\0{stable(subject)}\0{source}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hexadecimal(f"{rule.id}\0{path}\0{stable(subject)}\0{source}")[:32]
 
 
 def stable(subject: str) -> str:

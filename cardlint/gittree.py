@@ -28,6 +28,7 @@ _EMPTY_FOLDERS = {
     40: "4b825dc642cb6eb9a060e54bf8d69288fbee4904",
     64: "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321",
 }
+MAX_BLOB = 100_000_000  # bytes; Git gives blobs whole, or their beginnings
 
 
 class _Blob(NamedTuple):
@@ -38,10 +39,14 @@ class _Blob(NamedTuple):
 
 @dataclass(frozen=True)
 class GitTree:
-    """The files Git holds under `root`: of a commit (branch, tag, hash), or of the index where `revision` is None."""
+    """The files Git holds under `root`: of a commit (branch, tag, hash), or of the index where `revision` is None.
+
+    `alone` is the one file in it that somebody pointed at: then only what lies beside it is listed.
+    """
 
     root: Path
     revision: str | None = None
+    alone: str | None = None
 
     @cached_property
     def git(self) -> Git:
@@ -53,13 +58,18 @@ class GitTree:
         """A tree knows all its files."""
         return True
 
+    @property
+    def ranged(self) -> bool:
+        """Git has no ranges: whoever reads a part gets it cut from the whole."""
+        return False
+
     def entries(self) -> list[FileEntry]:
         """Every file, sorted by path; a link counts with the size of what it leads to inside the tree."""
         return self._entries
 
     @cached_property
     def _entries(self) -> list[FileEntry]:
-        return [self._entry(path) for path in sorted(self._blobs)]
+        return [self._entry(path) for path in sorted(self._blobs) if self.alone is None or "/" not in path]
 
     def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
         """The bytes Git stored; of an LFS file that is its pointer."""
@@ -68,9 +78,25 @@ class GitTree:
             raise Unreadable(f"{path} is a link that leads outside the repository")
         blob = self._blobs[target]
         end = blob.size if size is None else min(start + size, blob.size)
+        if blob.oid in self._held:
+            return self._held[blob.oid][start:end]
+        if end > MAX_BLOB:
+            raise Unreadable(f"{path} lies in Git itself with more than {MAX_BLOB:,} bytes, which is more than is read from there")
         if blob.size - end > _LARGE:  # a person may have committed what takes more memory than there is
             return self.git.beginning(end, "cat-file", "blob", blob.oid)[start:]
         return self.git("cat-file", "blob", blob.oid)[start:end]
+
+    def prefetch(self, paths: list[str], most: int) -> None:
+        """Hold the blobs of these files that have no more than `most` bytes, instead of those held before: one process for all."""
+        targets = (self._resolve(path) for path in paths)
+        wanted = {self._blobs[target].oid: None for target in targets if target is not None and self._blobs[target].size <= most}
+        self._held.clear()
+        if wanted:
+            self._held.update(_batch(self.git("cat-file", "--batch", stdin="".join(f"{oid}\n" for oid in wanted).encode())))
+
+    @cached_property
+    def _held(self) -> dict[str, bytes]:
+        return {}
 
     def commit(self) -> str | None:
         """The full hash of the commit; None for the index. Raises UsageError where there is no such commit, or no Git repository."""
@@ -165,3 +191,16 @@ def _path(path: bytes, below: str) -> str:
 
 def _shown(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _batch(answer: bytes) -> Iterator[tuple[str, bytes]]:
+    """What `git cat-file --batch` gave: of each object `OID TYPE SIZE`, its content and a line end; of one that is missing only a line."""
+    at = 0
+    while at < len(answer):
+        end = answer.index(b"\n", at)
+        oid, *rest = answer[at:end].split()
+        at = end + 1
+        if rest and rest[0] == b"blob":
+            size = int(rest[1])
+            yield oid.decode(), answer[at : at + size]
+            at += size + 1

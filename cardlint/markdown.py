@@ -9,10 +9,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cardlint.markdown_facts import Comment, Form, Link, LinkForm, Section, Snippet
-from cardlint.markdown_headings import Headings
-from cardlint.markdown_html import Harvests, plain
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,10 +16,13 @@ if TYPE_CHECKING:
 
     from cardlint.markdown_blocks import Block
     from cardlint.markdown_body import Body
+    from cardlint.markdown_facts import Comment, Form, Link, LinkForm, Section, Snippet  # noqa: TC004 - as types, for others
+    from cardlint.markdown_headings import Headings
+    from cardlint.markdown_html import Harvests
     from cardlint.markdown_inline import Found
     from cardlint.text import Span, Text
 
-__all__ = ["Comment", "Form", "Link", "LinkForm", "Markdown", "Section", "Snippet", "read_markdown"]
+    __all__ = ["Comment", "Form", "Link", "LinkForm", "Markdown", "Section", "Snippet", "read_markdown"]
 
 
 def read_markdown(text: Text, start: int = 0) -> Markdown:
@@ -60,10 +59,14 @@ class Markdown:
 
     @cached_property
     def _harvests(self) -> Harvests:
+        from cardlint.markdown_html import Harvests  # this too is read only where somebody asks
+
         return Harvests(self.text, self._body)
 
     @cached_property
     def _headings(self) -> Headings:
+        from cardlint.markdown_headings import Headings
+
         return Headings(self.text, self._body, self._harvests)
 
     @cached_property
@@ -124,6 +127,8 @@ class Markdown:
                 yield block
 
     def _snippet(self, block: Block) -> Snippet:
+        from cardlint.markdown_facts import Snippet
+
         fenced, starts = block.kind == "fence", block.place.starts
         info = block.info.strip()
         word = info.split(maxsplit=1)[0] if info else ""
@@ -133,6 +138,8 @@ class Markdown:
         return Snippet(word.strip("{},").removeprefix(".").lower(), info, block.content, span, lines, fenced)
 
     def _links(self, block: Block) -> Iterator[Link]:
+        from cardlint.markdown_html import plain
+
         if block.kind == "inline":
             tokens = self._body.inline(block)
             places = {id(token): index for index, token in enumerate(tokens)}
@@ -144,6 +151,8 @@ class Markdown:
         yield from self._harvests.of(block).links
 
     def _link(self, block: Block, found: Found, text: str) -> Link:
+        from cardlint.markdown_facts import Link
+
         token = found.token
         image = found.form == "image"
         target = str(token.attrs["src" if image else "href"])

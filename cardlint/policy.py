@@ -101,7 +101,8 @@ class Layer(NamedTuple):
 class Policy:
     """Layers from the most general to the most special, over the rules there are.
 
-    `select` and `ignore` are the command's: the first replaces the selection of the layers, the second is final.
+    `select` and `ignore` are the command's: the first replaces the selection of the layers, the second is final. `alone` says
+    that one file of weights is looked at: only rules that need nothing else run.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Policy:
     layers: tuple[Layer, ...] = ()
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    alone: bool = False
 
     @classmethod
     def load(cls, name: str = DEFAULT) -> Policy:
@@ -229,7 +231,7 @@ class Selection:
         return self._views[hidden]
 
     def _may_report(self, rule: Rule) -> bool:
-        if rule.id in self.policy.ignored:
+        if rule.id in self.policy.ignored or (self.policy.alone and not _of_a_file(rule)):
             return False
         if self.policy.selected is not None:
             return rule.id in self.policy.selected
@@ -281,6 +283,11 @@ class Selection:
         if name not in self._natures:
             self._natures[name] = _NATURE[name](self.repository)
         return self._natures[name]
+
+
+def _of_a_file(rule: Rule) -> bool:
+    """Whether a rule speaks of a file of weights by itself, without a card."""
+    return rule.category == "weights" and rule.facts <= {"files", "weights", "lfs", "contents"}
 
 
 def _leads(when: When, path: str | None) -> bool:

@@ -18,6 +18,6 @@ def present(repository: Repository) -> Files | None:
         return None
     while isinstance(source, Excluding):
         source = source.source
-    files = Files(source)
+    files = repository.listing if source is repository.source else Files(source)
     files.by_path  # noqa: B018 - a listing that fails has to fail here
     return files

@@ -86,7 +86,8 @@ class Problem(NamedTuple):
     """One defect as a check sees it.
 
     `subject` names what it is about where the fact's own name is not exact enough; `at_most` caps the severity of
-    this one problem (an unknown value far from every known one is a warning, whatever the rule's gravity).
+    this one problem (an unknown value far from every known one is a warning, whatever the rule's gravity). `path` is the
+    file it is about where it has no place in a text.
     """
 
     message: str
@@ -95,3 +96,4 @@ class Problem(NamedTuple):
     related: tuple[Related, ...] = ()
     fix: Cure | None = None
     at_most: Severity | None = None
+    path: str | None = None

@@ -149,7 +149,8 @@ class Target(NamedTuple):
 
     `fixing` is None unless fixing was asked for; then the findings are those that remain. `gone` is what the baseline
     holds and nobody finds any more, `recorded` what a new baseline should hold, where one was asked for. `rules` are those
-    that are named in it. `known_as` is its id, or the name of its folder.
+    that are named in it. `known_as` is its id, or the name of its folder; `inert` is what of a file was left unread because
+    nothing there can run: path and reason.
     """
 
     name: str
@@ -167,6 +168,7 @@ class Target(NamedTuple):
     rules: tuple[Descriptor, ...] = ()
     card: str = "README.md"
     known_as: str = ""
+    inert: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> str:

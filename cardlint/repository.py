@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 
     from cardlint.card import Card
     from cardlint.evalfiles import EvalFile
+    from cardlint.lfs import Lfs
     from cardlint.licenses.texts import LicenseText
     from cardlint.markdown import Markdown
     from cardlint.source import Source
     from cardlint.text import Text
     from cardlint.topics import Topics
+    from cardlint.weighing import Weights
 
 Kind: TypeAlias = Literal["model", "dataset", "space"]
 KINDS: tuple[Kind, ...] = ("model", "dataset", "space")
@@ -93,6 +95,10 @@ class Repository:
                 self._obstacles[name] = obstacle
                 raise
         return self._facts[name]
+
+    def known(self, name: str) -> Any:  # noqa: ANN401 - as above
+        """A fact that a rule has asked for; None where none did, or it could not be had."""
+        return self._facts.get(name)
 
     def provide(self, name: str, value: object) -> None:
         """Set a fact that is no part of the repository: what is known once other rules have looked at it."""
@@ -189,6 +195,20 @@ def _license_texts(repository: Repository) -> tuple[LicenseText, ...]:
     return license_texts(repository)
 
 
+def _weights(repository: Repository) -> Weights:
+    from cardlint.weighing import Weights
+
+    repository.fact("files")  # what cannot be listed has to fail here
+    return Weights(repository)
+
+
+def _lfs(repository: Repository) -> Lfs:
+    from cardlint.lfs import lfs
+
+    repository.fact("files")
+    return lfs(repository)
+
+
 def _settled(_repository: Repository) -> None:
     raise Inapplicable("known only once the other rules have run")
 
@@ -215,6 +235,8 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "comments": lambda repository: repository.fact("markdown").comments,
     "eval_results": _eval_results,
     "relation": _relation,
+    "weights": _weights,
+    "lfs": _lfs,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -95,16 +96,25 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     source = source_of(located)
     commit = revision(located, source)
     chosen = policy or _policy(options.policy, *_config(located, options, source), options.select, options.ignore, offline=options.offline)
+    if located.weights is not None:
+        chosen = replace(chosen, alone=True)
     repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude), source)
     look = partial(_look, located=located, options=options, policy=chosen)
     found = look(repository)
     if options.fix is not None:
         found = _fixed(repository, found, look, located, options)
-    known_as = repository.identity.id or os.path.basename(os.path.realpath(located.root))  # noqa: PTH119
     found = found._replace(
-        shown=located.shown, revision=commit, policy=chosen.name, known_as=known_as, failed=(*found.failed, *unloaded(chosen))
-    )
+        shown=located.shown, revision=commit, policy=chosen.name, failed=(*found.failed, *unloaded(chosen)), inert=_inert(repository),
+        known_as=repository.identity.id or os.path.basename(os.path.realpath(located.root)),  # noqa: PTH119
+    )  # fmt: skip
     return _described(found, chosen)
+
+
+def _inert(repository: Repository) -> tuple[tuple[str, str], ...]:
+    """What of files that were looked at was left unread, as path and reason."""
+    weights = repository.known("weights")
+    files = () if weights is None else weights.known
+    return tuple((file.path, reason) for file in files if file.judgement is not None for reason in file.judgement.inert)
 
 
 def _described(target: Target, policy: Policy) -> Target:
@@ -122,7 +132,7 @@ def _look(repository: Repository, *, located: Located, options: Options, policy:
     """What is found in a repository, on disk or fixed in memory; whatever suppresses findings belongs here, or they are fixed."""
     terms = settle.Terms(settle.today(), options.baseline, options.record, options.min_confidence)
     found = settle.check(repository, policy.bind(repository), terms, name=located.name, shown=located.shown)
-    return settle.of_file(found, located.card_path, terms) if located.card_only else found
+    return found if located.only is None else settle.of_file(found, located.only, terms)
 
 
 def _fixed(repository: Repository, found: Target, look: Callable[[Repository], Target], located: Located, options: Options) -> Target:
@@ -130,7 +140,7 @@ def _fixed(repository: Repository, found: Target, look: Callable[[Repository], T
     from cardlint.fix import fixed  # most runs fix nothing
     from cardlint.fixwrite import ConflictError, write
 
-    after = fixed(repository, found, look, unsafe=options.fix == "unsafe", only=located.card_path if located.card_only else None)
+    after = fixed(repository, found, look, unsafe=options.fix == "unsafe", only=located.only)
     assert after.fixing is not None
     if not options.write:
         return found._replace(failed=after.failed, fixing=after.fixing)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from cardlint.errors import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 MAX_ENTRIES = 200_000
 _ACROSS = re.compile(r"((?:^|(?<=/))\*\*/|\*\*+)")
@@ -64,9 +64,13 @@ def pointer(source: Source, entry: FileEntry) -> Pointer | None:
 
 
 class Folder(NamedTuple):
-    """A folder on disk. Version control, nested repositories and links that lead outside are not entered."""
+    """A folder on disk. Version control, nested repositories and links that lead outside are not entered.
+
+    `alone` is the one file in it that somebody pointed at: then folders are not entered, and it may be a link to anywhere.
+    """
 
     root: Path
+    alone: str | None = None
 
     @property
     def listed(self) -> bool:
@@ -90,15 +94,15 @@ class Folder(NamedTuple):
             for item in _scan(folder):
                 path = prefix + item.name
                 if item.is_dir(follow_symlinks=False):
-                    if item.name != ".git" and not os.path.lexists(f"{item.path}/.git"):
+                    if item.name != ".git" and self.alone is None and not os.path.lexists(f"{item.path}/.git"):
                         pending.append((item.path, path + "/"))
-                elif entry := _folder_entry(item, path, real_root):
+                elif entry := _folder_entry(item, path, real_root, anywhere=path == self.alone):
                     yield entry
 
     def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
         """The bytes of a file inside the root."""
         real = os.path.realpath(self.root / path)
-        if not _inside(real, os.path.realpath(self.root)):
+        if path != self.alone and not _inside(real, os.path.realpath(self.root)):
             raise Unreadable(f"{path} is a link that leads outside the repository")
         try:
             return read_regular(Path(real), start, size, name=path)
@@ -128,9 +132,9 @@ def _scan(folder: str) -> list[os.DirEntry[str]]:
         raise Unreadable(f"{folder}: {error.strerror or error}") from error
 
 
-def _folder_entry(item: os.DirEntry[str], path: str, real_root: str) -> FileEntry | None:
+def _folder_entry(item: os.DirEntry[str], path: str, real_root: str, *, anywhere: bool) -> FileEntry | None:
     """The entry of a file or link; None for sockets, devices and links to folders."""
-    if item.is_symlink() and not _inside(os.path.realpath(item.path), real_root):
+    if item.is_symlink() and not anywhere and not _inside(os.path.realpath(item.path), real_root):
         return FileEntry(path, 0, outside=True)
     try:
         status = item.stat()
@@ -191,11 +195,31 @@ def hiding(source: Source, patterns: tuple[str, ...]) -> Source:
     return source if beneath is None else source._replace(source=hiding(beneath, patterns))  # type: ignore[attr-defined]
 
 
+def innermost(source: Source, path: str | None = None) -> Source:
+    """The source beneath exclusions and replacements; with `path` the one that holds this file."""
+    while (beneath := getattr(source, "source", None)) is not None and path not in getattr(source, "files", ()):
+        source = beneath
+    return source
+
+
 def matches(path: str, glob: str) -> bool:
     """Whether a path matches a glob: `*` within a step, `**` across steps; a glob without `/` matches a name anywhere."""
     if "/" not in glob.rstrip("/"):
         return any(_glob_pattern(glob.rstrip("/")).fullmatch(step) for step in PurePosixPath(path).parts)
     return _glob_pattern(glob + "**" if glob.endswith("/") else glob).fullmatch(path) is not None
+
+
+def any_of(globs: Iterable[str]) -> Callable[[str], bool]:
+    """A function that says whether a path matches one of several globs, quick where it does not: the longest piece decides."""
+    pairs = [(max((piece.strip("/") for piece in re.split(r"[*?]+", glob)), key=len), glob) for glob in globs]
+
+    def is_any(path: str) -> bool:
+        for piece, glob in pairs:  # noqa: SIM110 - a generator for each of many paths takes twice as long
+            if piece in path and matches(path, glob):
+                return True
+        return False
+
+    return is_any
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""What the user points at: a folder, a card file, standard input. A target becomes a repository or a usage error."""
+"""What the user points at: a folder, a card, a file of weights, standard input. A target becomes a repository or a usage error."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ class Located(NamedTuple):
     """A target found on disk: the root of its repository, the card in it, and whether only that file is reported on.
 
     `content` is the card itself where it came on standard input. `tree` asks for what Git holds instead of the files on
-    disk: a commit by any of its names, or the index where it is empty.
+    disk: a commit by any of its names, or the index where it is empty. `weights` is the name of a file of weights, where that
+    was pointed at.
     """
 
     name: str
@@ -33,6 +34,12 @@ class Located(NamedTuple):
     card_only: bool = False
     content: bytes | None = None
     tree: str | None = None
+    weights: str | None = None
+
+    @property
+    def only(self) -> str | None:
+        """The one file that is reported on; None where all are."""
+        return self.weights or (self.card_path if self.card_only else None)
 
     @property
     def config(self) -> Path | None:
@@ -55,7 +62,7 @@ class Located(NamedTuple):
 def locate(name: str, tree: str | None = None) -> Located:
     """The target of this name; `tree` as in `Located`. Raises UsageError, saying what may be given instead."""
     if not name:
-        raise UsageError("a target has an empty name; give the folder of a repository, a card file, or - for standard input")
+        raise UsageError("a target has an empty name; give the folder of a repository, a card, a file of weights, or - for standard input")
     if "://" in name:
         raise UsageError(f"{name}: repositories on the Hub cannot be checked yet; give a folder or a card file")
     path = Path(name)
@@ -71,7 +78,7 @@ def locate(name: str, tree: str | None = None) -> Located:
         return held
     if os.path.lexists(path):
         raise UsageError(f"{name} is neither a folder nor a file")
-    raise UsageError(f"{name} does not exist; give the folder of a repository, a card file, or - for standard input")
+    raise UsageError(f"{name} does not exist; give the folder of a repository, a card, a file of weights, or - for standard input")
 
 
 def _held(name: str, path: Path, tree: str) -> Located | None:
@@ -99,9 +106,13 @@ def _folder(name: str, path: Path) -> Located:
 
 
 def _file(name: str, path: Path) -> Located:
-    if path.suffix.lower() not in _CARD_SUFFIXES:
-        raise UsageError(f"{name} is not a card; give README.md, or the folder of its repository")
-    return Located(name, path.parent, path.name, card_only=True)
+    if path.suffix.lower() in _CARD_SUFFIXES:
+        return Located(name, path.parent, path.name, card_only=True)
+    from cardlint.weighing import may_be_weights  # few targets are files
+
+    if not may_be_weights(path):
+        raise UsageError(f"{name} is not a card, nor a file of weights; give README.md, or the folder of its repository")
+    return Located(name, path.parent, weights=path.name)
 
 
 def from_stdin(content: bytes, filename: str | None) -> Located:
@@ -115,10 +126,10 @@ def source_of(located: Located) -> Source:
     if located.content is not None:
         return Memory({located.card_path: located.content}, listed=False)
     if located.tree is None:
-        return Folder(located.root)
+        return Folder(located.root, located.weights)
     from cardlint.gittree import GitTree  # brings subprocess
 
-    return GitTree(located.root, located.tree or None)
+    return GitTree(located.root, located.tree or None, located.weights)
 
 
 def revision(located: Located, source: Source) -> str | None:
@@ -153,7 +164,7 @@ def staged_config(source: Source) -> bytes | None:
 def open_repository(located: Located, kind: Kind | None, exclude: tuple[str, ...], source: Source | None = None) -> Repository:
     """The repository of a target; its kind as told, else by its remote, else by its content."""
     source = source_of(located) if source is None else source
-    if exclude and source.listed:
+    if exclude and source.listed and located.weights is None:
         source = Excluding(source, exclude)
     remote_kind, remote_id = read_remote(located.root)
     told = kind or remote_kind

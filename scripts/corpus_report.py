@@ -4,8 +4,10 @@
     python scripts/corpus_report.py CORPUS --sample 10 > sample.tsv
 
 CORPUS holds cards as {models,datasets,spaces,broken}/*.md and may hold a manifest.jsonl with `file`, `kind` and
-`source_repo`. Each card is checked as the README.md of a folder of its own. Verdicts of readers are kept in
-docs/corpus-verdicts.tsv: card, rule, line, column, verdict (true, false, unsure), remark.
+`source_repo`. Each card is checked as the README.md of a folder of its own. It may also hold listings of whole repositories,
+trees/*.json with `files` of `path` and `size`: these are checked by the rules on weights, no content being known. Verdicts of
+readers are kept in docs/corpus-verdicts.tsv: card (of a listing its name, a colon, the path of the file), rule, line, column,
+verdict (true, false, unsure), remark.
 """
 
 from __future__ import annotations
@@ -35,11 +37,12 @@ DOCS = Path(__file__).parent.parent / "docs"
 FOLDERS: dict[str, Kind] = {"models": "model", "datasets": "dataset", "spaces": "space"}
 # Collections of cards that were written between 2020 and 2022.
 OLD = {"adapter-hub/adapters", "huggingface/datasets"}
+LISTINGS = "trees"
 SEVERITIES = ("error", "warning", "note")
 
 
 class Checked(NamedTuple):
-    """One card with what was found in it."""
+    """One card, or one listing of a repository, with what was found in it."""
 
     name: str
     folder: str
@@ -79,15 +82,31 @@ def checked_alone(card: bytes, kind: Kind, name: str) -> Target:
     )
 
 
+def listings(corpus: Path) -> Iterator[Checked]:
+    """Every listing of a repository, checked by the rules on weights: what names and sizes alone say."""
+    policy = load_policy(shipped(), select=["weights/"])
+    for path in sorted((corpus / LISTINGS).glob("*.json")):
+        files = {item["path"]: max(0, item["size"]) for item in json.loads(path.read_text("utf-8"))["files"]}
+        repository = Repository(Memory(files), Identity("model", told=True))
+        target = engine.run(repository, policy.bind(repository), name=f"{LISTINGS}/{path.stem}")
+        yield Checked(path.stem, LISTINGS, "model", newer=False, target=target, lines=[])
+
+
 def verdicts() -> dict[str, Counter[str]]:
     """How many findings of each rule were judged how."""
     counted: dict[str, Counter[str]] = defaultdict(Counter)
-    path = DOCS / "corpus-verdicts.tsv"
-    if path.is_file():
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t"):
-                counted[row["rule"]][row["verdict"]] += 1
+    for row in read_verdicts():
+        counted[row["rule"]][row["verdict"]] += 1
     return counted
+
+
+def read_verdicts() -> list[dict[str, str]]:
+    """The rows of docs/corpus-verdicts.tsv, as far as there is one."""
+    path = DOCS / "corpus-verdicts.tsv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
 
 
 def rows(checked: list[Checked], judged: dict[str, Counter[str]]) -> Iterator[str]:
@@ -103,7 +122,7 @@ def rows(checked: list[Checked], judged: dict[str, Counter[str]]) -> Iterator[st
                 newer[finding.rule].add(card.name)
     of_newer = sum(card.newer for card in checked)
     for rule in shipped().values():
-        counts = " | ".join(str(found[rule.id, folder] or "") for folder in (*FOLDERS, "broken"))
+        counts = " | ".join(str(found[rule.id, folder] or "") for folder in (*FOLDERS, "broken", LISTINGS))
         share = f"{len(newer[rule.id])} of {of_newer}" if newer[rule.id] else ""
         verdict = judged.get(rule.id, Counter())
         read = (
@@ -114,25 +133,30 @@ def rows(checked: list[Checked], judged: dict[str, Counter[str]]) -> Iterator[st
         yield f"| {rule.category}/{rule.id} | {rule.severity} | {counts} | {len(on[rule.id]) or ''} | {share} | {read} |"
 
 
-def document(checked: list[Checked]) -> str:
+def document(checked: list[Checked], listed: list[Checked]) -> str:
     """docs/corpus.md."""
     sizes = Counter(card.folder for card in checked)
     skipped = Counter(item.because or "unexplained" for card in checked for item in card.target.skipped)
-    failed = sum(len(card.target.failed) for card in checked)
+    failed = sum(len(card.target.failed) for card in (*checked, *listed))
     counts = Counter(finding.severity for card in checked for finding in card.target.findings)
     judged = verdicts()
     total = sum(judged.values(), Counter())
-    table = "\n".join(rows(checked, judged))
+    table = "\n".join(rows([*checked, *listed], judged))
+    unsure = sum(row["verdict"] == "unsure" and ":" in row["card"] for row in read_verdicts())
     reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(skipped.items())) or "none"
     return f"""# What cardlint finds on real cards
 
 Written by `python scripts/corpus_report.py CORPUS`; do not edit. The corpus is no part of this repository: {sum(sizes.values())} cards
 that nobody here wrote ({", ".join(f"{count} in {folder}" for folder, count in sizes.items())}), most of them model cards of 2020 and
 dataset cards of 2020 to 2022, each checked under `recommended` as the README.md of a folder of its own, with its kind given. A folder
-with nothing but a card shows only what the card itself says: rules that read other files are tested elsewhere.
+with nothing but a card shows only what the card itself says: rules that read other files are tested elsewhere. The rules on weights
+are held against listings of {len(listed)} more repositories ("trees" in the table): names of files, and sizes, which for files in Git
+LFS are those of their pointers. What bytes say is no matter of this page; `tests/harmless` makes files with the libraries themselves.
 
 - Findings: {", ".join(f"{counts[name]} {name}s" for name in SEVERITIES)}. Checks that failed: {failed}.
 - Rules skipped, by the defect in their way: {reasons}.
+- Findings in the listings: {sum(len(tree.target.findings) for tree in listed)}, all of them read: none is false, and of {unsure}
+  names and the sizes of pointers do not tell.
 - Findings read and judged: {total.total()}, of them {total["false"]} false and {total["unsure"]} unsure. The verdicts are in
   `corpus-verdicts.tsv`, by card and place. Of the first 159 read (`frontmatter/`, `metadata/` and single values), 11 were false
   and 7 unsure; of the 189 read later of the rules on text, licences and data (twenty of each that warns, all where there are
@@ -143,8 +167,8 @@ with nothing but a card shows only what the card itself says: rules that read ot
 - "Newer" are the cards that stem from neither of the two collections of 2020 to 2022; the column counts those on which
   the rule reports an error.
 
-| rule | severity | models | datasets | spaces | broken | cards | errors on newer | read |
-| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+| rule | severity | models | datasets | spaces | broken | trees | cards or trees | errors on newer | read |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 {table}
 """
 
@@ -174,7 +198,7 @@ def sample(checked: list[Checked], size: int) -> Iterator[list[str]]:
             place = finding.place
             line, column = (place.line, place.column) if place else (0, 0)
             yield [
-                card.name,
+                f"{card.name}:{finding.path}" if card.folder == LISTINGS else card.name,
                 rule,
                 str(line),
                 str(column),
@@ -195,15 +219,15 @@ def main() -> int:
     given = arguments.parse_args()
     if not given.corpus.is_dir():
         arguments.error(f"{given.corpus} is not a folder")
-    checked = list(cards(given.corpus))
+    checked, listed = list(cards(given.corpus)), list(listings(given.corpus))
     if given.sample:
         head = ["card", "rule", "line", "column", "verdict", "remark", "folder", "severity", "message", "source"]
-        csv.writer(sys.stdout, delimiter="\t", lineterminator="\n").writerows([head, *sample(checked, given.sample)])
+        csv.writer(sys.stdout, delimiter="\t", lineterminator="\n").writerows([head, *sample([*checked, *listed], given.sample)])
     else:
         from corpus_fixes import tables  # which takes what it needs from here
 
-        (DOCS / "corpus.md").write_text(f"{document(checked)}{fixing(tables(given.corpus))}", "utf-8", newline="\n")
-    failed = [item for card in checked for item in card.target.failed]
+        (DOCS / "corpus.md").write_text(f"{document(checked, listed)}{fixing(tables(given.corpus))}", "utf-8", newline="\n")
+    failed = [item for card in (*checked, *listed) for item in card.target.failed]
     for item in failed:
         print(f"failed[{item.rule}] {item.error}", file=sys.stderr)
     return int(bool(failed))

@@ -32,6 +32,7 @@ def steps(*, tested: bool = False) -> list[tuple[str, list[str]]]:
         ("rule index", [python, "scripts/build_index.py", "--check"]),
         ("schemas", [python, "scripts/build_schemas.py", "--check"]),
         ("card schemas", [python, "scripts/build_card_schemas.py", "--check"]),
+        ("vetted names", [python, "scripts/build_vetted.py", "--check"]),
         ("headings", [python, "scripts/build_headings.py", "--check"]),
         ("hooks", [python, "scripts/build_hooks.py", "--check"]),
         *([] if tested else tests),

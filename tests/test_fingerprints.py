@@ -30,7 +30,7 @@ SYLLABLES = ("ka", "lo", "mi", "re", "su", "ta", "vo", "ne", "pi", "du")
 
 def terms(seed: str, count: int) -> str:
     """So many words that nobody wrote, the same for one seed, in sentences."""
-    chance = random.Random(seed)  # noqa: S311 - nonsense, no secret
+    chance = random.Random(seed)
     made = ["".join(chance.choices(SYLLABLES, k=3)) for _ in range(count)]
     return "\n\n".join(" ".join(made[at : at + 60]) + "." for at in range(0, count, 60))
 

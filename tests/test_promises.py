@@ -61,7 +61,23 @@ def _modules_after(code: str, tmp_path: Path) -> set[str]:
     # What was there before (a coverage tool brings modules of its own) does not count.
     script = f"import sys; before = set(sys.modules)\n{code}\nimport json\nsys.stdout.write('\\n' + json.dumps(sorted(set(sys.modules) - before)))"
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True)
-    return {name.partition(".")[0] for name in json.loads(done.stdout.splitlines()[-1])}
+    loaded = json.loads(done.stdout.splitlines()[-1])
+    return {name for full in loaded for name in (full.partition(".")[0], full)}
+
+
+def test_a_repository_without_weights_brings_none_of_their_judges(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: apache2\nlanguage: en\n---\n# T\n[x](y)\n")
+    for name, content in {
+        "tokenizer.json": "{}",
+        "train.py": "import x\n",
+        ".gitattributes": "*.bin filter=lfs\n",
+        "a.yaml": "- 1\n",
+    }.items():
+        (tmp_path / name).write_text(content)
+    loaded = _modules_after("from cardlint.cli import run; run(['check'])", tmp_path)
+    assert "cardlint.weighing" in loaded
+    assert not loaded & {f"cardlint.weights.{name}" for name in ("judge", "pickle", "machine", "zip", "reading", "tarread", "xmlmodel")}
+    assert not loaded & {"hashlib", "_hashlib"}
 
 
 def test_the_local_check_imports_nothing_heavy(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from cardlint.locate import data_folder
 from cardlint.nodes import Mapping, Scalar, Sequence, string, walk
 from cardlint.problem import Problem
 from cardlint.source import matches
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -29,7 +30,7 @@ _ANYWHERE = "**/"
 _MOST_PARTS = 200
 _PAIR = 2
 # `model-00001-of-00003.safetensors`: what comes before, the number, of how many, and the ending.
-_SHARD = re.compile(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<total>\d{5})(?P<ending>\.(?:safetensors|bin|gguf))")
+_SHARD = lazily(r"(?P<stem>.*)-(?P<number>\d{5})-of-(?P<total>\d{5})(?P<ending>\.(?:safetensors|bin|gguf))")
 
 
 @cache

@@ -69,9 +69,9 @@ _RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE
 @click.option("--statistics", is_flag=True, help="Add a count per rule.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes for several targets.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only, no closing line.")
-@click.option("-v", "--verbose", is_flag=True, help="Add skipped and inapplicable rules, and suppressed findings.")
+@click.option("-v", "--verbose", is_flag=True, help="Add skipped and inapplicable rules, suppressed findings, and what was left unread.")
 def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - click's keywords
-    """Check repositories (folders), cards (files), or - for a card on standard input; default: this folder."""
+    """Check repositories (folders), cards and weights (files), or - for a card on standard input; default: this folder."""
     outputs = _outputs(given["outputs"])
     tree = _tree(given["revision"], staged=given["staged"])
     if tree is not None and STDIN in targets:
@@ -144,7 +144,7 @@ def _apart(located: list[Located]) -> list[Located]:
     """The targets, of those that are one card of one repository only one: its folder where that is among them."""
     first: dict[tuple[str, str], Located] = {}
     for item in located:
-        card = STDIN if item.content is not None else os.path.realpath(item.root / item.card_path)
+        card = STDIN if item.content is not None else os.path.realpath(item.root / (item.only or item.card_path))
         known = first.setdefault((os.path.realpath(item.root), card), item)
         if known.card_only and not item.card_only:
             first[os.path.realpath(item.root), card] = item

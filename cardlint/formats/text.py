@@ -126,6 +126,8 @@ def _verbose(target: Target) -> Iterator[str]:
             yield visible_line(f"{target.name}: skipped[{skipped.rule}] because of {skipped.because}")
     for rule in target.not_applicable:
         yield visible_line(f"{target.name}: not applicable[{rule}]")
+    for path, reason in target.inert:
+        yield visible_line(f"{reached(target.shown, path)}: left unread: {reason}")
 
 
 def _statistics(report: Report) -> list[str]:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from bulk import bulk
 from claim_cards import CARDS, SENTENCES, WRONG, Card, metric
 
 from cardlint import engine
@@ -125,7 +126,7 @@ SIMPLE = Card("", "heron", [({"name": "imdb", "type": "imdb"}, [metric("accuracy
      "[a](b) ", "<a ", "``` \n", "<!-- x -->\n", "准确率", "\\|", "_ ", "- Accuracy: 0.5 imdb\n", "|-", "@1 ", " |\n|-|\n", "The model achieves 0.5 accuracy on imdb.\n", "| imdb " * 60 + "|\n" + "|-" * 60 + "|\n" + ("| 0.5 " * 60 + "|\n") * 50 + "\n"],
 )  # fmt: skip
 def test_a_hostile_body_is_read_in_no_time(unit: str) -> None:
-    body = unit * (1_000_000 // len(unit))
+    body = unit * (bulk(1_000_000) // len(unit))
     start = time.process_time()
     run(document(SIMPLE._replace(body=body)), RULE)
     run(document(SIMPLE._replace(results=[], body=body)), "evaluation-missing")
@@ -141,7 +142,7 @@ def test_a_hostile_body_is_read_in_no_time(unit: str) -> None:
     ],
 )
 def test_many_different_sentences_are_read_in_no_time(sentence: str) -> None:
-    body = "".join(sentence.format(number) for number in range(1_000_000 // len(sentence)))
+    body = "".join(sentence.format(number) for number in range(bulk(1_000_000) // len(sentence)))
     start = time.process_time()
     run(document(SIMPLE._replace(body=body)))
     assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks

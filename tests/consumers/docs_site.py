@@ -216,7 +216,7 @@ def test_what_is_to_be_downloaded_is_there(site: Path) -> None:
 # --- in a browser
 
 
-@pytest.mark.parametrize(("words", "found"), [("license-unknown", RULE), ("pickle", "suppressions/")])
+@pytest.mark.parametrize(("words", "found"), [("license-unknown", RULE), ("pickle", "rules/weights/pickle-dangerous/")])
 def test_search_finds_pages(page: Page, base: str, words: str, found: str) -> None:
     page.goto(at(base, "rules/"))
     page.keyboard.press("/")

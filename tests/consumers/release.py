@@ -24,7 +24,7 @@ from wheels import ROOT, alone, built, checkout, commit, deaf, wheelhouse
 from cardlint import __version__
 
 WHEEL, SDIST = f"cardlint-{__version__}-py3-none-any.whl", f"cardlint-{__version__}.tar.gz"
-REQUIRED = {"click", "jsonschema", "jsonschema_rs", "markdown-it-py", "pydantic", "PyYAML"}
+REQUIRED = {"Jinja2", "click", "jsonschema", "jsonschema_rs", "markdown-it-py", "pydantic", "PyYAML"}
 COMMITTED_AT = 1_769_862_896  # 2026-01-31T12:34:56 UTC
 
 
@@ -43,7 +43,7 @@ def script(source: Path, name: str, *arguments: str | Path, **environment: str) 
 
 def disturbed(source: Path) -> Path:
     """Nothing that Git would notice, and files it does not track."""
-    order = random.Random(7)  # noqa: S311 - any order but the one before
+    order = random.Random(7)
     for path in [item for item in source.rglob("*") if item.is_file() and ".git" not in item.parts]:
         os.utime(path, (order.randrange(10**9), order.randrange(10**9)))
         path.chmod(0o700 if os.access(path, os.X_OK) else 0o600)
