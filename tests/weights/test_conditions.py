@@ -322,7 +322,7 @@ def test_a_single_argument_that_is_no_tuple_is_one_argument() -> None:
 
 def test_arguments_that_call_is_given_as_no_tuple_at_all() -> None:
     for dotted in ("builtins.getattr", "copyreg.__newobj__", "functools.partial", "lib.Kind"):
-        said(Raw(push(N(dotted)) + b"K\x01R"))
+        assert "calls something with arguments that are no tuple, and so not known" in said(Raw(push(N(dotted)) + b"K\x01R")), dotted
 
 
 GETATTR = N("builtins.getattr")
