@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cardlint.card import Card
+    from cardlint.coding import Code
     from cardlint.evalfiles import EvalFile
     from cardlint.lfs import Lfs
     from cardlint.licenses.texts import LicenseText
@@ -209,6 +210,14 @@ def _lfs(repository: Repository) -> Lfs:
     return lfs(repository)
 
 
+def _code(repository: Repository) -> Code:
+    from cardlint.coding import Code
+
+    if repository.source.listed:
+        repository.fact("files")  # what cannot be listed has to fail here
+    return Code(repository)
+
+
 def _settled(_repository: Repository) -> None:
     raise Inapplicable("known only once the other rules have run")
 
@@ -237,6 +246,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "relation": _relation,
     "weights": _weights,
     "lfs": _lfs,
+    "code": _code,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,

@@ -26,7 +26,7 @@ _ASSIGNED_MAGIC = re.compile(r"^([ \t]*+\w[\w, ]*+=[ \t]*+)[!%].*$", re.MULTILIN
 _ABBREVIATED = re.compile(r"\.\.|…|<[^<>\n=]{1,80}>|\{\{|\[\s*…?\s*\.\.\.")
 _NEWER = re.compile(r"\b[fFtT][rR]?[\"']|^\s*type\s+\w+|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|^\s*except\s+[\w.]+\s*,")
 _DETAIL = re.compile(r" \(detected at line \d+\)| on line \d+|\. Perhaps you forgot a comma\?|\. Did you mean .*")
-_OPENING = re.compile(r"[(\[{]|\b(?:not|lambda)\b|[-+~]{8}")
+_NESTING = re.compile(r"([(\[{]|\b(?:not|lambda)\b|[-+~]{8})|[)\]}]")
 # What is said of the parser's own bounds, and of what is no text.
 _BEYOND = ("too many", "source code", "f-string")
 _PRINT = "Missing parentheses in call to"
@@ -40,10 +40,14 @@ class Broken(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A code block: its syntax tree, or why it has none; neither where that cannot be judged."""
+    """A code block: its syntax tree, or why it has none; neither where that cannot be judged.
+
+    `lines` are those the tree was made of: what is left of the block's own without prompts and common indentation.
+    """
 
     tree: ast.Module | None = None
     broken: Broken | None = None
+    lines: tuple[str, ...] = ()
 
 
 class Load(NamedTuple):
@@ -57,6 +61,8 @@ class Load(NamedTuple):
 @lru_cache(maxsize=256)
 def read_python(code: str) -> Read:
     """A code block as Python; lines stay where they are. Never raises."""
+    if len(code) > LONGEST:
+        return Read()
     furthest = Broken(-1, "")
     for reading in _readings(code):
         read = _parsed(reading)
@@ -64,6 +70,11 @@ def read_python(code: str) -> Read:
             return read
         furthest = max(furthest, read.broken, key=lambda broken: broken.line)
     return Read() if _is_excused(code, furthest) else Read(broken=furthest)
+
+
+def read_module(code: str) -> Read:
+    """A whole file as Python: nothing is excused, and nothing kept for the next time. Never raises."""
+    return _parsed(code)
 
 
 def _readings(code: str) -> Iterator[str]:
@@ -89,12 +100,13 @@ def _without_magic(code: str) -> str:
 
 
 def _parsed(code: str) -> Read:
-    if len(code) > LONGEST or _is_deep(code):
+    if _is_deep(code):
         return Read()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return Read(ast.parse(dedent(code)))
+            plain = dedent(code)
+            return Read(ast.parse(plain), lines=tuple(plain.split("\n")))
     except SyntaxError as error:
         if error.msg.startswith(_BEYOND):
             return Read()
@@ -105,7 +117,16 @@ def _parsed(code: str) -> Read:
 
 def _is_deep(code: str) -> bool:
     """Whether a line nests so much that the parser's own stack is at stake."""
-    return len(code) > _DEEPEST and any(len(_OPENING.findall(line)) > _DEEPEST for line in code.split("\n") if len(line) > _DEEPEST)
+    return len(code) > _DEEPEST and any(_depth(line) > _DEEPEST for line in code.split("\n") if len(line) > _DEEPEST)
+
+
+def _depth(line: str) -> int:
+    """How deep a line nests, brackets in strings counted too; what needs no bracket to nest never closes."""
+    depth = deepest = 0
+    for match in _NESTING.finditer(line):
+        depth += 1 if match[1] else -1 if depth else 0
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _reason(message: str) -> str:
