@@ -131,7 +131,7 @@ class Code:
         """The pieces in one of the languages: python, shell, dockerfile, yaml, toml, and what else people write on their fences."""
         return [piece for piece in self.pieces if piece.language in languages]
 
-    def sources(self) -> Iterator[Program]:
+    def programs(self) -> Iterator[Program]:
         """All Python, module by module; what is none is left out and found in `invalid`."""
         from cardlint.code.calls import Module
 
