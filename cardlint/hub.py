@@ -1,105 +1,226 @@
-"""The Hub: the only module that imports `huggingface_hub`, late. Today it reads single files of pinned commits."""
+"""The Hub over HTTP, through the session of `huggingface_hub`: the only module that imports it, and late.
+
+Requests: hub-docs, "Hub API Endpoints", and huggingface_hub 2.4 (`utils/_http.py`) for headers and error codes. Proxies,
+certificates and the user agent are the session's. Nothing is sent but what `HubError` names when it fails.
+"""
 
 from __future__ import annotations
 
+import importlib
+import json
 import os
-import posixpath
-import re
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urljoin, urlsplit
 
-from cardlint.errors import UsageError
+from cardlint.hubstates import HubError, Refused, broken, refusal
 
 if TYPE_CHECKING:
-    from cardlint.repository import Kind
+    from collections.abc import Iterator
 
-SCHEME = "hf://"
-POLICY_FILE = "policy.yaml"
-_PREFIXES: dict[str, Kind] = {"models": "model", "datasets": "dataset", "spaces": "space"}
-_STEP = r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
-_ADDRESS = re.compile(rf"(?:(models|datasets|spaces)/)?({_STEP}/{_STEP})(/[^@]+)?@([^/@]+)(/[^@]+)?")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-
-
-class Address(NamedTuple):
-    """A file of a repository on the Hub at a commit."""
-
-    kind: Kind
-    repo: str
-    path: str
-    commit: str
-
-    def __str__(self) -> str:
-        prefix = "" if self.kind == "model" else f"{self.kind}s/"
-        return f"{SCHEME}{prefix}{self.repo}/{self.path}@{self.commit}"
-
-    def beside(self, name: str) -> Address:
-        """Another file of the same commit, named relative to this one. Raises UsageError where it leads out."""
-        path = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), name))
-        if path.startswith(("/", "..")):
-            raise UsageError(f"{name} leads out of {SCHEME}{self.repo}")
-        return self._replace(path=path)
+DEFAULT_ENDPOINT = "https://huggingface.co"
+TRIES = 4
+WAIT = 1.0  # seconds before the first repetition; each further one waits twice as long
+LONGEST_WAIT = 60.0  # seconds; where the Hub asks for more, the answer is that it does
+MOST_REDIRECTS = 5
+ANSWER_BYTES = 100_000_000  # a listing of a hundred thousand files has about a third of it
+_RETRIED = frozenset({408, 429, 500, 502, 503, 504})
+_TRUE = frozenset({"1", "on", "yes", "true"})
 
 
-def address(written: str) -> Address:
-    """The file `hf://[datasets/|spaces/]namespace/name[/path]@commit` names, by default `policy.yaml`. Raises UsageError."""
-    match = _ADDRESS.fullmatch(written.removeprefix(SCHEME))
-    if match is None or (match[3] and match[5]):
-        hint = "" if "@" in written else "; a policy is pinned, so that it cannot change under those who rely on it"
-        raise UsageError(f"{written}: expected {SCHEME}[datasets/|spaces/]namespace/name[/file.yaml]@COMMIT{hint}")
-    if not _COMMIT.fullmatch(match[4]):
-        raise UsageError(f'{written}: "{match[4]}" is no full commit hash; a branch or tag can be moved, so give the 40 digits of a commit')
-    named = Address(_PREFIXES[match[1] or "models"], match[2], "", match[4])
-    return named.beside((match[3] or match[5] or f"/{POLICY_FILE}").removeprefix("/"))
+class Answer(NamedTuple):
+    """What the Hub said: status, headers with names in lower case, content."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes
 
 
-def fetch_file(place: Address, *, offline: bool, most: int) -> bytes:
-    """The content of a file, from the local Hub cache or else from the Hub.
+def is_offline() -> bool:
+    """Whether the environment forbids the network, as huggingface_hub reads it."""
+    return any(os.environ.get(name, "").lower() in _TRUE for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
 
-    `most` bounds it in bytes. Raises UsageError where it cannot be had: it was asked for by name.
-    """
-    cached = _cached(place)
-    if not cached.is_file():
-        if offline or os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
-            raise UsageError(f"{place} is not in the local Hub cache, and the network may not be used; run once without --offline")
-        cached = _download(place, most)
+
+class Hub:
+    """One endpoint, asked by several repositories, from several threads. It counts what it asks and receives."""
+
+    def __init__(self, *, offline: bool = False) -> None:
+        """Nothing is asked, and no library imported, until something is needed."""
+        self.offline = offline or is_offline()
+        self.endpoint = (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
+        self.requests = 0
+        self.received = 0
+        self._lock = Lock()
+
+    @cached_property
+    def _library(self) -> Any:  # noqa: ANN401 - a module
+        try:
+            importlib.import_module("huggingface_hub.utils")
+            importlib.import_module("huggingface_hub.errors")
+            return importlib.import_module("huggingface_hub")
+        except ImportError as error:
+            raise HubError("library", "reading from the Hub needs huggingface_hub: pip install 'cardlint[hub]'") from error
+
+    @cached_property
+    def _token(self) -> str | None:
+        token: str | None = self._library.get_token()
+        return token
+
+    @property
+    def has_token(self) -> bool:
+        """Whether requests carry a token."""
+        return self._token is not None
+
+    def json(self, path: str, about: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """What an address of the API answers; with `body` a POST. Raises HubError. `about` is the repository's name in messages."""
+        return _parsed(self._asked(f"{self.endpoint}{path}", about, body=body), about)
+
+    def pages(self, path: str, about: str) -> Iterator[Any]:
+        """The answers to a listing, page after page. Raises HubError."""
+        url: str | None = f"{self.endpoint}{path}"
+        while url is not None:
+            answer = self._asked(url, about)
+            yield _parsed(answer, about)
+            url = _next(answer.headers.get("link", ""))
+            if url is not None and _origin(url) != _origin(self.endpoint):
+                raise HubError("answer", f"the listing of {about} goes on at another host")
+
+    def content(self, path: str, about: str, start: int, size: int) -> bytes:
+        """The bytes `start:start+size` of a file. Raises HubError."""
+        if size <= 0:
+            return b""
+        answer = self._asked(f"{self.endpoint}{path}", about, (start, size))
+        held = answer.content
+        if answer.status != 206 and start:  # noqa: PLR2004 - HTTP: partial content
+            raise HubError("ranges", f"the Hub does not give parts of files, and {about} is not downloaded whole")
+        return held
+
+    def _asked(self, url: str, about: str, part: tuple[int, int] | None = None, body: object = None) -> Answer:
+        """The answer to one question, asked again where that may help."""
+        if self.offline:
+            raise HubError("offline", f"offline: {about} is not on this machine, and the network may not be used")
+        wait = WAIT
+        for attempt in range(1, TRIES + 1):
+            try:
+                answer = self._followed(url, about, part, body)
+            except HubError as error:
+                if attempt == TRIES or error.state not in {"timeout", "connection", "truncated"}:
+                    raise
+                pause = wait
+            else:
+                if answer.status not in _RETRIED:
+                    if answer.status < 300:  # noqa: PLR2004 - HTTP: success
+                        return answer
+                    raise self._refusal(answer, about)
+                pause = _pause(answer.headers, wait)
+                if attempt == TRIES or pause > LONGEST_WAIT:
+                    raise self._refusal(answer, about)
+            time.sleep(pause)
+            wait *= 2
+        raise AssertionError  # pragma: no cover - the last attempt returns or raises
+
+    def _followed(self, url: str, about: str, part: tuple[int, int] | None, body: object) -> Answer:
+        """The answer at the end of the redirects. The token stays with the endpoint's own host."""
+        for _ in range(MOST_REDIRECTS):
+            answer = self._answered(url, about, part, body)
+            target = answer.headers.get("location")
+            if answer.status not in {301, 302, 303, 307, 308} or not target:
+                return answer
+            url = urljoin(url, target)
+            if urlsplit(url).scheme not in {"http", "https"}:
+                break
+        raise HubError("answer", f"the Hub sends whoever asks for {about} from one address to the next")
+
+    def _answered(self, url: str, about: str, part: tuple[int, int] | None, body: object) -> Answer:
+        session = self._library.utils.get_session()
+        transport = importlib.import_module(type(session).__module__.partition(".")[0])
+        most = ANSWER_BYTES if part is None else part[1]
+        with self._lock:
+            self.requests += 1
+        given = {} if body is None else {"json": body}
+        try:
+            with session.stream(
+                "GET" if body is None else "POST",
+                url,
+                headers=self._headers(url, part),
+                follow_redirects=False,
+                timeout=_timeout(),
+                **given,
+            ) as response:
+                content = _bounded(response, most if response.status_code < 300 else 65_536)  # noqa: PLR2004 - HTTP: success
+                answer = Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, content)
+        except transport.HTTPError as error:
+            raise broken(error, transport, about) from error
+        except self._library.errors.OfflineModeIsEnabled as error:
+            raise HubError("offline", f"offline: {about} is not on this machine, and the network may not be used") from error
+        with self._lock:
+            self.received += len(content)
+        if part is None and len(content) > most:
+            raise HubError("answer", f"the Hub's answer on {about} has more than {most:,} bytes")
+        return answer._replace(content=content[:most])
+
+    def _refusal(self, answer: Answer, about: str) -> HubError:
+        return refusal(
+            Refused(answer.status, answer.headers, about, self.endpoint, has_token=self.has_token, wait=_pause(answer.headers, WAIT))
+        )
+
+    def _headers(self, url: str, part: tuple[int, int] | None) -> dict[str, str]:
+        own = _origin(url) == _origin(self.endpoint)
+        headers: dict[str, str] = self._library.utils.build_hf_headers(
+            token=self._token if own and self._token else False, library_name="cardlint"
+        )
+        headers["accept-encoding"] = "identity"  # what is received is what was asked for, and counted
+        if part is not None:
+            headers["range"] = f"bytes={part[0]}-{part[0] + part[1] - 1}"
+        return headers
+
+
+def _parsed(answer: Answer, about: str) -> Any:  # noqa: ANN401 - JSON
     try:
-        content = _read(cached, most + 1)
-    except OSError as error:
-        raise UsageError(f"{place}: {cached} cannot be read: {error.strerror or error}") from error
-    if len(content) > most:
-        raise UsageError(f"{place} is larger than {most:,} bytes")
-    return content
+        return json.loads(answer.content)
+    except (ValueError, RecursionError) as error:
+        raise HubError("answer", f"the Hub's answer on {about} is no JSON") from error
 
 
-def _read(path: Path, size: int) -> bytes:
-    with path.open("rb") as file:
-        return file.read(size)
+def _bounded(response: Any, most: int) -> bytes:  # noqa: ANN401 - of the client's HTTP library
+    """The content, read no further than one byte beyond `most`."""
+    held = bytearray()
+    for chunk in response.iter_raw():
+        held += chunk
+        if len(held) > most:
+            break
+    return bytes(held)
 
 
-def _cached(place: Address) -> Path:
-    """Where `huggingface_hub` keeps the file (its documentation, "Understand caching"), found without importing it."""
-    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "huggingface")
-    cache = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE") or Path(home, "hub")
-    folder = f"{place.kind}s--{place.repo.replace('/', '--')}"
-    return Path(cache).expanduser() / folder / "snapshots" / place.commit / place.path
-
-
-def _download(place: Address, most: int) -> Path:
+def _timeout() -> float:
+    """Seconds, as huggingface_hub reads them."""
     try:
-        from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
-    except ImportError:
-        raise UsageError(f"{place} is not in the local Hub cache, and reading from the Hub needs: pip install 'cardlint[hub]'") from None
+        return float(os.environ.get("HF_HUB_DOWNLOAD_TIMEOUT", "10"))
+    except ValueError:
+        return 10.0
+
+
+def _pause(headers: dict[str, str], otherwise: float) -> float:
+    """Seconds to wait: `Retry-After`, or where nothing is left of a rate limit (`RateLimit: "api";r=0;t=168`) until it is renewed."""
+    words = dict(item.strip().split("=", 1) for item in headers.get("ratelimit", "").split(";") if "=" in item)
+    given = words.get("t") if words.get("r") == "0" else headers.get("retry-after")
     try:
-        size = get_hf_file_metadata(hf_hub_url(place.repo, place.path, repo_type=place.kind, revision=place.commit)).size or 0
-        found = None if size > most else hf_hub_download(place.repo, place.path, repo_type=place.kind, revision=place.commit)
-    except Exception as error:  # the client raises its own errors, those of its HTTP library, and OSError
-        raise UsageError(f"{place} cannot be had: {type(error).__name__}: {_first_line(error)}") from error
-    if found is None:
-        raise UsageError(f"{place} is larger than {most:,} bytes")
-    return Path(found)
+        return max(0.0, float(given)) if given is not None else otherwise
+    except ValueError:
+        return otherwise
 
 
-def _first_line(error: Exception) -> str:
-    """What went wrong in one line: messages of the Hub's client go on with advice."""
-    return next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+def _next(link: str) -> str | None:
+    """The address of the next page in a `Link` header."""
+    for item in link.split(","):
+        address, _, relation = item.partition(";")
+        if 'rel="next"' in relation and address.strip().startswith("<"):
+            return address.strip().strip("<>")
+    return None
+
+
+def _origin(url: str) -> tuple[str, str, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)

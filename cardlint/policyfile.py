@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardlint.errors import ConfigError, Unreadable, UsageError
-from cardlint.hub import SCHEME, Address, address, fetch_file
+from cardlint.hubpolicy import SCHEME, Address, address, fetch_file
 from cardlint.locate import data_folder
 from cardlint.locks import assert_kept
 from cardlint.nodes import listed, string

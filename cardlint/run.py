@@ -7,14 +7,16 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint import __version__, settle
-from cardlint.errors import UsageError
+from cardlint import __version__, engine, settle
+from cardlint.errors import Unreadable, UsageError
 from cardlint.home import rule_page
 from cardlint.plugins import installed
 from cardlint.policy import DEFAULT, Policy
 from cardlint.policyfile import CONFIG_NAME, load_policy
-from cardlint.report import Descriptor, Failed, Fixing, Report
+from cardlint.report import Descriptor, Failed, Fixing, Report, Skipped, Target
+from cardlint.repository import Identity, Repository
 from cardlint.rule import known, shipped_hash
+from cardlint.source import Memory
 from cardlint.target import Located, locate, open_repository, revision, source_of, staged_config
 
 if TYPE_CHECKING:
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 
     from cardlint.baseline import Baseline
     from cardlint.problem import Applicability, Confidence
-    from cardlint.report import Target
-    from cardlint.repository import Kind, Repository
+    from cardlint.repository import Kind
     from cardlint.rule import Rule
     from cardlint.source import Source
 
@@ -93,8 +94,11 @@ def _in_processes(targets: Sequence[Located], options: Options, jobs: int) -> li
 
 def check_target(located: Located, options: Options, policy: Policy | None = None) -> Target:
     """What is found in one target."""
-    source = source_of(located)
-    commit = revision(located, source)
+    source = source_of(located, offline=options.offline)
+    try:
+        commit = revision(located, source)
+    except Unreadable as error:
+        return _unseen(located, options, policy, str(error))
     chosen = policy or _policy(options.policy, *_config(located, options, source), options.select, options.ignore, offline=options.offline)
     if located.weights is not None:
         chosen = replace(chosen, alone=True)
@@ -107,6 +111,17 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
         shown=located.shown, revision=commit, policy=chosen.name, failed=(*found.failed, *unloaded(chosen)), inert=_inert(repository),
         known_as=repository.identity.id or os.path.basename(os.path.realpath(located.root)),  # noqa: PTH119
     )  # fmt: skip
+    return _described(found, chosen)
+
+
+def _unseen(located: Located, options: Options, policy: Policy | None, reason: str) -> Target:
+    """A target of which nothing could be seen: every rule that would have looked at it was skipped."""
+    assert located.hub is not None
+    chosen = policy or _policy(options.policy, None, None, options.select, options.ignore, offline=options.offline)
+    repository = Repository(Memory({}), Identity(located.hub.kind, located.hub.id, told=True))
+    rules = engine.running(chosen.bind(repository), options.min_confidence)
+    skipped = tuple(Skipped(rule.id, reason) for rule in rules if not rule.facts & engine.SETTLED)
+    found = Target(located.name, located.hub.kind, skipped=skipped, shown=located.shown, policy=chosen.name, known_as=located.hub.id)
     return _described(found, chosen)
 
 

@@ -13,6 +13,7 @@ from cardlint.repository import CARD_PATH, Identity, Repository
 from cardlint.source import Excluding, Folder, Memory
 
 if TYPE_CHECKING:
+    from cardlint.hubrepo import HubName
     from cardlint.repository import Kind
     from cardlint.source import Source
 
@@ -25,7 +26,7 @@ class Located(NamedTuple):
 
     `content` is the card itself where it came on standard input. `tree` asks for what Git holds instead of the files on
     disk: a commit by any of its names, or the index where it is empty. `weights` is the name of a file of weights, where that
-    was pointed at.
+    was pointed at. `hub` is the repository, where it lies on the Hub and not on disk.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Located(NamedTuple):
     content: bytes | None = None
     tree: str | None = None
     weights: str | None = None
+    hub: HubName | None = None
 
     @property
     def only(self) -> str | None:
@@ -43,7 +45,9 @@ class Located(NamedTuple):
 
     @property
     def config(self) -> Path | None:
-        """The repository's own configuration, where there is one."""
+        """The repository's own configuration, where there is one. One on the Hub may not say how strangers judge it."""
+        if self.hub is not None:
+            return None
         path = self.root / CONFIG_NAME
         other = path.with_suffix(".yml")
         if os.path.lexists(other):
@@ -53,6 +57,8 @@ class Located(NamedTuple):
     @property
     def shown(self) -> str:
         """How the root is reached from the working directory; empty for the working directory itself."""
+        if self.hub is not None:
+            return str(self.hub._replace(revision=None))
         if self.content is not None and self.root == Path():
             return ""
         shown = os.path.relpath(self.root)
@@ -64,7 +70,7 @@ def locate(name: str, tree: str | None = None) -> Located:
     if not name:
         raise UsageError("a target has an empty name; give the folder of a repository, a card, a file of weights, or - for standard input")
     if "://" in name:
-        raise UsageError(f"{name}: repositories on the Hub cannot be checked yet; give a folder or a card file")
+        return _remote(name, tree)
     path = Path(name)
     try:
         is_folder, is_file = path.is_dir(), path.is_file()
@@ -79,6 +85,16 @@ def locate(name: str, tree: str | None = None) -> Located:
     if os.path.lexists(path):
         raise UsageError(f"{name} is neither a folder nor a file")
     raise UsageError(f"{name} does not exist; give the folder of a repository, a card, a file of weights, or - for standard input")
+
+
+def _remote(name: str, tree: str | None) -> Located:
+    from cardlint.hubrepo import is_named, parse  # most targets are on disk
+
+    if not is_named(name):
+        raise UsageError(f"{name} is no repository on the Hub; expected hf://[models/|datasets/|spaces/]namespace/name[@revision]")
+    if tree is not None:
+        raise UsageError(f"{name} is no checkout of Git; leave out --staged and --revision, and write the revision after an @")
+    return Located(name, Path(), hub=parse(name))
 
 
 def _held(name: str, path: Path, tree: str) -> Located | None:
@@ -121,8 +137,12 @@ def from_stdin(content: bytes, filename: str | None) -> Located:
     return Located(STDIN, path.parent, path.name, card_only=True, content=content)
 
 
-def source_of(located: Located) -> Source:
+def source_of(located: Located, *, offline: bool = False) -> Source:
     """Where the bytes of a target come from; what of it is read once is then known to all that share it."""
+    if located.hub is not None:
+        from cardlint.hubrepo import HubSource, shared
+
+        return HubSource(shared(offline=offline), located.hub)
     if located.content is not None:
         return Memory({located.card_path: located.content}, listed=False)
     if located.tree is None:
@@ -135,8 +155,13 @@ def source_of(located: Located) -> Source:
 def revision(located: Located, source: Source) -> str | None:
     """The full hash of the commit a target is read from; None for files on disk, the index and standard input.
 
-    Raises UsageError where Git holds no such tree: a wrong name is no defect of the repository.
+    Raises UsageError where Git holds no such tree: a wrong name is no defect of the repository; Unreadable where the Hub does not tell.
     """
+    if located.hub is not None:
+        from cardlint.hubrepo import HubSource
+
+        assert isinstance(source, HubSource)
+        return source.commit
     if located.tree is None:
         return None
     from cardlint.gittree import GitTree
@@ -161,9 +186,20 @@ def staged_config(source: Source) -> bytes | None:
     return content
 
 
+def _on_the_hub(name: HubName, source: Source, kind: Kind | None, exclude: tuple[str, ...]) -> Repository:
+    from cardlint.hubrepo import HubSource
+
+    if kind is not None and kind != name.kind:
+        raise UsageError(f"{name} is a {name.kind}; leave out --kind {kind}")
+    assert isinstance(source, HubSource)
+    return Repository(Excluding(source, exclude) if exclude else source, Identity(name.kind, source.id, told=True))
+
+
 def open_repository(located: Located, kind: Kind | None, exclude: tuple[str, ...], source: Source | None = None) -> Repository:
     """The repository of a target; its kind as told, else by its remote, else by its content."""
     source = source_of(located) if source is None else source
+    if located.hub is not None:
+        return _on_the_hub(located.hub, source, kind, exclude)
     if exclude and source.listed and located.weights is None:
         source = Excluding(source, exclude)
     remote_kind, remote_id = read_remote(located.root)

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from cardlint.errors import ConfigError, UsageError
-from cardlint.hub import Address, address, fetch_file
+from cardlint.hubpolicy import Address, address, fetch_file
 from cardlint.policyfile import load_policy
 from cardlint.rule import shipped
 
@@ -105,7 +105,7 @@ def test_a_cached_file_that_cannot_be_read(cache: Path, monkeypatch: pytest.Monk
     def denied(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("cardlint.hub._read", denied)
+    monkeypatch.setattr("cardlint.hubpolicy._read", denied)
     with pytest.raises(UsageError, match="cannot be read: Permission denied"):
         fetch_file(Address("model", "acme/policies", "policy.yaml", COMMIT), offline=True, most=10)
 

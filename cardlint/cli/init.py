@@ -14,7 +14,7 @@ import click
 from cardlint.cli import complete
 from cardlint.errors import UsageError
 from cardlint.formats.safe import visible
-from cardlint.hub import SCHEME
+from cardlint.hubpolicy import SCHEME
 from cardlint.locate import data_folder
 from cardlint.policyfile import CONFIG_NAME, load_policy, shipped_policies
 from cardlint.repository import CARD_PATH, KINDS, Identity

@@ -1,0 +1,96 @@
+"""Why the Hub did not give what was asked for, in a word and in a sentence.
+
+Codes and messages: hub-docs, and huggingface_hub 2.4, `utils/_http.py`, `hf_raise_for_status`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cardlint.errors import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_UNAUTHORIZED, _NOT_FOUND, _TOO_MANY, _SERVER = 401, 404, 429, 500
+_SHOWN = 200
+
+
+class HubError(Unreadable):
+    """The Hub did not give what was asked for. `state` names why in one word: gated, missing, revision, entry, offline."""
+
+    def __init__(self, state: str, message: str) -> None:
+        """`message` says in words what is known of it and what to do."""
+        super().__init__(message)
+        self.state = state
+
+
+class Refused(NamedTuple):
+    """An answer that gives nothing: its status and headers, what was asked for, where, and the seconds it asks to wait."""
+
+    status: int
+    headers: dict[str, str]
+    about: str
+    endpoint: str
+    has_token: bool
+    wait: float
+
+    @property
+    def code(self) -> str:
+        """What the Hub calls it."""
+        return self.headers.get("x-error-code", "")
+
+    @property
+    def said(self) -> str:
+        """What the Hub says of it."""
+        return self.headers.get("x-error-message", "")[:_SHOWN]
+
+
+def _credentials(_: Refused) -> str:
+    return "the Hub does not know this token; log in again with `hf auth login`, or set HF_TOKEN"
+
+
+def _gated(it: Refused) -> str:
+    how = "this token has no access to it; ask for it there" if it.has_token else "log in with `hf auth login`, or set HF_TOKEN"
+    return f"{it.about} is gated, and {how}: {it.endpoint}/{it.about}"
+
+
+def _missing(it: Refused) -> str:
+    hidden = "this token may not see it" if it.has_token else "it is private, and no token was given (`hf auth login`, or HF_TOKEN)"
+    return f"there is no {it.about} on the Hub, or {hidden}"
+
+
+_STATES: tuple[tuple[str, Callable[[Refused], bool], Callable[[Refused], str]], ...] = (
+    ("credentials", lambda it: it.said == "Invalid credentials in Authorization header", _credentials),
+    ("gated", lambda it: it.code == "GatedRepo", _gated),
+    ("disabled", lambda it: it.said == "Access to this resource is disabled.", lambda it: f"{it.about} is disabled by the Hub"),
+    ("revision", lambda it: it.code == "RevisionNotFound", lambda it: f"{it.about} has no such revision"),
+    ("entry", lambda it: it.code == "EntryNotFound", lambda it: f"{it.about} is listed, and the Hub has no content for it"),
+    ("missing", lambda it: it.code == "RepoNotFound" or it.status in {_UNAUTHORIZED, _NOT_FOUND}, _missing),
+    (
+        "rate-limited",
+        lambda it: it.status == _TOO_MANY,
+        lambda it: f"the Hub asks to wait {it.wait:.0f} s before it says more of {it.about}",
+    ),
+    ("server", lambda it: it.status >= _SERVER, lambda it: f"the Hub answered {it.status} each time it was asked for {it.about}"),
+)
+
+
+def refusal(it: Refused) -> HubError:
+    """What an answer that gives nothing means."""
+    for state, applies, words in _STATES:
+        if applies(it):
+            return HubError(state, words(it))
+    return HubError("answer", f"the Hub answered {it.status} when asked for {it.about}{': ' if it.said else ''}{it.said}")
+
+
+def broken(error: Exception, transport: Any, about: str) -> HubError:  # noqa: ANN401 - a module
+    """Why no answer came; `transport` is the HTTP library that raised the error."""
+    words = f"{type(error).__name__}: {error}".splitlines()[0][:_SHOWN]
+    if isinstance(error, transport.TimeoutException):
+        return HubError("timeout", f"the Hub did not answer in time when asked for {about}")
+    if "CERTIFICATE" in words.upper() or "SSL" in words.upper():
+        return HubError("tls", f"the connection to the Hub is not to be trusted ({words})")
+    if isinstance(error, transport.RemoteProtocolError):
+        return HubError("truncated", f"the Hub's answer on {about} broke off")
+    return HubError("connection", f"the Hub cannot be reached ({words})")
