@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import UsageError
+from cardlint.hubcache import Held, cache_folder
 
 if TYPE_CHECKING:
     from cardlint.repository import Kind
@@ -78,11 +79,8 @@ def _read(path: Path, size: int) -> bytes:
 
 
 def _cached(place: Address) -> Path:
-    """Where `huggingface_hub` keeps the file (its documentation, "Understand caching"), found without importing it."""
-    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "huggingface")
-    cache = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE") or Path(home, "hub")
-    folder = f"{place.kind}s--{place.repo.replace('/', '--')}"
-    return Path(cache).expanduser() / folder / "snapshots" / place.commit / place.path
+    """Where `huggingface_hub` keeps the file, found without importing it."""
+    return Held(place.kind, place.repo, place.commit, cache_folder()).folder / place.path
 
 
 def _download(place: Address, most: int) -> Path:

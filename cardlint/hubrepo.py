@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from cardlint.errors import Unreadable, UsageError
 from cardlint.hub import Hub
+from cardlint.hubcache import Held, find
 from cardlint.hubstates import HubError
 from cardlint.repoid import why_malformed
 from cardlint.source import MAX_ENTRIES, FileEntry
@@ -23,6 +24,31 @@ _COMMIT = re.compile(r"[0-9a-f]{40}")
 _PULL = re.compile(r"refs/pr/\d+")
 _PAGES = ("tree", "blob", "resolve", "commit", "raw")
 _SLASHES = 2
+# Git on the Hub takes no larger file; what is larger lies in LFS (hub-docs, "Repositories: getting started").
+GIT_BYTES = 10_000_000
+KEPT_BYTES = 65_536
+# Texts that are read by their own readers, never by a loader of weights.
+_TEXTS = (
+    ".md",
+    ".json",
+    ".txt",
+    ".yaml",
+    ".yml",
+    ".py",
+    ".gitattributes",
+    ".gitignore",
+    ".csv",
+    ".tsv",
+    ".html",
+    ".css",
+    ".js",
+    ".sh",
+    ".svg",
+    ".jsonl",
+    ".toml",
+    ".cfg",
+    ".rst",
+)
 
 
 class HubName(NamedTuple):
@@ -40,7 +66,7 @@ class HubName(NamedTuple):
     @property
     def is_pinned(self) -> bool:
         """Whether the revision is a whole commit."""
-        return self.revision is not None and _COMMIT.fullmatch(self.revision) is not None
+        return self.revision is not None and is_commit(self.revision)
 
     def __str__(self) -> str:
         return f"{SCHEME}{self.prefix}{self.id}{f'@{self.revision}' if self.revision else ''}"
@@ -91,10 +117,12 @@ def shared(*, offline: bool) -> Hub:
 
 
 class HubSource:
-    """The files of a repository on the Hub at one commit."""
+    """The files of a repository on the Hub at one commit.
+
+    What the local cache of the Hub's client holds of that commit is read from there; the rest is asked for.
+    """
 
     listed = True
-    near = False
     ranged = True
 
     def __init__(self, hub: Hub, name: HubName) -> None:
@@ -102,17 +130,32 @@ class HubSource:
         self.hub = hub
         self.name = name
         self._failure: HubError | None = None
+        self._kept: dict[str, bytes] = {}
+
+    @property
+    def near(self) -> bool:
+        """Whether reading costs no request."""
+        return self.hub.offline
+
+    @cached_property
+    def held(self) -> Held | None:
+        """What the cache holds. A branch is asked for anew, because it may have moved, where the network may be used."""
+        if not (self.name.is_pinned or self.hub.offline):
+            return find(self.name.kind, self.id, str(self.info["sha"]))
+        return find(self.name.kind, self.name.id, self.name.revision)
 
     @cached_property
     def _info(self) -> dict[str, Any]:
-        return self._ask()
-
-    def _ask(self) -> dict[str, Any]:
         revision = f"/revision/{quote(self.name.revision, safe='')}" if self.name.revision else ""
-        found = self.hub.json(f"/api/{self.name.kind}s/{self.name.id}{revision}?blobs=true", self.name.prefix + self.name.id)
-        if not isinstance(found, dict) or not _COMMIT.fullmatch(str(found.get("sha"))) or not isinstance(found.get("siblings"), list):
-            raise HubError("answer", f"the Hub's answer on {self.name.id} names no commit or no files")
+        found = self.hub.json(f"/api/{self.name.kind}s/{self.name.id}{revision}?blobs=true", self.about)
+        if not isinstance(found, dict) or not is_commit(str(found.get("sha"))) or not isinstance(found.get("siblings"), list):
+            raise HubError("answer", f"the Hub's answer on {self.about} names no commit or no files")
         return found
+
+    @property
+    def about(self) -> str:
+        """What messages call it."""
+        return self.name.prefix + self.name.id
 
     @property
     def info(self) -> dict[str, Any]:
@@ -128,19 +171,39 @@ class HubSource:
     @property
     def commit(self) -> str:
         """The commit, in full. Raises HubError."""
-        return str(self.info["sha"])
+        if self.name.is_pinned and self._tree is not None:
+            return str(self.name.revision)
+        return self.held.commit if self.hub.offline and self.held is not None else str(self.info["sha"])
 
     @property
     def id(self) -> str:
         """The id the repository has today: another one than was asked for where it was renamed. Raises HubError."""
-        return str(self.info.get("id") or self.name.id)
+        if self.name.is_pinned and self._tree is not None:
+            return self.name.id
+        return self.name.id if self.hub.offline and self.held is not None else str(self.info.get("id") or self.name.id)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the entries are all files of the commit. Of a part in the cache nobody knows what else there is."""
+        return not self.hub.offline or self._tree is not None
+
+    @cached_property
+    def _tree(self) -> dict[str, FileEntry] | None:
+        """All files of the commit, where the cache knows them."""
+        if not (self.name.is_pinned or self.hub.offline):
+            return None
+        return self.held.tree() if self.held is not None else None
 
     def entries(self) -> list[FileEntry]:
-        """Every file with its size, sorted by path. Raises Unreadable."""
+        """Every file with its size, sorted by path; see `whole`. Raises Unreadable."""
         return list(self._entries.values())
 
     @cached_property
     def _entries(self) -> dict[str, FileEntry]:
+        if self._tree is not None:
+            return self._tree
+        if self.hub.offline and self.held is not None:
+            return self.held.files()
         siblings = self.info["siblings"]
         if len(siblings) > MAX_ENTRIES:
             raise Unreadable(f"{self.name.id} holds more than {MAX_ENTRIES:,} files")
@@ -151,21 +214,38 @@ class HubSource:
             raise Unreadable(f"the Hub lists a file of {self.name.id} that has no path")
         return {entry.path: entry for entry in sorted(entries)}
 
-    @property
-    def oids(self) -> dict[str, str]:
-        """The SHA-256 of every file that lies in Git LFS, by path. Raises HubError."""
-        pairs = ((item["rfilename"], item.get("lfs")) for item in self.info["siblings"])
-        return {path: str(lfs.get("sha256")) for path, lfs in pairs if isinstance(lfs, dict)}
+    def is_text(self, path: str) -> bool:
+        """Whether a file lies in Git itself and has the name of a text that no loader takes for weights. Asking costs no request."""
+        return not self.near and path.lower().endswith(_TEXTS) and self._entries[path].size <= GIT_BYTES
 
     def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
         """The bytes of a file, of a large one only those asked for. Raises Unreadable."""
+        if path not in self._entries and not self.whole:
+            raise HubError("offline", f"offline: {self.about}/{path} is not in the local cache")
         whole = self._entries[path].size
         end = whole if size is None else min(whole, start + size)
+        if self.held is not None and self.held.place(path) is not None:
+            return self.held.read(path, start, end - start)
+        if whole <= KEPT_BYTES:  # several rules read it, and it is one request
+            if path not in self._kept:
+                self._kept[path] = self._fetched(path, 0, whole)
+            return self._kept[path][start:end]
+        return self._fetched(path, start, end)
+
+    def _fetched(self, path: str, start: int, end: int) -> bytes:
+        about = f"{self.about}/{path}"
+        if self.hub.offline:
+            raise HubError("offline", f"offline: {about} is not in the local cache")
         address = f"/{self.name.prefix}{self.id}/resolve/{self.commit}/{quote(path)}"
-        held = self.hub.content(address, f"{self.name.prefix}{self.name.id}/{path}", start, end - start)
-        if len(held) < end - start:
-            raise HubError("truncated", f"the Hub gives {len(held):,} bytes of {path} where it lists {end - start:,}")
-        return held
+        found = self.hub.content(address, about, start, end - start)
+        if len(found) < end - start:
+            raise HubError("truncated", f"the Hub gives {len(found):,} bytes of {about} where it lists {end - start:,}")
+        return found
+
+
+def is_commit(text: str) -> bool:
+    """Whether a text is a whole commit hash."""
+    return _COMMIT.fullmatch(text) is not None
 
 
 def _size(item: dict[str, Any]) -> int:

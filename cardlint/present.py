@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cardlint.errors import Unreadable
 from cardlint.files import Files
-from cardlint.source import Excluding
+from cardlint.source import Excluding, innermost
 
 if TYPE_CHECKING:
     from cardlint.repository import Repository
@@ -20,4 +21,11 @@ def present(repository: Repository) -> Files | None:
         source = source.source
     files = repository.listing if source is repository.source else Files(source)
     files.by_path  # noqa: B018 - a listing that fails has to fail here
+    assert_whole(repository)
     return files
+
+
+def assert_whole(repository: Repository) -> None:
+    """Raise Unreadable where only a part of the files is known: what is not among them may be there all the same."""
+    if not getattr(innermost(repository.source), "whole", True):
+        raise Unreadable("offline: the local cache holds only some files of this commit, and does not say which others there are")

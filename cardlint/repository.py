@@ -11,6 +11,7 @@ from cardlint.errors import Blocked, Inapplicable, Obstacle, Unreadable
 from cardlint.files import Files
 from cardlint.jsonfile import JSON_BYTES, read_json
 from cardlint.nodes import Mapping
+from cardlint.present import assert_whole
 from cardlint.text import decode
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class Repository:
 def _text(repository: Repository) -> Text:
     try:
         if repository.card_path not in repository.listing:
+            assert_whole(repository)
             raise Blocked("card-missing", f"there is no {repository.card_path}")
         if repository.listing.of_git:
             repository.listing.assert_held(repository.card_path)
@@ -140,6 +142,7 @@ def _files(repository: Repository) -> Files:
     if not repository.source.listed:
         raise Inapplicable("the other files of the repository are not known")
     repository.listing.by_path  # noqa: B018 - a listing that fails has to fail here
+    assert_whole(repository)
     return repository.listing
 
 
@@ -151,7 +154,8 @@ def _known_files(repository: Repository) -> Files | None:
 
 def _json(path: str) -> Callable[[Repository], Mapping | None]:
     def fact(repository: Repository) -> Mapping | None:
-        if path not in repository.fact("files"):
+        if path not in repository.listing:
+            repository.fact("files")  # where not all files are known it may be there all the same
             return None
         repository.listing.assert_held(path)
         node = read_json(repository.text(path, JSON_BYTES))
@@ -199,7 +203,9 @@ def _license_texts(repository: Repository) -> tuple[LicenseText, ...]:
 def _weights(repository: Repository) -> Weights:
     from cardlint.weighing import Weights
 
-    repository.fact("files")  # what cannot be listed has to fail here
+    repository.listing.by_path  # noqa: B018 - what cannot be listed has to fail here
+    if not repository.source.listed:
+        raise Inapplicable("the other files of the repository are not known")
     return Weights(repository)
 
 

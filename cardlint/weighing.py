@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from cardlint.disk import Disk
 from cardlint.errors import Blocked, Inapplicable, Unreadable
 from cardlint.locate import data_folder
+from cardlint.present import assert_whole
 from cardlint.source import Folder, innermost, parse_pointer, read_regular
 from cardlint.sourcereader import SourceReader
 from cardlint.weights.extensions import holds_template, promised
@@ -99,7 +100,7 @@ class Weights:
     def entries(self) -> dict[str, FileEntry]:
         """The files to look at: all of them, or the one that was pointed at."""
         alone = getattr(innermost(self._repository.source), "alone", None)
-        files: Iterator[FileEntry] = iter(self._repository.fact("files"))
+        files: Iterator[FileEntry] = iter(self._repository.listing)
         return {entry.path: entry for entry in files if not _is_elsewhere(entry) and alone in {None, entry.path}}
 
     def __iter__(self) -> Iterator[Weighed]:
@@ -187,6 +188,8 @@ class Weights:
         _assert_read(files)
         if pointers := [file.path for file in files if file.pointer is not None and file.judgement is None]:
             self._raise_for(pointers)
+        if paths is None:
+            assert_whole(self._repository)
 
     def complete_for_pointers(self) -> None:
         """Raise where a file that is small enough to be a pointer could not be read."""
@@ -220,6 +223,12 @@ class Weights:
         reader = SourceReader(source, entry.path, entry.size, self._disk(source))
         small, almost = entry.size <= _POINTER_BYTES, False
         try:
+            if getattr(source, "is_text", _no)(entry.path) and not holds_template(entry.path):
+                from cardlint.weights.verdict import Judgement as Judged
+
+                return Weighed(
+                    entry.path, entry.size, reader, Judged("text", inert=("text by its name and kept in Git itself; not asked for",))
+                )
             head = reader.read(0, HEAD)
             if small and (pointer := parse_pointer(head)) is not None:
                 return self._behind(Weighed(entry.path, entry.size, reader, pointer=pointer), pointer)
@@ -271,6 +280,10 @@ class Weights:
         if source not in self._disks:
             self._disks[source] = Disk(source.root, source.alone)
         return self._disks[source]
+
+
+def _no(_: str) -> bool:
+    return False
 
 
 def _plainly(path: str, reader: SourceReader, head: bytes) -> str | None:

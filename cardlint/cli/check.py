@@ -63,6 +63,7 @@ _RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE
 @click.option("--min-confidence", type=_CONFIDENCE, default="low", show_default=True, help="Leave out rules less sure than this.")
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
 @click.option("--offline", is_flag=True, help="Never touch the network; local targets never do.")
+@click.option("--cache", is_flag=True, help="Check what the Hub cache of this machine holds, without the network.")
 @click.option("--stdin-filename", metavar="FILE", shell_complete=complete.paths, help="The name of the card that comes on standard input.")
 @click.option("--staged", is_flag=True, help="Check what is staged for the next commit instead of the files on disk.")
 @click.option("--revision", metavar="REV", help="Check a commit, by any name Git knows, instead of the files on disk.")
@@ -76,7 +77,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     tree = _tree(given["revision"], staged=given["staged"])
     if tree is not None and STDIN in targets:
         raise UsageError("standard input is in no commit; leave out --staged and --revision, or -")
-    located = [_locate(name, given["stdin_filename"], tree) for name in targets or (".",)]
+    located = _cached(targets, tree) if given["cache"] else [_locate(name, given["stdin_filename"], tree) for name in targets or (".",)]
     _assert_beside(located, outputs)
     fixing = _fixing(located, outputs, given)
     located = _apart(located) if fixing else located
@@ -84,7 +85,7 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     options = Options(
         policy=given["policy"], kind=given["kind"], select=given["select"], ignore=given["ignore"],
         exclude=given["exclude"], isolated=given["isolated"], min_confidence=given["min_confidence"],
-        offline=given["offline"], baseline=baseline, record=given["write_baseline"] is not None, **fixing,
+        offline=given["offline"] or given["cache"], baseline=baseline, record=given["write_baseline"] is not None, **fixing,
     )  # fmt: skip
     report = check_all(located, options, jobs=given["jobs"])
     report = report._replace(arguments=_repeating(targets, given))
@@ -101,9 +102,22 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     return _show_fixed(report) if given["fix_only"] else report.exit_code(given["fail_on"])
 
 
+def _cached(targets: tuple[str, ...], tree: str | None) -> list[Located]:
+    """Every commit in the Hub cache. Raises UsageError."""
+    from cardlint.hubcache import cache_folder, held
+    from cardlint.hubrepo import HubName
+
+    if targets or tree is not None:
+        raise UsageError("--cache names the targets itself; leave out the others, --staged and --revision")
+    found = [locate(str(HubName(item.kind, item.id, item.commit))) for item in held()]
+    if not found:
+        raise UsageError(f"there is no repository in the Hub cache at {cache_folder()}")
+    return found
+
+
 def _assert_beside(located: list[Located], outputs: list[tuple[str, Path | None]]) -> None:
     """No report takes the place of a card that is checked. Raises UsageError."""
-    cards = {os.path.realpath(item.root / item.card_path) for item in located}
+    cards = {os.path.realpath(item.root / item.card_path) for item in located if item.hub is None}
     for name, path in outputs:
         if path is not None and os.path.realpath(path) in cards:
             raise UsageError(f"{path} is the card itself; give the report another file, as in {name}=report.{name}")
@@ -117,7 +131,7 @@ def _repeating(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ..
     valued = ("kind", "policy", "revision", "min_confidence", "baseline", "stdin_filename")
     options = [f"--{name.replace('_', '-')}={said[name]}" for name in valued if said[name] is not None]
     options += [f"--{name}={','.join(said[name])}" for name in ("select", "ignore", "exclude") if said[name]]
-    options += [f"--{name}" for name in ("isolated", "offline", "staged") if said[name]]
+    options += [f"--{name}" for name in ("isolated", "offline", "cache", "staged") if said[name]]
     dashes = ("--",) if any(name.startswith("-") and name != STDIN for name in targets) else ()
     return ("check", *options, *dashes, *targets)
 
@@ -135,6 +149,8 @@ def _fixing(located: list[Located], outputs: list[tuple[str, Path | None]], give
             raise UsageError("the diff goes to standard output; give the report a file, as in json=report.json")
     elif any(item.content is not None for item in located):
         raise UsageError("a card on standard input cannot be fixed; --diff shows what would be, or give the file")
+    elif any(item.hub is not None for item in located):
+        raise UsageError("a repository on the Hub is not written to; ask for --diff")
     elif any(item.tree is not None for item in located):
         raise UsageError("what Git holds cannot be fixed, only files on disk; leave out --staged and --revision, or ask for --diff")
     return {"fix": "unsafe" if given["unsafe_fixes"] else "safe", "write": not given["diff"]}
@@ -145,9 +161,9 @@ def _apart(located: list[Located]) -> list[Located]:
     first: dict[tuple[str, str], Located] = {}
     for item in located:
         card = STDIN if item.content is not None else os.path.realpath(item.root / (item.only or item.card_path))
-        known = first.setdefault((os.path.realpath(item.root), card), item)
+        known = first.setdefault((str(item.hub or os.path.realpath(item.root)), card), item)
         if known.card_only and not item.card_only:
-            first[os.path.realpath(item.root), card] = item
+            first[str(item.hub or os.path.realpath(item.root)), card] = item
     return list(first.values())
 
 
