@@ -115,9 +115,9 @@ def problems(repository: Repository, rule: Rule, options: dict[str, Any]) -> Ite
 
 def _finding(repository: Repository, rule: Rule, subject: str, problem: Problem) -> Finding:
     subject = subject if problem.subject is None else problem.subject
-    place = None if problem.span is None else _place(repository, problem.span)
-    related = tuple(RelatedPlace(item.message, _place(repository, item.span)) for item in problem.related)
-    path = place.path if place is not None else repository.card_path if problem.path is None else problem.path
+    place = _anywhere(repository, problem.span)
+    related = tuple(RelatedPlace(item.message, _place(repository, item.span)) for item in problem.related if item.span.start >= 0)
+    path = (problem.span.path if problem.span is not None else problem.path) or repository.card_path
     made = _fix(repository, problem.fix)
     return Finding(
         rule=rule.id, severity=rule.severity, confidence=rule.confidence, message=problem.message, subject=subject,
@@ -128,11 +128,16 @@ def _finding(repository: Repository, rule: Rule, subject: str, problem: Problem)
 
 def _fix(repository: Repository, cure: Cure | None) -> Fix | None:
     """The cure as edits of the text; None where one of its changes cannot be made for certain."""
-    if cure is None:
+    if cure is None or any(change.span.start < 0 for change in cure.changes):
         return None
     from cardlint.edits import fix, shared  # few runs find something that can be fixed
 
     return fix(repository.texts, cure, shared(repository))
+
+
+def _anywhere(repository: Repository, span: Span | None) -> Place | None:
+    """The place of a span; None of what has none, as the values in a listing of the Hub."""
+    return None if span is None or span.start < 0 else _place(repository, span)
 
 
 def _place(repository: Repository, span: Span) -> Place:

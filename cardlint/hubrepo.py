@@ -131,6 +131,7 @@ class HubSource:
         self.name = name
         self._failure: HubError | None = None
         self._kept: dict[str, bytes] = {}
+        self._refused: dict[str, HubError] = {}
 
     @property
     def near(self) -> bool:
@@ -167,6 +168,22 @@ class HubSource:
         except HubError as error:
             self._failure = error
             raise
+
+    @property
+    def values(self) -> dict[str, Any] | None:
+        """The values of the card, where the Hub was asked and tells them."""
+        held = self.info.get("cardData") if not self.hub.offline and (self._tree is None) else None
+        return held if isinstance(held, dict) else None
+
+    def is_closed(self, path: str) -> bool:
+        """Whether a gate stands before a file."""
+        if not self.info.get("gated") or path not in self._entries:
+            return False
+        try:
+            self.read(path)
+        except HubError as error:
+            return error.state == "gated"
+        return False
 
     @property
     def commit(self) -> str:
@@ -233,6 +250,15 @@ class HubSource:
         return self._fetched(path, start, end)
 
     def _fetched(self, path: str, start: int, end: int) -> bytes:
+        if path in self._refused:
+            raise self._refused[path]
+        try:
+            return self._asked(path, start, end)
+        except HubError as error:
+            self._refused[path] = error
+            raise
+
+    def _asked(self, path: str, start: int, end: int) -> bytes:
         about = f"{self.about}/{path}"
         if self.hub.offline:
             raise HubError("offline", f"offline: {about} is not in the local cache")

@@ -51,6 +51,7 @@ class Repository:
         self.source = source
         self.identity = identity
         self.card_path = card_path
+        self.trusted = True  # whether what it says of the findings in it counts
         self.texts: dict[str, Text] = {}
         self._facts: dict[str, Any] = {}
         self._obstacles: dict[str, Obstacle] = {}

@@ -43,6 +43,7 @@ class Options(NamedTuple):
     isolated: bool = False
     min_confidence: Confidence = "low"
     offline: bool = False
+    trust: bool = False
     fix: Applicability | None = None
     write: bool = False
     baseline: Baseline | None = None
@@ -103,6 +104,9 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     if located.weights is not None:
         chosen = replace(chosen, alone=True)
     repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude), source)
+    if located.hub is not None:
+        repository.trusted = options.trust
+        _provide(repository, source, chosen, options)
     look = partial(_look, located=located, options=options, policy=chosen)
     found = look(repository)
     if options.fix is not None:
@@ -112,6 +116,19 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
         known_as=repository.identity.id or os.path.basename(os.path.realpath(located.root)),  # noqa: PTH119
     )  # fmt: skip
     return _described(found, chosen)
+
+
+def _provide(repository: Repository, source: Source, policy: Policy, options: Options) -> None:
+    """The values of the card from the listing: where no selected rule needs more, which saves a request, or nobody may read the card."""
+    from cardlint import hubmeta
+    from cardlint.hubrepo import HubSource
+
+    rules = [rule for rule in engine.running(policy.bind(repository), options.min_confidence) if not rule.facts & engine.SETTLED]
+    assert isinstance(source, HubSource)
+    if source.values is None or options.trust or options.fix is not None:
+        return
+    if hubmeta.suffices(rules) or source.is_closed(repository.card_path):
+        repository.provide("frontmatter", hubmeta.metadata(source.values, repository.card_path))
 
 
 def _unseen(located: Located, options: Options, policy: Policy | None, reason: str) -> Target:

@@ -58,7 +58,12 @@ class Suppression(NamedTuple):
 
 
 def suppressions(repository: Repository) -> tuple[Suppression, ...]:
-    """The suppressions in every file a rule has read, and in the card. At most `MOST`; the last then stands for the others."""
+    """The suppressions in every file a rule has read, and in the card; none of a repository that is not trusted.
+
+    At most `MOST`; the last then stands for the others.
+    """
+    if not repository.trusted:
+        return ()
     found = list(islice(_all(repository), MOST + 1))
     if len(found) > MOST:
         found[MOST] = found[MOST]._replace(rule="", reason="")

@@ -62,6 +62,7 @@ _RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE
 )
 @click.option("--min-confidence", type=_CONFIDENCE, default="low", show_default=True, help="Leave out rules less sure than this.")
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
+@click.option("--trust-config", is_flag=True, help="Let a repository on the Hub suppress findings in itself.")
 @click.option("--offline", is_flag=True, help="Never touch the network; local targets never do.")
 @click.option("--cache", is_flag=True, help="Check what the Hub cache of this machine holds, without the network.")
 @click.option("--stdin-filename", metavar="FILE", shell_complete=complete.paths, help="The name of the card that comes on standard input.")
@@ -85,7 +86,8 @@ def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - cl
     options = Options(
         policy=given["policy"], kind=given["kind"], select=given["select"], ignore=given["ignore"],
         exclude=given["exclude"], isolated=given["isolated"], min_confidence=given["min_confidence"],
-        offline=given["offline"] or given["cache"], baseline=baseline, record=given["write_baseline"] is not None, **fixing,
+        offline=given["offline"] or given["cache"], trust=given["trust_config"],
+        baseline=baseline, record=given["write_baseline"] is not None, **fixing,
     )  # fmt: skip
     report = check_all(located, options, jobs=given["jobs"])
     report = report._replace(arguments=_repeating(targets, given))
@@ -131,7 +133,7 @@ def _repeating(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ..
     valued = ("kind", "policy", "revision", "min_confidence", "baseline", "stdin_filename")
     options = [f"--{name.replace('_', '-')}={said[name]}" for name in valued if said[name] is not None]
     options += [f"--{name}={','.join(said[name])}" for name in ("select", "ignore", "exclude") if said[name]]
-    options += [f"--{name}" for name in ("isolated", "offline", "cache", "staged") if said[name]]
+    options += [f"--{name.replace('_', '-')}" for name in ("isolated", "trust_config", "offline", "cache", "staged") if said[name]]
     dashes = ("--",) if any(name.startswith("-") and name != STDIN for name in targets) else ()
     return ("check", *options, *dashes, *targets)
 

@@ -1,0 +1,46 @@
+"""The metadata of a card as the Hub's listing gives it: values without places, for rules that need no more.
+
+`cardData` is the YAML as the server read it (hub-docs, "Hub API"): comments, repeated keys, quotes and positions are gone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cardlint.nodes import Entry, Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cardlint.rule import Rule
+
+# Facts that need nothing of the card but its values.
+_ENOUGH = frozenset({
+    "adapter_config", "card_path", "config", "contents", "eval_results", "files", "frontmatter", "hub", "known_files", "lfs",
+    "license_texts", "lineage", "listing", "model_index", "relation", "repository", "weights",
+})  # fmt: skip
+_NOWHERE = -1
+_DEEPEST = 50
+
+
+def suffices(rules: Iterable[Rule]) -> bool:
+    """Whether none of the rules needs the card itself."""
+    return all(rule.facts <= _ENOUGH for rule in rules)
+
+
+def metadata(value: object, path: str, depth: int = 0) -> Node | None:
+    """What the listing says of the card at `path`, as nodes without a place; None where it says nothing, or something too deep."""
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, dict):
+        pairs = ((str(key), metadata(item, path, depth + 1)) for key, item in value.items())
+        entries = [Entry(_scalar(key, path), item) for key, item in pairs if item is not None]
+        return Mapping(path, _NOWHERE, _NOWHERE, entries)
+    if isinstance(value, list):
+        items = [item for item in (metadata(item, path, depth + 1) for item in value) if item is not None]
+        return Sequence(path, _NOWHERE, _NOWHERE, items)
+    return _scalar(value, path) if value is None or isinstance(value, (str, int, float, bool)) else None
+
+
+def _scalar(value: str | float | bool | None, path: str) -> Scalar:  # noqa: FBT001 - a value of JSON
+    return Scalar(path, _NOWHERE, _NOWHERE, value, "" if value is None else str(value), plain=False)
