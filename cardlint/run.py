@@ -95,6 +95,8 @@ def _in_processes(targets: Sequence[Located], options: Options, jobs: int) -> li
 
 def check_target(located: Located, options: Options, policy: Policy | None = None) -> Target:
     """What is found in one target."""
+    if located.hub is not None and options.kind not in {None, located.hub.kind}:
+        raise UsageError(f"{located.name} is a {located.hub.kind}; leave out --kind {options.kind}")
     source = source_of(located, offline=options.offline)
     try:
         commit = revision(located, source)

@@ -186,11 +186,9 @@ def staged_config(source: Source) -> bytes | None:
     return content
 
 
-def _on_the_hub(name: HubName, source: Source, kind: Kind | None, exclude: tuple[str, ...]) -> Repository:
+def _on_the_hub(name: HubName, source: Source, exclude: tuple[str, ...]) -> Repository:
     from cardlint.hubrepo import HubSource
 
-    if kind is not None and kind != name.kind:
-        raise UsageError(f"{name} is a {name.kind}; leave out --kind {kind}")
     assert isinstance(source, HubSource)
     return Repository(Excluding(source, exclude) if exclude else source, Identity(name.kind, source.id, told=True))
 
@@ -199,7 +197,7 @@ def open_repository(located: Located, kind: Kind | None, exclude: tuple[str, ...
     """The repository of a target; its kind as told, else by its remote, else by its content."""
     source = source_of(located) if source is None else source
     if located.hub is not None:
-        return _on_the_hub(located.hub, source, kind, exclude)
+        return _on_the_hub(located.hub, source, exclude)
     if exclude and source.listed and located.weights is None:
         source = Excluding(source, exclude)
     remote_kind, remote_id = read_remote(located.root)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cardlint.formats.contents import gaps, reached
+from cardlint.formats.contents import gathered, reached
 from cardlint.formats.safe import visible_line
 from cardlint.report import counted
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["headline", "incidents", "reached", "render"]
 
 _UNSEEN = {"incomplete": "not examined", "failed": "failed"}
+_FEW = 5  # rules that are named one by one where the same thing stood in their way
 _MOST = 50  # lines of a complaint: an exception is shown whole, wherever it ends up
 
 
@@ -56,7 +57,8 @@ def headline(finding: Finding, shown: str = "") -> str:
 
 def incidents(target: Target) -> Iterator[str]:
     """What was not examined although it had to be, what failed, and what fixing left alone."""
-    for gap in gaps(target):
-        yield f"{target.name}: {gap.kind}{''.join(f'[{rule}]' for rule in gap.rules) or ':'} {gap.reason}"
+    for gap in gathered(target):
+        named = [f"[{rule}]" for rule in gap.rules] if len(gap.rules) <= _FEW else [f"[{len(gap.rules)} rules]"]
+        yield from (f"{target.name}: {gap.kind}{name} {gap.reason}" for name in named or [":"])
     if target.fixing is not None:
         yield from (f"{target.name}: {note}" for note in target.fixing.notes)

@@ -149,7 +149,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def info(self, kind: str, repo: str, **_: object) -> None:
         prefix = f"{_PREFIXES[kind]}{repo}/"
-        names = [{"rfilename": path.removeprefix(prefix), "size": len(self.hub.files[path])} for path in self.hub.files if path.startswith(prefix)]
+        names = [
+            {"rfilename": path.removeprefix(prefix), "size": len(self.hub.files[path])}
+            for path in self.hub.files
+            if path.startswith(prefix)
+        ]
         self._say({"id": repo, "sha": COMMIT, "siblings": names, "tags": [], "private": False})
 
     def tree(self, kind: str, repo: str, _revision: str, **_: object) -> None:
