@@ -139,8 +139,15 @@ def told(kind: str, name: str, info: Mapping[str, Any]) -> Told:
         kind, id_, "disabled" if info.get("disabled") is True else "found", _licenses(card, tags), sha if isinstance(sha, str) else None,
         name, gated if isinstance(gated, str) else None, info.get("private") is True,
         why="it is disabled by the Hub" if info.get("disabled") is True else "",
+        left=_beyond(card),
     )  # fmt: skip
     return Told(kin, tuple(dict.fromkeys(_bases(kind, card, tags, info.get("config")))))
+
+
+def _beyond(card: Mapping[str, Any]) -> int:
+    """How many bases a card names that are not followed."""
+    named = card.get("base_model")
+    return max(0, len(named) - _MOST) if isinstance(named, list) else 0
 
 
 def licenses_in(values: list[str], name: str | None) -> tuple[str, ...]:

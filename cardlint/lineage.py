@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_ASKED = 64
 DEEPEST = 8
-LOCAL = "not asked: the target lies on this machine"
+LOCAL = "not asked: the target lies on this machine (`cardlint lineage --online` asks)"
 
 
 class Limits(NamedTuple):
@@ -123,4 +123,4 @@ def _root(repository: Repository, found: Origins) -> Kin:
         licenses = licenses_in(strings(metadata.get("license")), string(metadata.get("license_name")))
     except Obstacle:
         licenses = ()
-    return Kin(repository.kind, repository.identity.id or "this", "found", licenses, left=found.left)
+    return Kin(repository.kind, repository.identity.id or ".", "found", licenses, left=found.left)

@@ -20,15 +20,14 @@ _UNNAMED = ("", "unverified")
 
 def unassessable_upstream(lineage: Lineage, metadata: Mapping) -> Iterator[Problem]:
     """Every ancestor of which nobody can say what it asks, and where a lineage was not followed to its end."""
-    own = lineage.kin[lineage.root]
     for ancestor in ancestors(lineage):
         reason = unassessable(ancestor.kin)
         if reason is not None and ancestor.kin.state != "failed":
             name = f"{ancestor.kin.id}{way(ancestor)}"
             message = f"what {name} asks of this model cannot be said: {reason}; ask whoever made it, or read its licence"
             yield Problem(message, ancestor.way[0].place or metadata.span, ancestor.kin.id)
-    if own.left:
-        yield Problem(f"{own.left:,} more bases and datasets are named than are followed", metadata.span, "bound")
+    if left := sum(kin.left for kin in lineage.kin.values()):
+        yield Problem(f"the lineage names {left:,} more repositories than are followed", metadata.span, "bound")
     assert_asked(lineage)
 
 
