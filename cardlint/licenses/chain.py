@@ -162,6 +162,17 @@ def ancestors(lineage: Lineage, work: Key | None = None) -> Iterator[Ancestor]:
                 pending.append((edge.parent, (*way, edge)))
 
 
+def descent(lineage: Lineage, key: Key) -> set[Key]:
+    """A repository and all that it was made of."""
+    found, pending = {key}, [key]
+    while pending:
+        child = pending.pop()
+        parents = {edge.parent for edge in lineage.above(child) if edge.relation not in {"data", "uses"}} - found
+        found |= parents
+        pending.extend(parents)
+    return found
+
+
 def data(lineage: Lineage) -> Iterator[Ancestor]:
     """The data sets that the work itself names."""
     return (Ancestor(lineage.kin[edge.parent], (edge,)) for edge in lineage.above(lineage.root) if edge.relation == "data")
