@@ -23,7 +23,7 @@ from cardlint.repository import FACTS, Identity, Repository
 from cardlint.rule import did_you_mean, shipped
 from cardlint.rulecard import read_rule_card, rule_paths
 from cardlint.rulefolder import named
-from cardlint.source import Memory
+from cardlint.source import Memory, Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -205,7 +205,10 @@ def _opened(card: RuleCard, example: Example, rules: Mapping[str, Rule]) -> tupl
         layer = layer._replace(waivers=waivers)
         policy = Policy(policy.name, rules, (*policy.layers, layer), policy.select)
     kind: Kind = example.kind or ("model" if "model" in card.rule.kinds else card.rule.kinds[0])  # type: ignore[assignment]
-    return Repository(Memory(example.files), Identity(kind, told=True)), policy
+    shelf = Shelf(example.shelf, example.said) if example.shelf or example.said else None
+    id_ = example.said.get("", {}).get("id")
+    identity = Identity(kind, id_ if isinstance(id_, str) else None, told=True)
+    return Repository(Memory(example.files, shelf=shelf), identity), policy
 
 
 def _difference(expected: str, actual: str) -> str:

@@ -12,15 +12,18 @@ from cardlint.files import Files
 from cardlint.jsonfile import JSON_BYTES, read_json
 from cardlint.nodes import Mapping
 from cardlint.present import assert_whole
+from cardlint.source import innermost
 from cardlint.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from collections.abc import Mapping as HubAnswer
 
     from cardlint.card import Card
     from cardlint.coding import Code
     from cardlint.evalfiles import EvalFile
     from cardlint.lfs import Lfs
+    from cardlint.licenses.chain import Lineage
     from cardlint.licenses.texts import LicenseText
     from cardlint.markdown import Markdown
     from cardlint.source import Source
@@ -225,6 +228,26 @@ def _code(repository: Repository) -> Code:
     return Code(repository)
 
 
+def _hub(repository: Repository) -> HubAnswer[str, Any]:
+    from cardlint.hubfacts import hub
+
+    return hub(repository)
+
+
+def _lineage(repository: Repository) -> Lineage:
+    from cardlint.lineage import lineage  # most targets are on disk
+
+    return lineage(repository)
+
+
+def _known_lineage(repository: Repository) -> Lineage | None:
+    if not hasattr(inner := innermost(repository.source), "hub") and getattr(inner, "shelf", None) is None:
+        return None
+    from cardlint.lineage import known_lineage
+
+    return known_lineage(repository)
+
+
 def _settled(_repository: Repository) -> None:
     raise Inapplicable("known only once the other rules have run")
 
@@ -254,6 +277,9 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "weights": _weights,
     "lfs": _lfs,
     "code": _code,
+    "hub": _hub,
+    "lineage": _lineage,
+    "known_lineage": _known_lineage,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,

@@ -9,6 +9,7 @@ from cardlint.card import read_card
 from cardlint.errors import ConfigError
 from cardlint.markdown import read_markdown
 from cardlint.nodes import Mapping, data
+from cardlint.repoid import why_malformed
 from cardlint.rule import rule_from
 from cardlint.schema import mismatches
 from cardlint.text import decode
@@ -32,14 +33,17 @@ _LONGEST_SIZE = 18  # digits
 class Example:
     """One example: files of a repository, and what the rule says of it.
 
-    `files` maps paths to bytes, or to a size where only a listing was given; `expected` is None where the example has
-    no findings block; `line` is where it begins in the rule card.
+    `files` maps paths to bytes, or to a size where only a listing was given; `shelf` holds those of other repositories, by
+    `[datasets/|spaces/]namespace/name`; `said` is what only the Hub knows of each, of the example itself under `""`. `expected`
+    is None where the example has no findings block; `line` is where it begins in the rule card.
     """
 
     verdict: str
     kind: str | None
     line: int
     files: dict[str, bytes | int] = field(default_factory=dict)
+    shelf: dict[str, dict[str, bytes | int]] = field(default_factory=dict)
+    said: dict[str, dict[str, Any]] = field(default_factory=dict)
     policy: str | None = None
     baseline: str | None = None
     expected: str | None = None
@@ -141,7 +145,9 @@ def _split(text: Text, verdict: str, kind: str | None, snippets: list[Snippet], 
     """The examples of one section: one ends after its findings, or where a path comes a second time."""
     example: Example | None = None
     for snippet in snippets:
-        repeated = example is not None and (example.expected is not None or _path(snippet) in example.files)
+        repeated = example is not None and (
+            example.expected is not None or (_path(snippet) in example.files and _elsewhere(snippet) is None)
+        )
         if example is not None and repeated:
             yield example
             example = None
@@ -155,11 +161,24 @@ def _split(text: Text, verdict: str, kind: str | None, snippets: list[Snippet], 
 
 def _path(snippet: Snippet) -> str | None:
     words = snippet.info.split()
-    return words[1] if len(words) > 1 and words[0] not in _RESERVED and snippet.info.strip() not in _RESERVED else None
+    reserved = words[0] in _RESERVED or " ".join(words[:2]) in _RESERVED if words else True
+    return words[1] if len(words) > 1 and not reserved else None
+
+
+def _elsewhere(snippet: Snippet) -> str | None:
+    """The other repository that a block belongs to, by `repo=`."""
+    found = [word.removeprefix("repo=") for word in snippet.info.split() if word.startswith("repo=")]
+    return found[0] if len(found) == 1 and _is_repository(found[0]) else None
+
+
+def _is_repository(name: str) -> bool:
+    bare = name.removeprefix("datasets/").removeprefix("spaces/") if name.count("/") > 1 else name
+    return why_malformed(bare) is None
 
 
 def _add(text: Text, example: Example, snippet: Snippet) -> None:
     words = snippet.info.split()
+    elsewhere = _elsewhere(snippet)
     if snippet.info.strip() == "findings":
         example.expected = snippet.code
     elif snippet.info.strip() == "yaml policy":
@@ -168,11 +187,27 @@ def _add(text: Text, example: Example, snippet: Snippet) -> None:
         example.baseline = snippet.code
     elif snippet.info.strip() == "tree":
         example.files |= _tree(text, snippet)
-    elif (path := _path(snippet)) is not None and set(words[2:]) <= {"escaped", "base64"}:
-        example.files[path] = _content(text, snippet, words[2:])
+    elif words[:2] == ["json", "hub"] and len(words) == 2 + (elsewhere is not None):
+        example.said[elsewhere or ""] = _said(text, snippet)
+    elif (path := _path(snippet)) is not None and {*words[2:]} - {f"repo={elsewhere}"} <= {"escaped", "base64"}:
+        files = example.files if elsewhere is None else example.shelf.setdefault(elsewhere, {})
+        files[path] = _content(text, snippet, words[2:])
     else:
-        blocks = "`LANGUAGE PATH [escaped|base64]`, tree, yaml policy, json baseline or findings"
+        blocks = "`LANGUAGE PATH [escaped|base64] [repo=namespace/name]`, tree, yaml policy, json hub, json baseline or findings"
         raise _error(text, snippet.span.start, f"an example block cannot be `{snippet.info}`; expected {blocks}")
+
+
+def _said(text: Text, snippet: Snippet) -> dict[str, Any]:
+    """What the Hub says of a repository, as an object of JSON."""
+    import json
+
+    try:
+        said = json.loads(snippet.code)
+    except (ValueError, RecursionError) as error:
+        raise _error(text, snippet.span.start, f"json hub block: {error}") from None
+    if not isinstance(said, dict):
+        raise _error(text, snippet.span.start, "a json hub block is an object: what the Hub says of the repository")
+    return said
 
 
 def _tree(text: Text, snippet: Snippet) -> dict[str, bytes | int]:

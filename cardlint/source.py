@@ -7,7 +7,7 @@ import re
 import stat
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from cardlint.errors import Unreadable
 
@@ -61,6 +61,16 @@ def pointer(source: Source, entry: FileEntry) -> Pointer | None:
     if entry.outside or not _POINTER_MIN <= entry.size <= _POINTER_MAX:
         return None
     return parse_pointer(source.read(entry.path))
+
+
+class Shelf(NamedTuple):
+    """A hub in memory: files of other repositories, and what the Hub alone would say, both by `[datasets/|spaces/]namespace/name`.
+
+    What it says of the repository that stands before it has the key `""`.
+    """
+
+    files: Mapping[str, Mapping[str, bytes | int]]
+    said: Mapping[str, Mapping[str, Any]]
 
 
 class Folder(NamedTuple):
@@ -149,10 +159,14 @@ def _inside(path: str, root: str) -> bool:
 
 
 class Memory(NamedTuple):
-    """Files held in memory: bytes, or only a size for a file whose content nobody has."""
+    """Files held in memory: bytes, or only a size for a file whose content nobody has.
+
+    `shelf` are other repositories, and what a hub would say of them: then it is as if all of them lay on one.
+    """
 
     files: Mapping[str, bytes | int]
     listed: bool = True
+    shelf: Shelf | None = None
 
     def entries(self) -> list[FileEntry]:
         """Every file, sorted by path."""

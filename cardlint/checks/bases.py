@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import first_line
+from cardlint.errors import Unreadable
 from cardlint.nature import declared_by_tags, files_that_show, first, is_native, quantization, signs
 from cardlint.nodes import Mapping, string, strings
 from cardlint.problem import Append, Cure, Edit, Problem, Related, SetValue
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.files import Files
+    from cardlint.licenses.chain import Edge, Lineage
     from cardlint.nodes import Entry, Node
     from cardlint.problem import Change, Severity
     from cardlint.repository import Identity
@@ -24,22 +26,24 @@ _RELATION = "base_model_relation"
 _SHOWN = 60
 
 
-def missing(  # noqa: PLR0913 - the facts of the rule, and its data
+def missing(  # noqa: PLR0913, PLR0917 - the facts of the rule, and its data
     metadata: Mapping,
     files: Files,
     config: Mapping | None,
     adapter_config: Mapping | None,
     repository: Identity,
+    lineage: Lineage | None,
     *,
     canonical: dict[str, str],
     folders: list[str],
 ) -> Iterator[Problem]:
-    """A card without `base_model` although files name or imply one.
+    """A card without `base_model` although files name or imply one; where the lineage is known, one that leaves out a base.
 
     `canonical` are ids of one part with their full form; `folders` are names that nobody's namespace has and
     everybody's disk.
     """
     if metadata.get(_KEY) is not None:
+        yield from _left_out(metadata, lineage)
         return
     entry = metadata.entry(_KEY)
     place = entry.key.span if entry else first_line(metadata)
@@ -49,6 +53,34 @@ def missing(  # noqa: PLR0913 - the facts of the rule, and its data
         return
     saved = _saved_from(config, repository, canonical, folders)
     yield from _implied(place, first(files, files_that_show("merge", "adapter")), quantization(config), saved)
+
+
+def _left_out(metadata: Mapping, lineage: Lineage | None) -> Iterator[Problem]:
+    """The bases that a file names and that are no relatives of those the card names."""
+    entry = metadata.entry(_KEY)
+    if lineage is None or entry is None:
+        return
+    declared = [edge for edge in lineage.above(lineage.root) if edge.declared and edge.relation != "data"]
+    for edge in lineage.above(lineage.root):
+        kin = lineage.kin[edge.parent]
+        if not edge.declared and kin.state not in {"failed", "unasked"} and not any(_related(lineage, edge, other) for other in declared):
+            related = (Related("where it is named", edge.place),) if edge.place else ()
+            message = f"`{_KEY}` does not name {kin.id}, which {edge.told} does; add it, if the model was made of it"
+            doubt: Severity | None = None if edge.sure and kin.state == "found" else "note"
+            yield Problem(message, entry.key.span, kin.id, related, at_most=doubt)
+    if lineage.failures:
+        raise Unreadable(lineage.failures[0])
+
+
+def _related(lineage: Lineage, edge: Edge, declared: Edge) -> bool:
+    """Whether what a file names and what the card names come one of the other; but for merges a common ancestor is enough.
+
+    Trainers write the quantised copy they loaded, authors the model it is a copy of.
+    """
+    from cardlint.licenses.chain import descent
+
+    mine, other = descent(lineage, edge.parent), descent(lineage, declared.parent)
+    return edge.parent in other or declared.parent in mine or (edge.relation != "merge" and not mine.isdisjoint(other))
 
 
 def relation_missing(base: Node, metadata: Mapping, files: Files, config: Mapping | None, repository: Identity) -> Iterator[Problem]:

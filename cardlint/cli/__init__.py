@@ -17,7 +17,7 @@ from cardlint.errors import CardlintError, UsageError
 
 _COMMANDS = {
     "check": "check", "completion": "completion", "explain": "explain", "init": "init",
-    "policy": "policy", "rules": "rules", "test": "test",
+    "lineage": "lineage", "policy": "policy", "rules": "rules", "test": "test",
 }  # fmt: skip
 _INTERRUPTED = 130
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

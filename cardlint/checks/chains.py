@@ -1,0 +1,45 @@
+"""What the lineage of a model says that its own card does not: bases nobody can judge, data under narrower terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cardlint.checks.upstreams import assert_asked, declared, way
+from cardlint.checks.vocabulary import quoted
+from cardlint.licenses.chain import ancestors, data, data_conflict, unassessable
+from cardlint.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cardlint.licenses.chain import Lineage
+    from cardlint.nodes import Mapping
+
+_UNNAMED = ("", "unverified")
+
+
+def unassessable_upstream(lineage: Lineage, metadata: Mapping) -> Iterator[Problem]:
+    """Every ancestor of which nobody can say what it asks, and where a lineage was not followed to its end."""
+    for ancestor in ancestors(lineage):
+        reason = unassessable(ancestor.kin)
+        if reason is not None and ancestor.kin.state != "failed":
+            name = f"{ancestor.kin.id}{way(ancestor)}"
+            message = f"what {name} asks of this model cannot be said: {reason}; ask whoever made it, or read its licence"
+            yield Problem(message, ancestor.way[0].place or metadata.span, ancestor.kin.id)
+    if left := sum(kin.left for kin in lineage.kin.values()):
+        yield Problem(f"the lineage names {left:,} more repositories than are followed", metadata.span, "bound")
+    assert_asked(lineage)
+
+
+def dataset_conflict(lineage: Lineage, metadata: Mapping) -> Iterator[Problem]:
+    """Training data under a licence narrower than the model's."""
+    own = declared(metadata)
+    for ancestor in data(lineage) if own else ():
+        verdict = data_conflict(ancestor, [item.id for item in own])
+        if verdict is not None:
+            clause = verdict.upstream if verdict.clause in _UNNAMED else f"{verdict.upstream}, {verdict.clause}"
+            whose = f"the licence of the dataset {ancestor.kin.id}"
+            says = f"{quoted(verdict.derivative)} is declared, but {whose} says that {verdict.text} ({clause})"
+            cure = "whether that reaches the weights is unsettled: say in the card why it does not, or declare terms as narrow"
+            yield Problem(f"{says}; {cure}", ancestor.way[0].place or metadata.span, ancestor.kin.id)
+    assert_asked(lineage)

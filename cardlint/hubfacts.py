@@ -1,0 +1,29 @@
+"""What only the Hub knows of a repository: the fact `hub`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cardlint.errors import Inapplicable
+from cardlint.source import Memory, innermost
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cardlint.repository import Repository
+
+NOT_THERE = "only the Hub knows this, and the target does not lie there"
+
+
+def hub(repository: Repository) -> Mapping[str, Any]:
+    """The answer of the Hub's info request, as JSON: `gated`, `private`, `disabled`, `cardData`, `tags` and more.
+
+    Shapes: hub-docs, "Hub API Endpoints". Raises Inapplicable where the target does not lie on the Hub, HubError where it does not answer.
+    """
+    source = innermost(repository.source)
+    if isinstance(source, Memory) and source.shelf is not None:
+        return source.shelf.said.get("", {})
+    found: Mapping[str, Any] | None = getattr(source, "info", None)
+    if found is None:
+        raise Inapplicable(NOT_THERE)
+    return found
