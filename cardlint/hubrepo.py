@@ -148,7 +148,7 @@ class HubSource:
     @cached_property
     def _info(self) -> dict[str, Any]:
         revision = f"/revision/{quote(self.name.revision, safe='')}" if self.name.revision else ""
-        found = self.hub.json(f"/api/{self.name.kind}s/{self.name.id}{revision}?blobs=true", self.about)
+        found = self.hub.json(f"/api/{self.name.kind}s/{self.name.id}{revision}?blobs=true&securityStatus=true", self.about)
         if not isinstance(found, dict) or not is_commit(str(found.get("sha"))) or not isinstance(found.get("siblings"), list):
             raise HubError("answer", f"the Hub's answer on {self.about} names no commit or no files")
         return found
