@@ -395,7 +395,9 @@ def create(hub: Hub, ask: Ask) -> Reply:
     url = {"url": f"{hub.url}/{'' if kind == 'model' else f'{kind}s/'}{name}", "name": name}
     if (kind, name) in hub.repos:
         raise Refusal(409, "You already created this model repo")
-    hub.add(Repo(name, kind=kind, private=bool(asked.get("private")), members=(account.name,)))
+    hub.add(
+        Repo(name, kind=kind, private="private" in {asked.get("visibility"), asked.get("private") and "private"}, members=(account.name,))
+    )
     return said(url)
 
 
