@@ -69,6 +69,12 @@ class Hub:
         return token
 
     @property
+    def shown(self) -> str:
+        """The endpoint without the name and password that may stand in it."""
+        scheme, _, rest = self.endpoint.partition("://")
+        return f"{scheme}://{rest.rpartition('@')[2]}"
+
+    @property
     def has_token(self) -> bool:
         """Whether requests carry a token."""
         return self._token is not None
@@ -113,10 +119,10 @@ class Hub:
                 if answer.status not in _RETRIED:
                     if answer.status < 300:  # noqa: PLR2004 - HTTP: success
                         return answer
-                    raise self._refusal(answer, about)
+                    raise self._refusal(answer, about, part)
                 pause = _pause(answer.headers, wait)
                 if attempt == TRIES or pause > LONGEST_WAIT:
-                    raise self._refusal(answer, about)
+                    raise self._refusal(answer, about, part)
             time.sleep(pause)
             wait *= 2
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
@@ -161,10 +167,9 @@ class Hub:
             raise HubError("answer", f"the Hub's answer on {about} has more than {most:,} bytes")
         return answer._replace(content=content[:most])
 
-    def _refusal(self, answer: Answer, about: str) -> HubError:
-        return refusal(
-            Refused(answer.status, answer.headers, about, self.endpoint, has_token=self.has_token, wait=_pause(answer.headers, WAIT))
-        )
+    def _refusal(self, answer: Answer, about: str, part: tuple[int, int] | None) -> HubError:
+        wait = _pause(answer.headers, WAIT)
+        return refusal(Refused(answer.status, answer.headers, about, self.shown, has_token=self.has_token, wait=wait, of_file=part is not None))
 
     def _headers(self, url: str, part: tuple[int, int] | None) -> dict[str, str]:
         own = _origin(url) == _origin(self.endpoint)

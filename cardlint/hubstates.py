@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cardlint.errors import Unreadable
+from cardlint.errors import TOKEN, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ class HubError(Unreadable):
 
 
 class Refused(NamedTuple):
-    """An answer that gives nothing: its status and headers, what was asked for, where, and the seconds it asks to wait."""
+    """An answer that gives nothing: status and headers, what was asked for, where, seconds to wait, and whether a file was to come."""
 
     status: int
     headers: dict[str, str]
@@ -34,16 +34,18 @@ class Refused(NamedTuple):
     endpoint: str
     has_token: bool
     wait: float
+    of_file: bool = False
 
     @property
     def code(self) -> str:
-        """What the Hub calls it."""
-        return self.headers.get("x-error-code", "")
+        """What the Hub calls it. A store of files behind it has no words of the Hub, only a status."""
+        unnamed = "EntryNotFound" if self.of_file and self.status == _NOT_FOUND else ""
+        return self.headers.get("x-error-code", unnamed)
 
     @property
     def said(self) -> str:
-        """What the Hub says of it."""
-        return self.headers.get("x-error-message", "")[:_SHOWN]
+        """What the Hub says of it; not the token, should it repeat that."""
+        return TOKEN.sub(r"\1***", self.headers.get("x-error-message", ""))[:_SHOWN]
 
 
 def _credentials(_: Refused) -> str:
