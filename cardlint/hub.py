@@ -169,7 +169,9 @@ class Hub:
 
     def _refusal(self, answer: Answer, about: str, part: tuple[int, int] | None) -> HubError:
         wait = _pause(answer.headers, WAIT)
-        return refusal(Refused(answer.status, answer.headers, about, self.shown, has_token=self.has_token, wait=wait, of_file=part is not None))
+        return refusal(
+            Refused(answer.status, answer.headers, about, self.shown, has_token=self.has_token, wait=wait, of_file=part is not None)
+        )
 
     def _headers(self, url: str, part: tuple[int, int] | None) -> dict[str, str]:
         own = _origin(url) == _origin(self.endpoint)

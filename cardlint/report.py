@@ -150,7 +150,8 @@ class Target(NamedTuple):
     `fixing` is None unless fixing was asked for; then the findings are those that remain. `gone` is what the baseline
     holds and nobody finds any more, `recorded` what a new baseline should hold, where one was asked for. `rules` are those
     that are named in it. `known_as` is its id, or the name of its folder; `inert` is what of a file was left unread because
-    nothing there can run: path and reason.
+    nothing there can run: path and reason. `renamed` is the id the Hub has for it today, where it was asked for by another;
+    `traffic` the requests made for it and the bytes received, where it lies on the Hub.
     """
 
     name: str
@@ -169,6 +170,8 @@ class Target(NamedTuple):
     card: str = "README.md"
     known_as: str = ""
     inert: tuple[tuple[str, str], ...] = ()
+    renamed: str = ""
+    traffic: tuple[int, int] | None = None
 
     @property
     def title(self) -> str:

@@ -98,6 +98,25 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     if located.hub is not None and options.kind not in {None, located.hub.kind}:
         raise UsageError(f"{located.name} is a {located.hub.kind}; leave out --kind {options.kind}")
     source = source_of(located, offline=options.offline)
+    if located.hub is None:
+        return _target(located, options, policy, source)
+    before = _traffic(source)
+    found = _target(located, options, policy, source)
+    requests, received = _traffic(source)
+    return found._replace(
+        renamed="" if found.known_as == located.hub.id else found.known_as, traffic=(requests - before[0], received - before[1])
+    )
+
+
+def _traffic(source: Source) -> tuple[int, int]:
+    """The requests made and bytes received so far by this process."""
+    from cardlint.hubrepo import HubSource
+
+    assert isinstance(source, HubSource)
+    return source.hub.requests, source.hub.received
+
+
+def _target(located: Located, options: Options, policy: Policy | None, source: Source) -> Target:
     try:
         commit = revision(located, source)
     except Unreadable as error:

@@ -55,6 +55,8 @@ def _target(target: Target, style: Style) -> Iterator[str]:
         if finding.suppressed is None or style.verbose:
             yield from _finding(finding, target.shown, style)
     yield from (style.paint(visible_line(line), "35;1") for line in incidents(target))
+    if target.renamed:
+        yield visible_line(f"{target.name}: was renamed and is {target.renamed} today; the old name works until somebody takes it")
     if style.verbose:
         yield from _verbose(target)
 
@@ -128,6 +130,9 @@ def _verbose(target: Target) -> Iterator[str]:
         yield visible_line(f"{target.name}: not applicable[{rule}]")
     for path, reason in target.inert:
         yield visible_line(f"{reached(target.shown, path)}: left unread: {reason}")
+    if target.traffic is not None:
+        requests, received = target.traffic
+        yield visible_line(f"{target.name}: {plural(requests, 'request')} to the Hub, {plural(received, 'byte')} received")
 
 
 def _statistics(report: Report) -> list[str]:
