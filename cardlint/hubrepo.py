@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from cardlint.errors import Unreadable, UsageError
 from cardlint.hub import Hub
@@ -102,9 +102,8 @@ def _of_page(steps: list[str], revision: str) -> tuple[list[str], str]:
     """The id in the address of one of a repository's pages, and the revision that is shown there."""
     for number, step in enumerate(steps[1 : _SLASHES + 1], 1):
         if step in _PAGES:
-            shown = "/".join(steps[number + 1 :])
-            pull = _PULL.match(shown)
-            return steps[:number], pull[0] if pull else steps[number + 1] if len(steps) > number + 1 else ""
+            pull = _PULL.match(unquote("/".join(steps[number + 1 :])))
+            return steps[:number], pull[0] if pull else unquote(steps[number + 1]) if len(steps) > number + 1 else ""
         if step in {"discussions", "settings"}:
             return steps[:number], ""
     return steps, revision

@@ -13,7 +13,7 @@ import pytest
 import weightbytes
 from hub.command import check
 from hub.server import TOKEN, Hub
-from hub.store import Repo, Sparse
+from hub.store import Kind, Repo, Sparse
 from huggingface_hub import snapshot_download
 
 from cardlint.formats import FORMATS
@@ -43,6 +43,7 @@ def hub() -> Iterator[Hub]:
         ("https://huggingface.co/acme/kettle/tree/v1", "first"),
         ("https://hf.co/acme/kettle/blob/refs%2Fpr%2F1/README.md", "pull"),
         ("https://huggingface.co/acme/kettle/blob/refs/pr/1/README.md?x=1#y", "pull"),
+        ("https://huggingface.co/acme/kettle/tree/try%2Fthis", "branch"),
         ("https://huggingface.co/acme/kettle/discussions/7", "main"),
     ],
 )
@@ -59,7 +60,7 @@ def test_a_revision_is_resolved_once_and_told_as_a_commit(hub: Hub, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("target", "kind", "id", "address"),
+    ("target", "kind", "name", "address"),
     [
         ("hf://kettle", "model", "kettle", "/kettle/resolve/"),
         ("hf://datasets/cups", "dataset", "cups", "/datasets/cups/resolve/"),
@@ -67,10 +68,11 @@ def test_a_revision_is_resolved_once_and_told_as_a_commit(hub: Hub, tmp_path: Pa
         ("https://huggingface.co/spaces/acme/shop", "space", "acme/shop", "/spaces/acme/shop/resolve/"),
     ],
 )
-def test_kinds_and_ids_of_one_part(hub: Hub, tmp_path: Path, target: str, kind: str, id: str, address: str) -> None:  # noqa: A002
-    hub.add(Repo(id, {"README.md": b"---\nlicense: mit\nsdk: static\n---\n# It\n"}, kind=kind))  # type: ignore[arg-type]
-    found = check(hub, tmp_path, target)
-    assert (found.target["kind"], found.target["revision"]) == (kind, hub.repos[kind, id].sha)
+def test_kinds_and_ids_of_one_part(tmp_path: Path, target: str, kind: Kind, name: str, address: str) -> None:
+    repo = Repo(name, {"README.md": b"---\nlicense: mit\nsdk: static\n---\n# It\n"}, kind=kind)
+    with Hub(repo) as hub:
+        found = check(hub, tmp_path, target)
+    assert (found.target["kind"], found.target["revision"]) == (kind, repo.sha)
     assert found.code < 2
     assert all(item.path.startswith(address) for item in hub.asked[1:])
 
@@ -96,9 +98,11 @@ def test_a_pinned_repository_in_the_cache_costs_nothing(hub: Hub, tmp_path: Path
     commit = hub.repos["model", "acme/kettle"].sha
     snapshot_download("acme/kettle", revision=commit, endpoint=hub.url, cache_dir=tmp_path / "hf/hub", token=TOKEN)
     hub.asked.clear()
-    found = check(hub, tmp_path, f"{KETTLE}@{commit}")
+    found = check(hub, tmp_path, f"{KETTLE}@{commit}", "--ignore", "access/")
     assert (found.code, found.reasons, hub.paths) == (0, set(), [])
     assert f"{KETTLE}@{commit}: 0 requests to the Hub, 0 bytes received" in found.out
+    assert check(hub, tmp_path, f"{KETTLE}@{commit}").code == 0
+    assert hub.counts == {"api": 1}, "what the Hub's scanners say of it now is in no cache"
 
 
 def sparse_torch(size: int) -> Sparse:
