@@ -15,6 +15,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from cardlint import __version__
 from cardlint.hubstates import HubError, Refused, broken, refusal
 
 if TYPE_CHECKING:
@@ -65,6 +66,9 @@ class Hub:
 
     @cached_property
     def _token(self) -> str | None:
+        """As the client chooses it, who may be told to send none unasked."""
+        if self._library.constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
+            return None
         token: str | None = self._library.get_token()
         return token
 
@@ -106,7 +110,7 @@ class Hub:
     def _asked(self, url: str, about: str, part: tuple[int, int] | None = None, body: object = None) -> Answer:
         """The answer to one question, asked again where that may help."""
         if self.offline:
-            raise HubError("offline", f"offline: {about} is not on this machine, and the network may not be used")
+            raise HubError("offline", f"offline: what the Hub says of {about} is not on this machine, and the network may not be used")
         wait = WAIT
         for attempt in range(1, TRIES + 1):
             try:
@@ -160,7 +164,9 @@ class Hub:
         except transport.HTTPError as error:
             raise broken(error, transport, about) from error
         except self._library.errors.OfflineModeIsEnabled as error:
-            raise HubError("offline", f"offline: {about} is not on this machine, and the network may not be used") from error
+            raise HubError(
+                "offline", f"offline: what the Hub says of {about} is not on this machine, and the network may not be used"
+            ) from error
         with self._lock:
             self.received += len(content)
         if part is None and len(content) > most:
@@ -174,10 +180,11 @@ class Hub:
         )
 
     def _headers(self, url: str, part: tuple[int, int] | None) -> dict[str, str]:
-        own = _origin(url) == _origin(self.endpoint)
-        headers: dict[str, str] = self._library.utils.build_hf_headers(
-            token=self._token if own and self._token else False, library_name="cardlint"
-        )
+        # Not the client's own headers: those ask the Hub which program called, and tell of other packages (huggingface_hub
+        # 2.4, `utils/_headers.py`).
+        headers = {"user-agent": f"cardlint/{__version__}; hf_hub/{self._library.__version__}"}
+        if self._token and _origin(url) == _origin(self.endpoint):
+            headers["authorization"] = f"Bearer {self._token}"
         headers["accept-encoding"] = "identity"  # what is received is what was asked for, and counted
         if part is not None:
             headers["range"] = f"bytes={part[0]}-{part[0] + part[1] - 1}"

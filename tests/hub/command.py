@@ -36,10 +36,12 @@ def check(hub: Hub, home: Path, *arguments: str, token: str | None = TOKEN, pati
     """Checks something; whatever is said, no token is in it, and no traceback."""
     report = home / "report.json"
     report.unlink(missing_ok=True)
+    environment = hub.environment(home / "hf", token=token, **more)
+    del environment["HF_HUB_DISABLE_TELEMETRY"]  # cardlint tells nobody anything, whatever the client would
     program = ["-m", "cardlint"] if patient else ["-c", _IMPATIENT]
     done = subprocess.run(
         [sys.executable, *program, "check", *arguments, "-v", "--output-format", "text", "--output-format", f"json={report}"],
-        env=hub.environment(home / "hf", token=token, **more), cwd=home, capture_output=True, text=True, check=False, timeout=120,
+        env=environment, cwd=home, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     written = report.read_text() if report.exists() else "{}"
     for said in (done.stdout, done.stderr, written):

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import huggingface_hub
 import pytest
 import weightbytes
 from hub.command import check
@@ -16,6 +17,7 @@ from hub.server import TOKEN, Hub
 from hub.store import Kind, Repo, Sparse
 from huggingface_hub import snapshot_download
 
+import cardlint
 from cardlint.formats import FORMATS
 
 CARD = b"---\nlicense: mit\npipeline_tag: text-generation\n---\n# Kettle\n"
@@ -161,9 +163,17 @@ def test_the_token_reaches_the_endpoint_and_nobody_else(hub: Hub, tmp_path: Path
     assert any("/api/resolve-cache/" in item.path for item in hub.asked)
 
 
-def test_no_token_is_sent_where_there_is_none(hub: Hub, tmp_path: Path) -> None:
-    assert check(hub, tmp_path, KETTLE, token=None).code == 0
+@pytest.mark.parametrize(("token", "environment"), [(None, {}), (TOKEN, {"HF_HUB_DISABLE_IMPLICIT_TOKEN": "1"})])
+def test_no_token_is_sent_where_there_is_none(hub: Hub, tmp_path: Path, token: str | None, environment: dict[str, str]) -> None:
+    assert check(hub, tmp_path, KETTLE, token=token, **environment).code == 0
     assert {item.token for item in hub.asked} == {""}
+
+
+def test_nothing_is_told_but_which_program_asks(hub: Hub, tmp_path: Path) -> None:
+    check(hub, tmp_path, KETTLE, AI_AGENT="canary")
+    agents = {item.headers["user-agent"] for item in hub.asked}
+    assert agents == {f"cardlint/{cardlint.__version__}; hf_hub/{huggingface_hub.__version__}"}
+    assert not (tmp_path / "hf/.agent_harnesses.json").exists()
 
 
 def test_the_token_of_the_login_is_used(hub: Hub, tmp_path: Path) -> None:

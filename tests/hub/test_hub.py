@@ -1,0 +1,303 @@
+"""Asking the Hub and reading from it, in this process, against the tests' Hub."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hub.server import TOKEN
+from hub.server import Hub as Served
+from hub.store import Repo, Sparse
+
+import cardlint.hub
+from cardlint.errors import Unreadable, UsageError
+from cardlint.hub import Hub, _next, _pause
+from cardlint.hubrepo import HubName, HubSource, is_named, parse
+from cardlint.hubstates import HubError, Refused, refusal
+
+CARD = b"---\nlicense: mit\n---\n# Kettle\n"
+BIG = Sparse(3_000_000, b"head", b"tail")
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Served]:
+    monkeypatch.setattr(cardlint.hub, "WAIT", 0.001)
+    with Served(Repo("acme/kettle", {"README.md": CARD, "model.safetensors": BIG, "empty.txt": b""})) as made:
+        for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DOWNLOAD_TIMEOUT", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HF_ENDPOINT", f"{made.url}/")
+        monkeypatch.setenv("HF_TOKEN", TOKEN)
+        monkeypatch.setenv("HF_HOME", str(tmp_path))
+        yield made
+
+
+def source(name: str = "hf://acme/kettle", hub: Hub | None = None) -> HubSource:
+    return HubSource(hub or Hub(), parse(name))
+
+
+def test_files_are_listed_and_read_by_ranges(served: Served) -> None:
+    hub = Hub()
+    found = source(hub=hub)
+    assert [(entry.path, entry.size) for entry in found.entries()] == [
+        ("README.md", len(CARD)),
+        ("empty.txt", 0),
+        ("model.safetensors", BIG.size),
+    ]
+    assert hub.requests == 1
+    assert found.read("model.safetensors", 0, 6) == b"head\0\0"
+    assert found.read("model.safetensors", BIG.size - 5, 100) == b"\0tail"
+    assert found.read("empty.txt") == b""
+    assert found.read("README.md") == CARD == found.read("README.md")
+    assert found.read("README.md", 4, 7) == b"license"
+    assert (found.commit, found.id) == (served.repos["model", "acme/kettle"].sha, "acme/kettle")
+    assert [item.headers["range"] for item in served.asked if item.host == "cdn"] == ["bytes=0-5", f"bytes={BIG.size - 5}-{BIG.size - 1}"]
+    assert (hub.requests, hub.received) == (len(served.asked), sum(served.sent.values()))
+    assert hub.has_token
+
+
+def test_sixteen_at_once_count_right_and_get_their_own(served: Served) -> None:
+    contents = {f"f{number}.bin": Sparse(1_000_000, b"%04d" % number) for number in range(64)}
+    served.add(Repo("acme/many", contents))
+    hub = Hub()
+    found = source("hf://acme/many", hub)
+    found.entries()
+    with ThreadPoolExecutor(16) as pool:
+        heads = list(pool.map(lambda path: found.read(path, 0, 4), contents))
+        commits = set(pool.map(lambda _: source(hub=hub).commit, range(16)))
+    assert heads == [content.head for content in contents.values()]
+    assert commits == {served.repos["model", "acme/kettle"].sha}
+    assert hub.requests == len(served.asked) == 1 + 128 + 16
+    assert hub.received == sum(served.sent.values())
+
+
+def test_a_failure_is_the_same_each_time_and_asked_for_once(served: Served) -> None:
+    served.repos.clear()
+    found = source()
+    for _ in range(3):
+        with pytest.raises(HubError, match="there is no acme/kettle on the Hub") as caught:
+            found.entries()
+        assert caught.value.state == "missing"
+    assert len(served.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"[]", "names no commit or no files"),
+        (b'{"sha": "1", "siblings": []}', "names no commit or no files"),
+        (b'{"sha": "%s", "siblings": {}}' % (b"a" * 40), "names no commit or no files"),
+        (b'{"sha": "%s", "siblings": ["x"]}' % (b"a" * 40), "has no path"),
+        (b'{"sha": "%s", "siblings": [{"rfilename": "../x"}]}' % (b"a" * 40), "has no path"),
+        (b'{"sha": "%s", "siblings": [{"rfilename": "/etc/passwd"}]}' % (b"a" * 40), "has no path"),
+        (b'{"sha": "%s", "siblings": [{"rfilename": "a\\u0000b"}]}' % (b"a" * 40), "has no path"),
+        (b'{"sha": "%s", "siblings": [%s]}' % (b"a" * 40, b",".join([b"{}"] * 200_001)), "holds more than 200,000 files"),
+    ],
+)
+def test_a_listing_that_is_none(served: Served, body: bytes, words: str) -> None:
+    served.fail("/api/", status=200, body=body)
+    with pytest.raises(Unreadable, match=words):
+        source().entries()
+
+
+@pytest.mark.parametrize("size", ['"big"', "-1", "null"])
+def test_a_size_that_is_none_is_nothing(served: Served, size: str) -> None:
+    body = f'{{"sha": "{"a" * 40}", "siblings": [{{"rfilename": "x", "size": {size}}}]}}'
+    served.fail("/api/", status=200, body=body.encode())
+    assert [entry.size for entry in source().entries()] == [0]
+
+
+def test_a_file_shorter_than_listed(served: Served) -> None:
+    served.fail("cdn:", status=206, body=b"he")
+    with pytest.raises(HubError, match=r"gives 2 bytes of acme/kettle/model.safetensors where it lists 4") as caught:
+        source().read("model.safetensors", 0, 4)
+    assert caught.value.state == "truncated"
+
+
+def test_who_ignores_ranges_is_read_no_further_than_asked(served: Served) -> None:
+    served.fail("cdn:", "whole")
+    hub = Hub()
+    found = source(hub=hub)
+    assert found.read("model.safetensors", 0, 4) == b"head"
+    assert hub.received < 200_000
+    with pytest.raises(
+        HubError, match=r"does not give parts of files, and acme/kettle/model.safetensors is not downloaded whole"
+    ) as caught:
+        found.read("model.safetensors", 100, 4)
+    assert caught.value.state == "ranges"
+
+
+def test_an_answer_without_end_is_not_read_to_it(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cardlint.hub, "ANSWER_BYTES", 1000)
+    served.fail("/api/", status=200, body=b" " * 1001)
+    with pytest.raises(HubError, match="has more than 1,000 bytes"):
+        source().entries()
+
+
+@pytest.mark.parametrize(("how", "state"), [("close", "truncated"), ("truncate", "truncated"), ("answer", "server")])
+def test_what_may_pass_is_tried_again(served: Served, how: Any, state: str) -> None:
+    served.fail("/api/", how, times=cardlint.hub.TRIES - 1)
+    assert len(source().entries()) == 3
+    served.fail("/api/", how)
+    with pytest.raises(HubError) as caught:
+        source().entries()
+    assert caught.value.state == state
+    assert len(served.asked) == 2 * cardlint.hub.TRIES
+
+
+@pytest.mark.parametrize(("written", "seconds"), [("0.2", 0.2), ("soon", 10.0)])
+def test_the_timeout_of_the_client_is_kept_to(monkeypatch: pytest.MonkeyPatch, written: str, seconds: float) -> None:
+    monkeypatch.setenv("HF_HUB_DOWNLOAD_TIMEOUT", written)
+    assert cardlint.hub._timeout() == seconds  # noqa: SLF001
+
+
+def test_a_hub_that_hangs(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_DOWNLOAD_TIMEOUT", "0.1")
+    served.fail("/api/", "hang")
+    with pytest.raises(HubError, match="did not answer in time") as caught:
+        source().entries()
+    assert caught.value.state == "timeout"
+
+
+def test_pages_are_followed_to_the_last(served: Served) -> None:
+    for number in range(4):
+        served.add(Repo(f"acme/m{number}"))
+    served.page = 2
+    hub = Hub()
+    found = [item["id"] for page in hub.pages("/api/models?author=acme", "acme") for item in page]
+    assert found == ["acme/kettle", "acme/m0", "acme/m1", "acme/m2", "acme/m3"]
+    assert hub.requests == 3
+    served.fail("/api/models", status=200, body=b"[]", headers={"Link": f'<{served.cdn}/api/models>; rel="next"'})
+    with pytest.raises(HubError, match="the listing of acme goes on at another host"):
+        list(hub.pages("/api/models?author=acme", "acme"))
+
+
+def test_questions_with_a_body(served: Served) -> None:
+    found = Hub().json("/api/models/acme/kettle/paths-info/main", "acme/kettle", {"paths": ["README.md", "none"], "expand": True})
+    assert [item["path"] for item in found] == ["README.md"]
+    assert served.asked[0].method == "POST"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 7.0),
+        ({"retry-after": "3"}, 3.0),
+        ({"retry-after": "-3"}, 0.0),
+        ({"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, 7.0),
+        ({"ratelimit": '"api";r=0;t=168', "retry-after": "3"}, 168.0),
+        ({"ratelimit": '"api";r=4;t=168', "retry-after": "3"}, 3.0),
+        ({"ratelimit": '"api";r=0'}, 7.0),
+        ({"ratelimit": ";;=;r=0;t=x"}, 7.0),
+    ],
+)
+def test_how_long_the_hub_asks_to_wait(headers: dict[str, str], seconds: float) -> None:
+    assert _pause(headers, 7.0) == seconds
+
+
+def test_the_next_page_in_a_header() -> None:
+    assert _next('<http://a/?b=1>; rel="prev", <http://a/?b=3>; rel="next"') == "http://a/?b=3"
+    assert _next('http://a; rel="next"') is None
+    assert _next("") is None
+
+
+def test_without_the_library_the_way_to_it_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "huggingface_hub.utils", None)
+    with pytest.raises(HubError, match="needs huggingface_hub: pip install") as caught:
+        source().entries()
+    assert (caught.value.state, served.asked) == ("library", [])
+
+
+def test_the_library_may_be_offline_by_itself(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub import constants
+    from huggingface_hub.utils import close_session
+
+    close_session()
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(HubError, match="offline: ") as caught:
+        source().entries()
+    assert (caught.value.state, served.asked) == ("offline", [])
+    close_session()
+
+
+def test_offline_nothing_is_asked(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(HubError, match="offline: ") as caught:
+        source(hub=Hub(offline=True)).entries()
+    monkeypatch.setenv("TRANSFORMERS_OFFLINE", "ON")
+    assert Hub().offline
+    assert (caught.value.state, served.asked) == ("offline", [])
+
+
+def refused(status: int, **headers: str) -> Refused:
+    return Refused(status, {name.replace("_", "-"): value for name, value in headers.items()}, "acme/kettle", "https://hub", False, 5.0)  # noqa: FBT003
+
+
+@pytest.mark.parametrize(
+    ("it", "state", "words"),
+    [
+        (refused(401, x_error_message="Invalid credentials in Authorization header"), "credentials", "does not know this token"),
+        (refused(401, x_error_code="GatedRepo"), "gated", "log in with `hf auth login`, or set HF_TOKEN: https://hub/acme/kettle"),
+        (refused(403, x_error_code="GatedRepo")._replace(has_token=True), "gated", "this token has no access to it"),
+        (refused(403, x_error_message="Access to this resource is disabled."), "disabled", "is disabled by the Hub"),
+        (refused(404, x_error_code="RevisionNotFound"), "revision", "has no such revision"),
+        (refused(404, x_error_code="EntryNotFound"), "entry", "the Hub has no content for it"),
+        (refused(404)._replace(of_file=True), "entry", "the Hub has no content for it"),
+        (refused(404, x_error_code="RepoNotFound")._replace(of_file=True), "missing", "no token was given"),
+        (refused(401), "missing", "no token was given"),
+        (refused(404)._replace(has_token=True), "missing", "this token may not see it"),
+        (refused(429), "rate-limited", "asks to wait 5 s"),
+        (refused(503), "server", "answered 503 each time"),
+        (refused(403), "answer", "answered 403 when asked for acme/kettle$"),
+        (refused(400, x_error_message="why " * 100), "answer", "answered 400 when asked for acme/kettle: why .{194,199}$"),
+    ],
+)
+def test_each_refusal_has_a_name(it: Refused, state: str, words: str) -> None:
+    found = refusal(it)
+    assert found.state == state
+    with pytest.raises(HubError, match=words):
+        raise found
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("hf://acme/kettle", HubName("model", "acme/kettle")),
+        ("hf://kettle@v1", HubName("model", "kettle", "v1")),
+        ("hf://spaces/acme/shop", HubName("space", "acme/shop")),
+        ("HTTPS://HuggingFace.co/datasets/acme/cups/commit/" + "a" * 40, HubName("dataset", "acme/cups", "a" * 40)),
+        ("https://www.huggingface.co/acme/kettle/resolve/main/a/b.bin", HubName("model", "acme/kettle", "main")),
+        ("https://huggingface.co/acme/kettle/settings", HubName("model", "acme/kettle")),
+        ("https://huggingface.co/acme/kettle/tree", HubName("model", "acme/kettle")),
+        ("https://huggingface.co/kettle/tree/main", HubName("model", "kettle", "main")),
+    ],
+)
+def test_names(written: str, name: HubName) -> None:
+    assert is_named(written) or written.startswith("HTTPS")
+    assert parse(written) == name
+    assert parse(str(name)) == name
+    assert name.is_pinned is (name.revision == "a" * 40)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("hf://", "expected hf://"),
+        ("hf://acme/kettle/README.md", "expected hf://"),
+        ("hf://acme/ket tle", "an id "),
+        ("hf://acme/kettle@", "no revision after the @"),
+        ("hf://datasets/", "expected hf://"),
+        ("https://huggingface.co/", "expected hf://"),
+    ],
+)
+def test_names_that_are_none(written: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        parse(written)
+
+
+def test_a_kind_that_contradicts_the_name() -> None:
+    assert parse("hf://acme/cups", "dataset").kind == "dataset"
+    with pytest.raises(UsageError, match="leave out --kind model"):
+        parse("hf://datasets/acme/cups", "model")
