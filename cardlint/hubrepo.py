@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from urllib.parse import quote, unquote
 
 from cardlint.errors import Unreadable, UsageError
@@ -223,11 +223,7 @@ class HubSource:
         siblings = self.info["siblings"]
         if len(siblings) > MAX_ENTRIES:
             raise Unreadable(f"{self.name.id} holds more than {MAX_ENTRIES:,} files")
-        entries = [
-            FileEntry(item["rfilename"], _size(item)) for item in siblings if isinstance(item, dict) and _is_path(item.get("rfilename"))
-        ]
-        if len(entries) < len(siblings):
-            raise Unreadable(f"the Hub lists a file of {self.name.id} that has no path")
+        entries = [_entry(item, self.about) for item in siblings]
         return {entry.path: entry for entry in sorted(entries)}
 
     def is_text(self, path: str) -> bool:
@@ -273,10 +269,15 @@ def is_commit(text: str) -> bool:
     return _COMMIT.fullmatch(text) is not None
 
 
-def _size(item: dict[str, Any]) -> int:
-    size = item.get("size")
-    return size if isinstance(size, int) and size >= 0 else 0
+def _entry(item: Any, about: str) -> FileEntry:  # noqa: ANN401 - JSON
+    """A file of the listing. One without a size is not empty: nobody knows. Raises HubError."""
+    path, size = (item.get("rfilename"), item.get("size")) if isinstance(item, dict) else (None, None)
+    if not _is_path(path):
+        raise HubError("answer", f"the Hub lists a file of {about} that has no path")
+    if not isinstance(size, int) or size < 0:
+        raise HubError("answer", f"the Hub lists {path} of {about} without its size")
+    return FileEntry(path, size)
 
 
-def _is_path(path: object) -> bool:
+def _is_path(path: object) -> TypeGuard[str]:
     return isinstance(path, str) and bool(path) and not path.startswith("/") and ".." not in path.split("/") and "\0" not in path

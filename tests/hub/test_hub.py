@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +18,7 @@ from hub.store import Repo, Sparse
 import cardlint.hub
 from cardlint.errors import Unreadable, UsageError
 from cardlint.hub import Hub, _next, _pause
-from cardlint.hubrepo import HubName, HubSource, is_named, parse
+from cardlint.hubrepo import HubName, HubSource, is_named, parse, shared
 from cardlint.hubstates import HubError, Refused, refusal
 
 CARD = b"---\nlicense: mit\n---\n# Kettle\n"
@@ -104,10 +106,11 @@ def test_a_listing_that_is_none(served: Served, body: bytes, words: str) -> None
 
 
 @pytest.mark.parametrize("size", ['"big"', "-1", "null"])
-def test_a_size_that_is_none_is_nothing(served: Served, size: str) -> None:
+def test_a_file_without_a_size_is_not_empty(served: Served, size: str) -> None:
     body = f'{{"sha": "{"a" * 40}", "siblings": [{{"rfilename": "x", "size": {size}}}]}}'
     served.fail("/api/", status=200, body=body.encode())
-    assert [entry.size for entry in source().entries()] == [0]
+    with pytest.raises(HubError, match="lists x of acme/kettle without its size"):
+        source().entries()
 
 
 def test_a_file_shorter_than_listed(served: Served) -> None:
@@ -221,6 +224,133 @@ def test_the_library_may_be_offline_by_itself(served: Served, monkeypatch: pytes
         source().entries()
     assert (caught.value.state, served.asked) == ("offline", [])
     close_session()
+
+
+@pytest.mark.parametrize("implicit", [True, False])
+def test_the_token_is_sent_where_the_client_would(served: Served, monkeypatch: pytest.MonkeyPatch, *, implicit: bool) -> None:
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_IMPLICIT_TOKEN", not implicit)
+    hub = Hub()
+    assert source(hub=hub).commit
+    assert (hub.has_token, served.asked[0].token) == (implicit, f"Bearer {TOKEN}" if implicit else "")
+
+
+@pytest.mark.parametrize("target", ["file:///etc/passwd", "/api/models/acme/kettle"])
+def test_redirects_that_lead_nowhere(served: Served, target: str) -> None:
+    served.fail("/api/", status=302, headers={"Location": target})
+    with pytest.raises(HubError, match="from one address to the next"):
+        source().entries()
+    assert len(served.asked) in {1, cardlint.hub.MOST_REDIRECTS}
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"\xff", b"[" * 100_000])
+def test_an_answer_that_is_no_json(served: Served, body: bytes) -> None:
+    served.fail("/api/", status=200, body=body)
+    with pytest.raises(HubError, match="is no JSON"):
+        source().entries()
+
+
+def test_nobody_there_and_nobody_to_be_trusted(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for endpoint, state in ((f"http://127.0.0.1:{port}", "connection"), (served.url.replace("http", "https"), "tls")):
+        monkeypatch.setenv("HF_ENDPOINT", endpoint)
+        with pytest.raises(HubError) as caught:
+            source().entries()
+        assert caught.value.state == state
+
+
+def test_a_gate_is_noticed_by_reading(served: Served) -> None:
+    repo = served.repos["model", "acme/kettle"]
+    assert not source().is_closed("README.md")
+    repo.gated = "auto"
+    assert source().is_closed("README.md")
+    assert not source().is_closed("none.md")
+    repo.granted = ("linter",)
+    assert not source().is_closed("README.md")
+    assert source().values == {"license": "mit"}
+    repo.more["cardData"] = None
+    assert source().values is None
+
+
+def test_a_large_file_that_is_refused_is_asked_for_once(served: Served) -> None:
+    served.repos["model", "acme/kettle"].gated = "auto"
+    found = source()
+    for start in (0, 100):
+        with pytest.raises(HubError, match="is gated"):
+            found.read("model.safetensors", start, 4)
+    assert served.counts == {"api": 1, "resolvers": 1}
+
+
+def test_texts_are_known_by_name_and_size(served: Served) -> None:
+    served.add(Repo("acme/texts", {"a.JSON": b"{}", "b.bin": b"b", "c.csv": b"c" * 10_000_001}))
+    found = source("hf://acme/texts")
+    assert [found.is_text(entry.path) for entry in found.entries()] == [True, False, False]
+
+
+# What the client's cache holds
+
+
+def snapshot(served: Served, *patterns: str, revision: str = "main") -> str:
+    """Has the client fetch files, and returns the commit."""
+    from huggingface_hub import constants, snapshot_download
+
+    snapshot_download(
+        "acme/kettle", revision=revision, endpoint=served.url, cache_dir=Path(os.environ["HF_HOME"], "hub"), token=TOKEN,
+        allow_patterns=patterns or ("README.md", "empty.txt"),
+    )  # fmt: skip
+    assert constants.HF_HUB_OFFLINE is False
+    served.asked.clear()
+    return served.repos["model", "acme/kettle"].sha
+
+
+def test_what_is_pinned_and_held_is_not_asked_for(served: Served) -> None:
+    commit = snapshot(served)
+    found = source(f"hf://acme/kettle@{commit}")
+    assert (found.commit, found.id, found.whole, found.near) == (commit, "acme/kettle", True, False)
+    assert found.read("README.md") == CARD
+    assert (found.values, served.asked) == (None, [])
+    assert [entry.path for entry in found.entries()] == ["README.md", "empty.txt", "model.safetensors"]
+    assert not [item for item in served.asked if "/resolve/" in item.path]
+    assert found.read("model.safetensors", 0, 4) == b"head"
+
+
+def test_a_branch_is_asked_for_and_its_files_taken_from_the_cache(served: Served) -> None:
+    snapshot(served)
+    found = source()
+    assert found.read("README.md") == CARD
+    assert served.paths == ["GET /api/models/acme/kettle"]
+    served.repos["model", "acme/kettle"].commit({"README.md": b"# New\n"})
+    assert source().read("README.md") == b"# New\n"
+
+
+def test_offline_the_cache_is_all_there_is(served: Served) -> None:
+    commit = snapshot(served)
+    found = source(hub=Hub(offline=True))
+    assert (found.commit, found.id, found.whole, found.near) == (commit, "acme/kettle", True, True)
+    assert found.read("README.md") == CARD
+    assert not found.is_text("README.md")
+    with pytest.raises(HubError, match=r"offline: acme/kettle/model.safetensors is not in the local cache"):
+        found.read("model.safetensors", 0, 4)
+    assert served.asked == []
+
+
+def test_offline_a_part_is_no_whole(served: Served) -> None:
+    commit = snapshot(served)
+    for tree in Path(os.environ["HF_HOME"], "hub").glob("*/trees/*"):
+        tree.unlink()
+    found = source(f"hf://acme/kettle@{commit}", Hub(offline=True))
+    assert (found.commit, found.id, found.whole) == (commit, "acme/kettle", False)
+    assert [(entry.path, entry.size) for entry in found.entries()] == [("README.md", len(CARD)), ("empty.txt", 0)]
+    with pytest.raises(HubError, match=r"offline: acme/kettle/model.safetensors is not in the local cache"):
+        found.read("model.safetensors")
+    assert served.asked == []
+
+
+def test_the_targets_of_a_run_share_what_they_ask(served: Served) -> None:
+    assert shared(offline=True) is shared(offline=True) is not shared(offline=False)
+    assert served.asked == []
 
 
 def test_offline_nothing_is_asked(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
