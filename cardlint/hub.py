@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from cardlint import __version__
+from cardlint.errors import UsageError
 from cardlint.hubstates import HubError, Refused, broken, refusal
 
 if TYPE_CHECKING:
@@ -27,7 +28,9 @@ WAIT = 1.0  # seconds before the first repetition; each further one waits twice 
 LONGEST_WAIT = 60.0  # seconds; where the Hub asks for more, the answer is that it does
 MOST_REDIRECTS = 5
 ANSWER_BYTES = 100_000_000  # a listing of a hundred thousand files has about a third of it
+_TIMEOUT, _LONGEST_TIMEOUT = 10.0, 86_400.0  # seconds
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
+_PORTS = {"http": 80, "https": 443}
 _TRUE = frozenset({"1", "on", "yes", "true"})
 
 
@@ -48,9 +51,11 @@ class Hub:
     """One endpoint, asked by several repositories, from several threads. It counts what it asks and receives."""
 
     def __init__(self, *, offline: bool = False) -> None:
-        """Nothing is asked, and no library imported, until something is needed."""
+        """Nothing is asked, and no library imported, until something is needed. Raises UsageError where HF_ENDPOINT is no address."""
         self.offline = offline or is_offline()
         self.endpoint = (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
+        if _origin(self.endpoint) is None:
+            raise UsageError(f"HF_ENDPOINT is no web address; expected one like {DEFAULT_ENDPOINT}")
         self.requests = 0
         self.received = 0
         self._lock = Lock()
@@ -70,6 +75,8 @@ class Hub:
         if self._library.constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
             return None
         token: str | None = self._library.get_token()
+        if token is not None and not (token.isascii() and token.isprintable()):
+            raise HubError("credentials", "the token has characters that no token has; log in again with `hf auth login`, or set HF_TOKEN")
         return token
 
     @property
@@ -138,9 +145,9 @@ class Hub:
             target = answer.headers.get("location")
             if answer.status not in {301, 302, 303, 307, 308} or not target:
                 return answer
-            url = urljoin(url, target)
-            if urlsplit(url).scheme not in {"http", "https"}:
-                break
+            url = _joined(url, target)
+            if _origin(url) is None:
+                raise HubError("answer", f"the Hub sends whoever asks for {about} to what is no web address")
         raise HubError("answer", f"the Hub sends whoever asks for {about} from one address to the next")
 
     def _answered(self, url: str, about: str, part: tuple[int, int] | None, body: object) -> Answer:
@@ -161,7 +168,7 @@ class Hub:
             ) as response:
                 content = _bounded(response, most if response.status_code < 300 else 65_536)  # noqa: PLR2004 - HTTP: success
                 answer = Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, content)
-        except transport.HTTPError as error:
+        except (transport.HTTPError, transport.InvalidURL, UnicodeError) as error:
             raise broken(error, transport, about) from error
         except self._library.errors.OfflineModeIsEnabled as error:
             raise HubError(
@@ -211,9 +218,10 @@ def _bounded(response: Any, most: int) -> bytes:  # noqa: ANN401 - of the client
 def _timeout() -> float:
     """Seconds, as huggingface_hub reads them."""
     try:
-        return float(os.environ.get("HF_HUB_DOWNLOAD_TIMEOUT", "10"))
+        given = float(os.environ.get("HF_HUB_DOWNLOAD_TIMEOUT", ""))
     except ValueError:
-        return 10.0
+        return _TIMEOUT
+    return given if 0 < given <= _LONGEST_TIMEOUT else _TIMEOUT
 
 
 def _pause(headers: dict[str, str], otherwise: float) -> float:
@@ -235,6 +243,19 @@ def _next(link: str) -> str | None:
     return None
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = urlsplit(url)
-    return parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+def _joined(url: str, target: str) -> str:
+    """Where a redirect leads; nowhere where it is no address."""
+    try:
+        return urljoin(url, target)
+    except ValueError:
+        return ""
+
+
+def _origin(url: str) -> tuple[str, str, int] | None:
+    """Who answers at an address of the web; None where it is none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    return (parts.scheme, parts.hostname, port) if parts.hostname and parts.scheme in _PORTS else None

@@ -89,6 +89,8 @@ def refusal(it: Refused) -> HubError:
 def broken(error: Exception, transport: Any, about: str) -> HubError:  # noqa: ANN401 - a module
     """Why no answer came; `transport` is the HTTP library that raised the error."""
     words = f"{type(error).__name__}: {error}".splitlines()[0][:_SHOWN]
+    if isinstance(error, transport.InvalidURL | UnicodeError):
+        return HubError("answer", f"the Hub sends whoever asks for {about} to what is no web address")
     if isinstance(error, transport.TimeoutException):
         return HubError("timeout", f"the Hub did not answer in time when asked for {about}")
     if "CERTIFICATE" in words.upper() or "SSL" in words.upper():

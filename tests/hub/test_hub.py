@@ -151,7 +151,7 @@ def test_what_may_pass_is_tried_again(served: Served, how: Any, state: str) -> N
     assert len(served.asked) == 2 * cardlint.hub.TRIES
 
 
-@pytest.mark.parametrize(("written", "seconds"), [("0.2", 0.2), ("soon", 10.0)])
+@pytest.mark.parametrize(("written", "seconds"), [("0.2", 0.2), ("soon", 10.0), ("-1", 10.0), ("0", 10.0), ("nan", 10.0), ("1e400", 10.0)])
 def test_the_timeout_of_the_client_is_kept_to(monkeypatch: pytest.MonkeyPatch, written: str, seconds: float) -> None:
     monkeypatch.setenv("HF_HUB_DOWNLOAD_TIMEOUT", written)
     assert cardlint.hub._timeout() == seconds  # noqa: SLF001
@@ -173,9 +173,11 @@ def test_pages_are_followed_to_the_last(served: Served) -> None:
     found = [item["id"] for page in hub.pages("/api/models?author=acme", "acme") for item in page]
     assert found == ["acme/kettle", "acme/m0", "acme/m1", "acme/m2", "acme/m3"]
     assert hub.requests == 3
-    served.fail("/api/models", status=200, body=b"[]", headers={"Link": f'<{served.cdn}/api/models>; rel="next"'})
-    with pytest.raises(HubError, match="the listing of acme goes on at another host"):
-        list(hub.pages("/api/models?author=acme", "acme"))
+    for link in (f"{served.cdn}/api/models", "http://[x", "/api/models"):
+        served.faults.clear()
+        served.fail("/api/models", status=200, body=b"[]", headers={"Link": f'<{link}>; rel="next"'})
+        with pytest.raises(HubError, match="the listing of acme goes on at another host"):
+            list(hub.pages("/api/models?author=acme", "acme"))
 
 
 def test_questions_with_a_body(served: Served) -> None:
@@ -236,12 +238,46 @@ def test_the_token_is_sent_where_the_client_would(served: Served, monkeypatch: p
     assert (hub.has_token, served.asked[0].token) == (implicit, f"Bearer {TOKEN}" if implicit else "")
 
 
-@pytest.mark.parametrize("target", ["file:///etc/passwd", "/api/models/acme/kettle"])
-def test_redirects_that_lead_nowhere(served: Served, target: str) -> None:
-    served.fail("/api/", status=302, headers={"Location": target})
+def test_redirects_in_a_circle(served: Served) -> None:
+    served.fail("/api/", status=302, headers={"Location": "/api/models/acme/kettle"})
     with pytest.raises(HubError, match="from one address to the next"):
         source().entries()
-    assert len(served.asked) in {1, cardlint.hub.MOST_REDIRECTS}
+    assert len(served.asked) == cardlint.hub.MOST_REDIRECTS
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "file:///etc/passwd",
+        "http://[x",
+        "//[",
+        "http://a:99999/",
+        "http://a:b/",
+        "http://\x01/",
+        "http://xn--\xff/",
+        f"https://{'a' * 300}.com/",
+    ],
+)
+def test_redirects_to_what_is_no_address(served: Served, target: str) -> None:
+    served.fail("/api/", status=302, headers={"Location": target})
+    with pytest.raises(HubError, match="to what is no web address") as caught:
+        source().entries()
+    assert (caught.value.state, len(served.asked)) == ("answer", 1)
+
+
+@pytest.mark.parametrize("endpoint", ["hub.local", "http://[::1", "http://", "ftp://x", "http://me:canary@a:b", "   "])
+def test_an_endpoint_that_is_no_address(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", endpoint)
+    with pytest.raises(UsageError, match=r"^HF_ENDPOINT is no web address; expected one like https://huggingface.co$"):
+        Hub()
+
+
+@pytest.mark.parametrize("token", ["hf_\u00e4", "hf_\x7f"])
+def test_a_token_that_is_none(served: Served, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    monkeypatch.setenv("HF_TOKEN", token)
+    with pytest.raises(HubError, match="the token has characters that no token has"):
+        source().entries()
+    assert served.asked == []
 
 
 @pytest.mark.parametrize("body", [b"<html>", b"\xff", b"[" * 100_000])

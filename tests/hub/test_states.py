@@ -81,7 +81,7 @@ def unseen(found: Checked) -> None:
         ),
         pytest.param(fail(INFO, status=302, headers={"Location": INFO[4:]}), TOKEN, "from one address to the next", id="in a circle"),
         pytest.param(
-            fail(INFO, status=302, headers={"Location": "file:///etc/passwd"}), TOKEN, "from one address to the next", id="off the web"
+            fail(INFO, status=302, headers={"Location": "file:///etc/passwd"}), TOKEN, "to what is no web address", id="off the web"
         ),
         pytest.param(fail(INFO, "truncate"), TOKEN, "the Hub's answer on acme/kettle broke off", id="truncated"),
         pytest.param(fail(INFO, "close"), TOKEN, "the Hub's answer on acme/kettle broke off", id="closed"),
