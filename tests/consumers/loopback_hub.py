@@ -1,6 +1,8 @@
 """A Hub on this machine, as far as `huggingface_hub` needs one to write, read files and discuss; it records all it is asked.
 
 Endpoints and shapes: huggingface_hub 2.4, `hf_api.py`, `_commit_api.py`, `file_download.py`. Set HF_ENDPOINT to `Hub.url`.
+It has every commit it is asked for, and takes every push to any repository, as webhooks and uploads of nobody's repositories need;
+`tests/hub/server.py` is the one that holds to its revisions, gates and limits.
 """
 
 from __future__ import annotations
