@@ -112,6 +112,8 @@ class Hub:
         held = answer.content
         if answer.status != 206 and start:  # noqa: PLR2004 - HTTP: partial content
             raise HubError("ranges", f"the Hub does not give parts of files, and {about} is not downloaded whole")
+        if not answer.headers.get("content-range", f"bytes {start}-").startswith(f"bytes {start}-"):
+            raise HubError("ranges", f"the Hub gives another part of {about} than was asked for")
         return held
 
     def _asked(self, url: str, about: str, part: tuple[int, int] | None = None, body: object = None) -> Answer:

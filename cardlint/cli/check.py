@@ -71,7 +71,12 @@ _RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE
 @click.option("--statistics", is_flag=True, help="Add a count per rule.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, metavar="N", help="Processes for several targets.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only, no closing line.")
-@click.option("-v", "--verbose", is_flag=True, help="Add skipped and inapplicable rules, suppressed findings, and what was left unread.")
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Add skipped and inapplicable rules, suppressed findings, what was left unread, what the Hub cost.",
+)
 def command(targets: tuple[str, ...], **given: Any) -> int:  # noqa: ANN401 - click's keywords
     """Check repositories (folders), cards and weights (files), or - for a card on standard input; default: this folder."""
     outputs = _outputs(given["outputs"])

@@ -63,7 +63,8 @@ _COLUMNS = ("Repository", "Kind", "Revision", "Errors", "Warnings", "Notes", "Su
 def _row(number: int, target: Target) -> Markup:
     found = Counter("suppressed" if finding.suppressed else finding.severity for finding in target.findings)
     title = element("th", element("a", name(target), href=f"#r-{number}"), scope="row")
-    revision = element("code", cut(target.revision, 12)) if target.revision else "as on disk"
+    unnamed = "as on disk" if target.traffic is None else "not known"
+    revision = element("code", cut(target.revision, 12)) if target.revision else unnamed
     words = [element("td", target.kind), element("td", revision)]
     numbers = [_number(found[severity], severity) for severity in (*_COUNTED, "suppressed")]
     return element("tr", title, *words, *numbers, _number(gaps(target), "gap"))

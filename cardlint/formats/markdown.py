@@ -46,7 +46,8 @@ def _prose(report: Report) -> Iterator[str]:
     """The heading and the sentences above the tables, coverage first."""
     counts, total = report.counts(), len(report.targets)
     found = ", ".join(plural(counts[name], name) for name in GRAVEST_FIRST if counts[name])
-    yield f"## cardlint: {found or 'nothing found'} in {plural(total, 'repository', 'repositories')}\n\n"
+    nothing = "incomplete, nothing found" if counts["incomplete"] or counts["failed"] else "nothing found"
+    yield f"## cardlint: {found or nothing} in {plural(total, 'repository', 'repositories')}\n\n"
     complete = f"{sum(not gathered(target) for target in report.targets)} of {total} examined completely"
     if counts["incomplete"] or counts["failed"]:
         complete = f"**Incomplete: {complete}; not examined {counts['incomplete']}, failed {counts['failed']}**"

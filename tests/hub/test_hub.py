@@ -133,6 +133,14 @@ def test_who_ignores_ranges_is_read_no_further_than_asked(served: Served) -> Non
     assert caught.value.state == "ranges"
 
 
+def test_another_part_than_was_asked_for_is_not_taken_for_it(served: Served) -> None:
+    served.fail("cdn:", status=206, body=b"head", headers={"Content-Range": "bytes 0-3/3000000"})
+    assert source().read("model.safetensors", 0, 4) == b"head"
+    with pytest.raises(HubError, match=r"another part of acme/kettle/model.safetensors than was asked for") as caught:
+        source().read("model.safetensors", 100, 4)
+    assert caught.value.state == "ranges"
+
+
 def test_an_answer_without_end_is_not_read_to_it(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cardlint.hub, "ANSWER_BYTES", 1000)
     served.fail("/api/", status=200, body=b" " * 1001)

@@ -14,6 +14,8 @@ from hub.selfsigned import context
 from hub.server import OTHER_TOKEN, TOKEN, Hub
 from hub.store import Repo, Sparse
 
+from cardlint.formats import FORMATS
+
 CARD = b"---\nlicense: mit\npipeline_tag: text-generation\n---\n# Kettle\n"
 KETTLE = "hf://acme/kettle"
 FILE = "hub:/acme/kettle/resolve/"
@@ -97,9 +99,23 @@ def test_a_repository_that_cannot_be_seen(hub: Hub, tmp_path: Path, prepare: Cal
 
 
 def test_a_revision_that_is_not_there(hub: Hub, tmp_path: Path) -> None:
-    found = check(hub, tmp_path, f"{KETTLE}@v2")
+    found = check(hub, tmp_path, f"{KETTLE}@v2", "--fail-on", "never")
     unseen(found)
     assert found.reasons == {"acme/kettle has no such revision"}
+
+
+def test_no_format_shows_what_was_not_seen_as_passed(hub: Hub, tmp_path: Path) -> None:
+    delete(hub)
+    outputs = [item for name in FORMATS if name not in {"text", "json"} for item in ("--output-format", f"{name}={tmp_path / name}.out")]
+    unseen(check(hub, tmp_path, KETTLE, *outputs))
+    written = {path.stem: path.read_text().replace("`", "") for path in tmp_path.glob("*.out")}
+    assert written.keys() == set(FORMATS) - {"text", "json"}
+    for name, text in written.items():
+        assert "there is no acme/kettle on the Hub" in text, name
+        assert "not examined" in text.lower() or name == "sarif", name
+    assert "<td>not known</td>" in written["html"]
+    assert "as on disk" not in written["html"]
+    assert written["markdown"].startswith("## cardlint: incomplete, nothing found in 1 repository\n")
 
 
 @pytest.mark.parametrize(("token", "words"), [(None, "log in with `hf auth login`"), (OTHER_TOKEN, "this token has no access to it")])

@@ -170,7 +170,7 @@ def test_no_token_is_sent_where_there_is_none(hub: Hub, tmp_path: Path, token: s
 
 
 def test_nothing_is_told_but_which_program_asks(hub: Hub, tmp_path: Path) -> None:
-    check(hub, tmp_path, KETTLE, AI_AGENT="canary")
+    check(hub, tmp_path, KETTLE)
     agents = {item.headers["user-agent"] for item in hub.asked}
     assert agents == {f"cardlint/{cardlint.__version__}; hf_hub/{huggingface_hub.__version__}"}
     assert not (tmp_path / "hf/.agent_harnesses.json").exists()
