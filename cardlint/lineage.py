@@ -29,6 +29,7 @@ class Limits(NamedTuple):
 
 
 _USUAL = Limits()
+_ENDS = frozenset({"uses", "successor"})  # what these lead to is looked up and not followed
 
 
 def lineage(repository: Repository) -> Lineage:
@@ -58,6 +59,7 @@ class Walk:
         self._names: dict[Key, Key] = {self._root.key: self._root.key}
         self._edges: dict[tuple[Key, Key], Edge] = {}
         self._pending: deque[tuple[Key, int, tuple[Named, ...]]] = deque()
+        self._bases: dict[Key, tuple[Named, ...]] = {}  # of those that are not followed yet
         self._asked = 0
         self._broken: str | None = None
 
@@ -74,6 +76,8 @@ class Walk:
 
     def _step(self, child: Key, origin: Origin, depth: int) -> None:
         parent = self._met(origin, depth)
+        if origin.relation not in _ENDS and parent in self._bases:
+            self._pending.append((parent, depth, self._bases.pop(parent)))
         edge = Edge(child, parent, origin.relation, origin.told, origin.declared, origin.sure, origin.place)
         if parent != child:
             self._edges.setdefault((child, parent), edge)
@@ -87,7 +91,7 @@ class Walk:
                 self._kin[named] = Kin(origin.kind, origin.id, "unasked", why=reason)
                 self._names[named] = named
             else:
-                self._names[named] = self._ask(origin, depth)
+                self._names[named] = self._ask(origin)
         return self._names[named]
 
     def _reason(self, depth: int) -> str | None:
@@ -100,7 +104,7 @@ class Walk:
             return f"not asked: the lineage has more than {self._limits.asked} repositories"
         return f"not asked: it is more than {self._limits.depth} steps away" if depth > self._limits.depth else None
 
-    def _ask(self, origin: Origin, depth: int) -> Key:
+    def _ask(self, origin: Origin) -> Key:
         assert self._those is not None
         self._asked += 1
         kin, bases = self._those.ask(origin.kind, origin.id)
@@ -112,7 +116,7 @@ class Walk:
         if key not in self._kin:
             self._kin[key] = kin
             self._names[key] = key
-            self._pending.append((key, depth, bases))
+            self._bases[key] = bases
         return key
 
 

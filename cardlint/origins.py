@@ -91,6 +91,9 @@ def _card(repository: Repository) -> Iterator[Origin]:
             made, _, id_ = rest.partition(":")
             if head == "base_model" and made in load_vocabulary(_RELATIONS).values and why_malformed(id_) is None:
                 yield Origin("model", id_, made, "tags", place=value.span)
+        yield from (
+            Origin("model", text, "successor", "new_version", place=value.span) for text, value in _ids(metadata, "new_version", "model")
+        )
     if repository.kind == "space":
         yield from (Origin("model", text, "uses", "models", place=value.span) for text, value in _ids(metadata, "models", "model"))
     key = "source_datasets" if repository.kind == "dataset" else "datasets"

@@ -60,7 +60,7 @@ def _left_out(metadata: Mapping, lineage: Lineage | None) -> Iterator[Problem]:
     entry = metadata.entry(_KEY)
     if lineage is None or entry is None:
         return
-    declared = [edge for edge in lineage.above(lineage.root) if edge.declared and edge.relation != "data"]
+    declared = [edge for edge in lineage.above(lineage.root) if edge.declared and edge.relation not in {"data", "successor"}]
     for edge in lineage.above(lineage.root):
         kin = lineage.kin[edge.parent]
         if not edge.declared and kin.state not in {"failed", "unasked"} and not any(_related(lineage, edge, other) for other in declared):

@@ -31,6 +31,27 @@ def unassessable_upstream(lineage: Lineage, metadata: Mapping) -> Iterator[Probl
     assert_asked(lineage)
 
 
+def missing(lineage: Lineage, metadata: Mapping) -> Iterator[Problem]:
+    """An id in the card under which the Hub has nothing, or nothing that it shows."""
+    for edge in lineage.above(lineage.root):
+        kin = lineage.kin[edge.parent]
+        if edge.declared and kin.state in {"missing", "disabled"}:
+            yield Problem(f"`{edge.told}` names {kin.id}: {kin.why}", edge.place or metadata.span, kin.id)
+    assert_asked(lineage)
+
+
+def renamed(lineage: Lineage, metadata: Mapping) -> Iterator[Problem]:
+    """An id in the card that leads on to the one a repository has today."""
+    for edge in lineage.above(lineage.root):
+        kin = lineage.kin[edge.parent]
+        if edge.declared and kin.renamed and edge.told != "tags":
+            owner, former = kin.owner, (kin.asked or "").rpartition("/")[0].lower()
+            moved = "" if not former or owner == former else f"; its owner is {owner} now, look whether that is who you mean"
+            message = f"`{edge.told}` names {kin.asked}, which is called {kin.id} today; write that{moved}"
+            yield Problem(message, edge.place or metadata.span, kin.id)
+    assert_asked(lineage)
+
+
 def dataset_conflict(lineage: Lineage, metadata: Mapping) -> Iterator[Problem]:
     """Training data under a licence narrower than the model's."""
     own = declared(metadata)

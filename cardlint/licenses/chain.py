@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # `failed`: the Hub gave no answer, though it may give one at another time. `unasked`: nobody asked it.
 State: TypeAlias = Literal["found", "missing", "gated", "disabled", "failed", "unasked"]
 _NOTHING = ("unknown",)
-_ADAPTED = ("finetune", "merge")
+ASIDE = frozenset({"data", "uses", "successor"})
 
 
 class Key(NamedTuple):
@@ -70,7 +70,8 @@ class Kin(NamedTuple):
 class Edge(NamedTuple):
     """From a work to what it was made of.
 
-    `relation` is the Hub's word, None where nobody says it, `data` for what it was trained on. `told` is where this stands;
+    `relation` is the Hub's word, None where nobody says it; `data` is what it was trained on, `uses` what a Space runs, `successor`
+    what replaces it. `told` is where this stands;
     `declared` is False where files say it and the card does not; `sure` where what says it may be out of date.
     """
 
@@ -149,7 +150,7 @@ def ancestors(lineage: Lineage, work: Key | None = None) -> Iterator[Ancestor]:
     pending: deque[tuple[Key, tuple[Edge, ...]]] = deque([(start, ())])
     above: dict[Key, list[Edge]] = {}
     for edge in lineage.edges:
-        if edge.relation not in {"data", "uses"}:
+        if edge.relation not in ASIDE:
             above.setdefault(edge.child, []).append(edge)
     while pending:
         key, way = pending.popleft()
@@ -167,7 +168,7 @@ def descent(lineage: Lineage, key: Key) -> set[Key]:
     found, pending = {key}, [key]
     while pending:
         child = pending.pop()
-        parents = {edge.parent for edge in lineage.above(child) if edge.relation not in {"data", "uses"}} - found
+        parents = {edge.parent for edge in lineage.above(child) if edge.relation not in ASIDE} - found
         found |= parents
         pending.extend(parents)
     return found
