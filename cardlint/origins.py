@@ -7,7 +7,6 @@ Keys of GGUF: ggml docs, gguf.md (`general.base_model.{id}.repo_url`, `general.s
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Blocked, Inapplicable, Unreadable
@@ -65,7 +64,7 @@ def origins(repository: Repository) -> Origins:
     left = 0
     for read in (_card, _adapter, _merge_files, _snippets, _gguf, _config):
         try:
-            for origin in islice(read(repository), MOST + 1):
+            for origin in read(repository):
                 key = (origin.kind, origin.id.lower())
                 if len(found) < MOST:
                     found.setdefault(key, origin)

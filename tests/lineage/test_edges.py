@@ -29,7 +29,10 @@ def labelled() -> list[Labelled]:
     groups: list[dict[str, Any]] = yaml.safe_load((HERE / "edges.yaml").read_text(encoding="utf-8"))
     assert all(group["because"] for group in groups)
     pairs = [(group, edge.split(" < ")) for group in groups for edge in group["edges"]]
-    return [Labelled(child, parent, item["relation"], item["says"], item.get("kind"), tuple(item.get("asks", ()))) for item, (child, parent) in pairs]
+    return [
+        Labelled(child, parent, item["relation"], item["says"], item.get("kind"), tuple(item.get("asks", ())))
+        for item, (child, parent) in pairs
+    ]
 
 
 def judged(edge: Labelled) -> tuple[str, str | None, set[str]]:
@@ -38,7 +41,7 @@ def judged(edge: Labelled) -> tuple[str, str | None, set[str]]:
     way = (Edge(below, above, edge.relation, "base_model"),)
     found = verdicts(Ancestor(Kin("model", "b/parent", "found", (edge.parent,)), way), (edge.child,))
     first = found[0]
-    duties = {item.kind for item in found}
+    duties: set[str] = {item.kind for item in found}
     if first.kind in {"exceeds", "terms-dropped"}:
         return "error" if first.sure else "warning", first.kind, duties
     return "unknown" if first.kind == "not-assessable" else "none", None, duties
