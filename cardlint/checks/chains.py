@@ -20,14 +20,21 @@ _UNNAMED = ("", "unverified")
 
 def unassessable_upstream(lineage: Lineage, metadata: Mapping) -> Iterator[Problem]:
     """Every ancestor of which nobody can say what it asks, and where a lineage was not followed to its end."""
+    beyond = []
     for ancestor in ancestors(lineage):
         reason = unassessable(ancestor.kin)
-        if reason is not None and ancestor.kin.state != "failed":
+        if reason is not None and ancestor.kin.state == "unasked":
+            beyond.append(f"{ancestor.kin.id}: {reason}")
+        elif reason is not None and ancestor.kin.state != "failed":
             name = f"{ancestor.kin.id}{way(ancestor)}"
             message = f"what {name} asks of this model cannot be said: {reason}; ask whoever made it, or read its licence"
             yield Problem(message, ancestor.way[0].place or metadata.span, ancestor.kin.id)
-    if left := sum(kin.left for kin in lineage.kin.values()):
-        yield Problem(f"the lineage names {left:,} more repositories than are followed", metadata.span, "bound")
+    left = sum(kin.left for kin in lineage.kin.values())
+    if (left or beyond) and not lineage.failures:
+        first = f", first {beyond[0]}" if beyond else ""
+        yield Problem(
+            f"the lineage goes on to {left + len(beyond):,} more repositories, which were not looked at{first}", metadata.span, "bound"
+        )
     assert_asked(lineage)
 
 
