@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -303,3 +304,21 @@ def test_a_shelf_says_what_the_hub_would() -> None:
     assert those.ask("model", "b/bare").kin.licenses == ()
     assert those.ask("model", "b/shut").kin.state == "gated"
     assert those.ask("dataset", "b/bare").kin.state == "missing"
+
+
+def test_a_hostile_web_of_names_takes_no_time() -> None:
+    """As many edges as the bounds allow, and hundreds of bases that only files name."""
+    names = [f"b/m{number}" for number in range(900)]
+    merge = "models:\n" + "".join(f"- model: c/m{number}\n" for number in range(99)) + "merge_method: ties\n"
+    shelf = Shelf({}, {name: of("mit", *(f"d/m{other}" for other in range(900))) for name in names})
+    files: dict[str, bytes | int] = {"README.md": card(license="mit", base_model=names), "mergekit_config.yml": merge.encode()}
+    repository = Repository(Memory(files, shelf=shelf), Identity("model", told=True))
+    begun = time.monotonic()
+    found: Lineage = repository.fact("lineage")
+    assert len(found.edges) > 50_000
+    from cardlint import check
+
+    (target,) = check(repository).targets
+    assert target.failed == ()
+    View(found, "x").text()
+    assert time.monotonic() - begun < 20
