@@ -79,6 +79,13 @@ def test_a_base_that_only_a_file_names_binds() -> None:
     assert "b/base (named in adapter_config.json) says" in found.message
 
 
+def test_weak_evidence_warns() -> None:
+    files: dict[str, bytes | int] = {"README.md": card(license="mit"), "config.json": b'{"_name_or_path": "b/base"}'}
+    (found,) = findings(on_hub({"b/base": model("cc-by-nc-4.0")}, files), "license-exceeds-upstream")
+    assert found.severity == "warning"
+    assert found.message.endswith("declare cc-by-nc-4.0 or terms as narrow if the model was made of it")
+
+
 @pytest.mark.parametrize(("key", "relation"), [
     ("general.base_model.0.repo_url", None), ("general.source.repo_url", "quantized"), ("general.source.huggingface.repository", "quantized"),
 ])  # fmt: skip
