@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Inapplicable, Obstacle
 from cardlint.hubfacts import NOT_THERE
-from cardlint.kinship import licenses_in, relatives
+from cardlint.kinship import licenses_in, relatives, told
 from cardlint.licenses.chain import Edge, Key, Kin, Lineage
 from cardlint.nodes import string, strings
 from cardlint.origins import Origin, Origins, origins
 
 if TYPE_CHECKING:
-    from cardlint.kinship import Named, Relatives
+    from cardlint.kinship import Named, Relatives, Told
     from cardlint.repository import Repository
 
 MOST_ASKED = 64
@@ -54,11 +54,11 @@ class Walk:
         self._those = those
         self._limits = limits
         self._origins: Origins = origins(repository)
-        self._root = _root(repository, self._origins)
+        self._root, bases = _root(repository, self._origins)
         self._kin: dict[Key, Kin] = {self._root.key: self._root}
         self._names: dict[Key, Key] = {self._root.key: self._root.key}
         self._edges: dict[tuple[Key, Key], Edge] = {}
-        self._pending: deque[tuple[Key, int, tuple[Named, ...]]] = deque()
+        self._pending: deque[tuple[Key, int, tuple[Named, ...]]] = deque([(self._root.key, 0, bases)])
         self._bases: dict[Key, tuple[Named, ...]] = {}  # of those that are not followed yet
         self._asked = 0
         self._broken: str | None = None
@@ -70,8 +70,8 @@ class Walk:
         while self._pending:
             child, depth, bases = self._pending.popleft()
             for kind, id_, relation in bases:
-                told = "source_datasets" if relation == "data" else "base_model"
-                self._step(child, Origin(kind, id_, relation, told), depth + 1)
+                key = "source_datasets" if relation == "data" else "base_model"
+                self._step(child, Origin(kind, id_, relation, key), depth + 1)
         return Lineage(self._root.key, self._kin, tuple(self._edges.values()), self._origins.unread)
 
     def _step(self, child: Key, origin: Origin, depth: int) -> None:
@@ -120,11 +120,22 @@ class Walk:
         return key
 
 
-def _root(repository: Repository, found: Origins) -> Kin:
-    """The work itself, by its own card."""
+def _root(repository: Repository, found: Origins) -> tuple[Kin, tuple[Named, ...]]:
+    """The work itself by its own card, and where that cannot be had, as the Hub has read it, with the bases that names."""
+    id_ = repository.identity.id or "."
+    said = _said(repository, id_)
+    kin = Kin(repository.kind, id_, "found", left=found.left) if said is None else said.kin._replace(id=id_, asked=id_, left=found.left)
     try:
         metadata = repository.fact("frontmatter")
-        licenses = licenses_in(strings(metadata.get("license")), string(metadata.get("license_name")))
     except Obstacle:
-        licenses = ()
-    return Kin(repository.kind, repository.identity.id or ".", "found", licenses, left=found.left)
+        return kin, () if said is None else said.bases
+    licenses = licenses_in(strings(metadata.get("license")), string(metadata.get("license_name")))
+    return kin._replace(licenses=licenses), ()
+
+
+def _said(repository: Repository, id_: str) -> Told | None:
+    """What the Hub says of the work, which its listing was asked for anyway; None for one that does not lie there."""
+    try:
+        return told(repository.kind, id_, repository.fact("hub"))
+    except Obstacle:
+        return None

@@ -140,6 +140,17 @@ def test_a_folder_asks_nobody_unless_told(cardlint: Callable[..., Done], hub: Hu
     assert json.loads(checked.out)["targets"][0]["not_applicable"] == ["license-upstream-unassessable"]
 
 
+def test_a_closed_work_is_walked_by_what_the_hub_shows_of_its_card(cardlint: Callable[..., Done], hub: Hub, tmp_path: Path) -> None:
+    assert hub.facts is not None
+    hub.facts["me/work"] = {"cardData": {"license": "mit", "base_model": "acme/helper-8b"}, "gated": "auto"}
+    hub.broken = lambda path: 403 if "/resolve/" in path else None
+    done = cardlint("lineage", "hf://me/work", **environment(hub, tmp_path))
+    assert done.code == 4
+    assert "├── " not in done.out
+    assert "└── base  acme/helper-8b  apache-2.0" in done.out
+    assert "not read: " in done.out
+
+
 def test_offline_and_absent_targets(cardlint: Callable[..., Done], hub: Hub, tmp_path: Path) -> None:
     assert cardlint("lineage", "hf://me/work", "--offline", **environment(hub, tmp_path)).code == 4
     assert cardlint("lineage", "hf://me/nothing", **environment(hub, tmp_path)).code == 4
