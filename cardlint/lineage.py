@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Inapplicable, Obstacle
 from cardlint.hubfacts import NOT_THERE
-from cardlint.kinship import licenses_in, relatives, told
+from cardlint.kinship import OnHub, licenses_in, relatives, told
 from cardlint.licenses.chain import Edge, Key, Kin, Lineage
 from cardlint.nodes import string, strings
 from cardlint.origins import Origin, Origins, origins
@@ -41,8 +41,11 @@ def lineage(repository: Repository) -> Lineage:
 
 
 def known_lineage(repository: Repository) -> Lineage | None:
-    """The same; None for a target that does not lie on the Hub."""
-    found: Lineage | None = None if relatives(repository) is None else repository.fact("lineage")
+    """The same; None for a target that does not lie on the Hub, and where nobody may be asked: then ids have to tell, as in a folder."""
+    those = relatives(repository)
+    if those is None or (isinstance(those, OnHub) and those.hub.offline):
+        return None
+    found: Lineage = repository.fact("lineage")
     return found
 
 
@@ -123,19 +126,18 @@ class Walk:
 def _root(repository: Repository, found: Origins) -> tuple[Kin, tuple[Named, ...]]:
     """The work itself by its own card, and where that cannot be had, as the Hub has read it, with the bases that names."""
     id_ = repository.identity.id or "."
-    said = _said(repository, id_)
-    kin = Kin(repository.kind, id_, "found", left=found.left) if said is None else said.kin._replace(id=id_, asked=id_, left=found.left)
     try:
         metadata = repository.fact("frontmatter")
     except Obstacle:
-        return kin, () if said is None else said.bases
+        said = _said(repository, id_)
+        return said.kin._replace(id=id_, asked=id_, left=found.left), said.bases
     licenses = licenses_in(strings(metadata.get("license")), string(metadata.get("license_name")))
-    return kin._replace(licenses=licenses), ()
+    return Kin(repository.kind, id_, "found", licenses, left=found.left), ()
 
 
-def _said(repository: Repository, id_: str) -> Told | None:
-    """What the Hub says of the work, which its listing was asked for anyway; None for one that does not lie there."""
+def _said(repository: Repository, id_: str) -> Told:
+    """What the Hub says of the work; nothing where it does not lie there, or does not answer."""
     try:
         return told(repository.kind, id_, repository.fact("hub"))
     except Obstacle:
-        return None
+        return told(repository.kind, id_, {})

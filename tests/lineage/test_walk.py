@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -15,7 +15,7 @@ from cardlint.licenses.chain import Key, Lineage, ancestors, descent, judged, un
 from cardlint.lineage import Limits, Walk
 from cardlint.lineageview import View
 from cardlint.repository import Identity, Kind, Repository
-from cardlint.source import Memory, Shelf
+from cardlint.source import FileEntry, Memory, Shelf
 
 
 class World:
@@ -282,6 +282,28 @@ def test_facts_of_the_hub_need_one() -> None:
     assert shelf.fact("hub") == {"gated": "auto"}
     assert shelf.fact("known_lineage") is shelf.fact("lineage")
     assert isinstance(relatives(shelf), OnShelf)
+
+
+def test_offline_ids_have_to_tell() -> None:
+    from cardlint.hub import Hub
+    from cardlint.hubrepo import HubName
+
+    class Cached:
+        listed = True
+        hub = Hub(offline=True)
+        name = HubName("model", "a/work")
+        files: ClassVar = {"README.md": card(license="mit", base_model="b/base")}
+
+        def entries(self) -> list[FileEntry]:
+            return Memory(self.files).entries()
+
+        def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
+            return Memory(self.files).read(path, start, size)
+
+    repository = Repository(Cached(), Identity("model", "a/work", told=True))
+    assert repository.fact("known_lineage") is None
+    (failure,) = repository.fact("lineage").failures
+    assert failure.startswith("offline: b/base is not on this machine")
 
 
 def test_an_answer_that_is_no_object_is_a_failure_and_asked_for_once() -> None:
