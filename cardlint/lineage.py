@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Inapplicable, Obstacle
 from cardlint.hubfacts import NOT_THERE
-from cardlint.kinship import licenses_in, relatives
+from cardlint.kinship import OnHub, licenses_in, relatives, told
 from cardlint.licenses.chain import Edge, Key, Kin, Lineage
 from cardlint.nodes import string, strings
 from cardlint.origins import Origin, Origins, origins
 
 if TYPE_CHECKING:
-    from cardlint.kinship import Named, Relatives
+    from cardlint.kinship import Named, Relatives, Told
     from cardlint.repository import Repository
 
 MOST_ASKED = 64
@@ -29,6 +29,7 @@ class Limits(NamedTuple):
 
 
 _USUAL = Limits()
+_ENDS = frozenset({"uses", "successor"})  # what these lead to is looked up and not followed
 
 
 def lineage(repository: Repository) -> Lineage:
@@ -40,8 +41,11 @@ def lineage(repository: Repository) -> Lineage:
 
 
 def known_lineage(repository: Repository) -> Lineage | None:
-    """The same; None for a target that does not lie on the Hub."""
-    found: Lineage | None = None if relatives(repository) is None else repository.fact("lineage")
+    """The same; None for a target that does not lie on the Hub, and where nobody may be asked: then ids have to tell, as in a folder."""
+    those = relatives(repository)
+    if those is None or (isinstance(those, OnHub) and those.hub.offline):
+        return None
+    found: Lineage = repository.fact("lineage")
     return found
 
 
@@ -53,11 +57,12 @@ class Walk:
         self._those = those
         self._limits = limits
         self._origins: Origins = origins(repository)
-        self._root = _root(repository, self._origins)
+        self._root, bases = _root(repository, self._origins)
         self._kin: dict[Key, Kin] = {self._root.key: self._root}
         self._names: dict[Key, Key] = {self._root.key: self._root.key}
         self._edges: dict[tuple[Key, Key], Edge] = {}
-        self._pending: deque[tuple[Key, int, tuple[Named, ...]]] = deque()
+        self._pending: deque[tuple[Key, int, tuple[Named, ...]]] = deque([(self._root.key, 0, bases)])
+        self._bases: dict[Key, tuple[Named, ...]] = {}  # of those that are not followed yet
         self._asked = 0
         self._broken: str | None = None
 
@@ -68,12 +73,14 @@ class Walk:
         while self._pending:
             child, depth, bases = self._pending.popleft()
             for kind, id_, relation in bases:
-                told = "source_datasets" if relation == "data" else "base_model"
-                self._step(child, Origin(kind, id_, relation, told), depth + 1)
+                key = "source_datasets" if relation == "data" else "base_model"
+                self._step(child, Origin(kind, id_, relation, key), depth + 1)
         return Lineage(self._root.key, self._kin, tuple(self._edges.values()), self._origins.unread)
 
     def _step(self, child: Key, origin: Origin, depth: int) -> None:
         parent = self._met(origin, depth)
+        if origin.relation not in _ENDS and parent in self._bases:
+            self._pending.append((parent, depth, self._bases.pop(parent)))
         edge = Edge(child, parent, origin.relation, origin.told, origin.declared, origin.sure, origin.place)
         if parent != child:
             self._edges.setdefault((child, parent), edge)
@@ -87,7 +94,7 @@ class Walk:
                 self._kin[named] = Kin(origin.kind, origin.id, "unasked", why=reason)
                 self._names[named] = named
             else:
-                self._names[named] = self._ask(origin, depth)
+                self._names[named] = self._ask(origin)
         return self._names[named]
 
     def _reason(self, depth: int) -> str | None:
@@ -100,7 +107,7 @@ class Walk:
             return f"not asked: the lineage has more than {self._limits.asked} repositories"
         return f"not asked: it is more than {self._limits.depth} steps away" if depth > self._limits.depth else None
 
-    def _ask(self, origin: Origin, depth: int) -> Key:
+    def _ask(self, origin: Origin) -> Key:
         assert self._those is not None
         self._asked += 1
         kin, bases = self._those.ask(origin.kind, origin.id)
@@ -112,15 +119,25 @@ class Walk:
         if key not in self._kin:
             self._kin[key] = kin
             self._names[key] = key
-            self._pending.append((key, depth, bases))
+            self._bases[key] = bases
         return key
 
 
-def _root(repository: Repository, found: Origins) -> Kin:
-    """The work itself, by its own card."""
+def _root(repository: Repository, found: Origins) -> tuple[Kin, tuple[Named, ...]]:
+    """The work itself by its own card, and where that cannot be had, as the Hub has read it, with the bases that names."""
+    id_ = repository.identity.id or "."
     try:
         metadata = repository.fact("frontmatter")
-        licenses = licenses_in(strings(metadata.get("license")), string(metadata.get("license_name")))
     except Obstacle:
-        licenses = ()
-    return Kin(repository.kind, repository.identity.id or ".", "found", licenses, left=found.left)
+        said = _said(repository, id_)
+        return said.kin._replace(id=id_, asked=id_, left=found.left), said.bases
+    licenses = licenses_in(strings(metadata.get("license")), string(metadata.get("license_name")))
+    return Kin(repository.kind, id_, "found", licenses, left=found.left), ()
+
+
+def _said(repository: Repository, id_: str) -> Told:
+    """What the Hub says of the work; nothing where it does not lie there, or does not answer."""
+    try:
+        return told(repository.kind, id_, repository.fact("hub"))
+    except Obstacle:
+        return told(repository.kind, id_, {})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint import __version__
 from cardlint.formats.safe import json_safe, visible
-from cardlint.licenses.chain import Ancestor, data_conflict, judged, licenses_of, unassessable, verdicts
+from cardlint.licenses.chain import ASIDE, Ancestor, data_conflict, judged, licenses_of, unassessable, verdicts
 from cardlint.licenses.verdict import conflict
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class View:
         child, ancestor = self.lineage.kin[edge.child], Ancestor(self.lineage.kin[edge.parent], (edge,))
         if edge.relation == "data":
             self._on(edge, child, data_conflict(ancestor, licenses_of(child)))
-        elif edge.relation != "uses" and edge.child != self.lineage.root and licenses_of(child):
+        elif edge.relation not in ASIDE and edge.child != self.lineage.root and licenses_of(child):
             self._on(edge, child, conflict(verdicts(ancestor, licenses_of(child))))
 
     def verdicts(self, edge: Edge) -> list[Shown]:

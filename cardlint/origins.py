@@ -7,13 +7,14 @@ Keys of GGUF: ggml docs, gguf.md (`general.base_model.{id}.repo_url`, `general.s
 from __future__ import annotations
 
 import re
-from itertools import islice
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Blocked, Inapplicable, Unreadable
 from cardlint.nodes import Mapping, string, strings, walk
 from cardlint.repoid import from_address, why_malformed
 from cardlint.vocabulary import load_vocabulary
+from cardlint.yamlreader import YamlError, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +66,7 @@ def origins(repository: Repository) -> Origins:
     left = 0
     for read in (_card, _adapter, _merge_files, _snippets, _gguf, _config):
         try:
-            for origin in islice(read(repository), MOST + 1):
+            for origin in read(repository):
                 key = (origin.kind, origin.id.lower())
                 if len(found) < MOST:
                     found.setdefault(key, origin)
@@ -91,6 +92,9 @@ def _card(repository: Repository) -> Iterator[Origin]:
             made, _, id_ = rest.partition(":")
             if head == "base_model" and made in load_vocabulary(_RELATIONS).values and why_malformed(id_) is None:
                 yield Origin("model", id_, made, "tags", place=value.span)
+        yield from (
+            Origin("model", text, "successor", "new_version", place=value.span) for text, value in _ids(metadata, "new_version", "model")
+        )
     if repository.kind == "space":
         yield from (Origin("model", text, "uses", "models", place=value.span) for text, value in _ids(metadata, "models", "model"))
     key = "source_datasets" if repository.kind == "dataset" else "datasets"
@@ -148,33 +152,33 @@ def _merge_files(repository: Repository) -> Iterator[Origin]:
             text = repository.text(path, _YAML_BYTES)
             if text.truncated:
                 raise Unreadable(f"{path} is larger than {_YAML_BYTES:,} bytes")
-            yield from _merge(text.content, path, 0, path)
+            try:
+                yield from _merge(text.content, path)
+            except YamlError as error:
+                raise Unreadable(f"{path} is no YAML: {error}") from error
 
 
 def _snippets(repository: Repository) -> Iterator[Origin]:
-    """The merge configuration that mergekit writes into the card."""
+    """The merge configuration that mergekit writes into the card; in a copied card it may be that of another model."""
     if repository.kind == "model":
         for snippet in repository.fact("markdown").snippets:
             if snippet.language in {"yaml", "yml"} and "merge_method" in snippet.code:
-                for origin in _merge(snippet.code, repository.card_path, 0, "a merge configuration in the card"):
-                    yield origin._replace(place=snippet.span)
+                with suppress(YamlError):  # whatever a block of the card holds, it is text for readers
+                    for origin in _merge(snippet.code, repository.card_path):
+                        yield origin._replace(told="a merge configuration in the card", sure=False, place=snippet.span)
 
 
-def _merge(content: str, path: str, base: int, told: str) -> Iterator[Origin]:
-    from cardlint.yamlreader import YamlError, read_yaml
-
+def _merge(content: str, path: str) -> Iterator[Origin]:
+    """The models in a merge configuration. Raises YamlError."""
     if not _MERGE_KEYS.search(content):
         return
-    try:
-        node = read_yaml(content, path=path, base=base)
-    except YamlError as error:
-        raise Unreadable(f"{told} is no YAML: {error}") from error
+    node = read_yaml(content, path=path)
     for name, value in walk(node) if node is not None else ():
         text = string(value)
         # `model+adapter` names both; a revision may follow an `@`.
         for part in (text or "").split("+") if _MODEL_AT.search(name) else ():
             if id_ := model_id(part.partition("@")[0]):
-                yield Origin("model", id_, "merge", told, declared=False, place=value.span)
+                yield Origin("model", id_, "merge", path, declared=False, place=value.span)
 
 
 def _gguf(repository: Repository) -> Iterator[Origin]:
@@ -185,7 +189,9 @@ def _gguf(repository: Repository) -> Iterator[Origin]:
         header = repository.fact("weights").gguf(path)
         for key, value in header.values.items() if header else ():
             if isinstance(value, str) and _GGUF_KEY.fullmatch(key) and (id_ := model_id(value)):
-                yield Origin("model", id_, "quantized", f"`{key}` in {path}", declared=False)
+                # The base of the model that was converted, or that model itself.
+                relation = None if "base_model" in key else "quantized"
+                yield Origin("model", id_, relation, f"`{key}` in {path}", declared=False)
 
 
 def _config(repository: Repository) -> Iterator[Origin]:

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 MOST_CARDS = 1000
 _MAPPINGS = frozenset({"frontmatter", "config", "adapter_config", "model_index"})
 _SAME = {"listing": "files"}
-_ALSO = {"node": ("mapping", "mapping or nothing"), "mapping or nothing": ("mapping",), "known_files": ("files",)}
+_ALSO = {
+    "node": ("mapping", "mapping or nothing"),
+    "mapping or nothing": ("mapping",),
+    "known_files": ("files",),
+    "known_lineage": ("lineage",),
+}
 
 
 def read_rules(folder: Path, known: Mapping[str, Rule], within: Path | None = None) -> dict[str, Rule]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import first_line
 from cardlint.errors import Unreadable
+from cardlint.licenses.chain import ASIDE, descent
 from cardlint.nature import declared_by_tags, files_that_show, first, is_native, quantization, signs
 from cardlint.nodes import Mapping, string, strings
 from cardlint.problem import Append, Cure, Edit, Problem, Related, SetValue
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.files import Files
-    from cardlint.licenses.chain import Edge, Lineage
+    from cardlint.licenses.chain import Edge, Key, Lineage
     from cardlint.nodes import Entry, Node
     from cardlint.problem import Change, Severity
     from cardlint.repository import Identity
@@ -60,10 +61,11 @@ def _left_out(metadata: Mapping, lineage: Lineage | None) -> Iterator[Problem]:
     entry = metadata.entry(_KEY)
     if lineage is None or entry is None:
         return
-    declared = [edge for edge in lineage.above(lineage.root) if edge.declared and edge.relation != "data"]
+    declared = {edge.parent for edge in lineage.above(lineage.root) if edge.declared and edge.relation not in ASIDE}
+    upstream = descent(lineage, *declared)
     for edge in lineage.above(lineage.root):
         kin = lineage.kin[edge.parent]
-        if not edge.declared and kin.state not in {"failed", "unasked"} and not any(_related(lineage, edge, other) for other in declared):
+        if not edge.declared and kin.state not in {"failed", "unasked"} and not _related(lineage, edge, declared, upstream):
             related = (Related("where it is named", edge.place),) if edge.place else ()
             message = f"`{_KEY}` does not name {kin.id}, which {edge.told} does; add it, if the model was made of it"
             doubt: Severity | None = None if edge.sure and kin.state == "found" else "note"
@@ -72,15 +74,13 @@ def _left_out(metadata: Mapping, lineage: Lineage | None) -> Iterator[Problem]:
         raise Unreadable(lineage.failures[0])
 
 
-def _related(lineage: Lineage, edge: Edge, declared: Edge) -> bool:
+def _related(lineage: Lineage, edge: Edge, declared: set[Key], upstream: set[Key]) -> bool:
     """Whether what a file names and what the card names come one of the other; but for merges a common ancestor is enough.
 
     Trainers write the quantised copy they loaded, authors the model it is a copy of.
     """
-    from cardlint.licenses.chain import descent
-
-    mine, other = descent(lineage, edge.parent), descent(lineage, declared.parent)
-    return edge.parent in other or declared.parent in mine or (edge.relation != "merge" and not mine.isdisjoint(other))
+    mine = descent(lineage, edge.parent)
+    return edge.parent in upstream or not mine.isdisjoint(declared if edge.relation == "merge" else upstream)
 
 
 def relation_missing(base: Node, metadata: Mapping, files: Files, config: Mapping | None, repository: Identity) -> Iterator[Problem]:

@@ -38,16 +38,17 @@ def exceeds_upstream(metadata: Mapping, relation: str, identity: Identity, linea
     """A `license` that allows what the licence of a base model forbids: commercial use, sharing of adapted versions."""
     for upstream, verdict, place in conflicts(metadata, relation, identity, lineage, "exceeds"):
         grants = f"is declared, but {upstream.words} says that {verdict.text}"
-        message = f"{quoted(verdict.derivative)} {grants} ({_cited(verdict)}); {_cure(upstream.license, verdict)}"
+        message = f"{quoted(verdict.derivative)} {grants} ({_cited(verdict)}); {_cure(upstream, verdict)}"
         yield _problem(message, place, upstream, None if verdict.sure else "warning")
     assert_asked(lineage)
 
 
-def _cure(license: License, verdict: Verdict) -> str:  # noqa: A002 - what it is
-    if license.derivatives == "no":
+def _cure(upstream: Upstream, verdict: Verdict) -> str:
+    if upstream.license.derivatives == "no":
         return "ask its owner, or do not publish an adapted version"
-    doubt = "" if verdict.sure else " unless the adapter is meant to be used without it"
-    return f"{_write(license)} or terms as narrow{doubt}"
+    old = upstream.ancestor is not None and not upstream.ancestor.sure
+    doubt = "" if verdict.sure else " if the model was made of it" if old else " unless the adapter is meant to be used without it"
+    return f"{_write(upstream.license)} or terms as narrow{doubt}"
 
 
 def _write(license: License) -> str:  # noqa: A002 - what it is

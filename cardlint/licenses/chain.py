@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # `failed`: the Hub gave no answer, though it may give one at another time. `unasked`: nobody asked it.
 State: TypeAlias = Literal["found", "missing", "gated", "disabled", "failed", "unasked"]
 _NOTHING = ("unknown",)
-_ADAPTED = ("finetune", "merge")
+ASIDE = frozenset({"data", "uses", "successor"})
 
 
 class Key(NamedTuple):
@@ -70,7 +70,8 @@ class Kin(NamedTuple):
 class Edge(NamedTuple):
     """From a work to what it was made of.
 
-    `relation` is the Hub's word, None where nobody says it, `data` for what it was trained on. `told` is where this stands;
+    `relation` is the Hub's word, None where nobody says it; `data` is what it was trained on, `uses` what a Space runs, `successor`
+    what replaces it. `told` is where this stands;
     `declared` is False where files say it and the card does not; `sure` where what says it may be out of date.
     """
 
@@ -83,13 +84,18 @@ class Edge(NamedTuple):
     place: Span | None = None
 
 
-class Lineage(NamedTuple):
+class Lineage:
     """A work, all its known ancestors, and what leads to them, in the order found. `unread` says what of the work itself was not read."""
 
-    root: Key
-    kin: Mapping[Key, Kin]
-    edges: tuple[Edge, ...]
-    unread: tuple[str, ...] = ()
+    def __init__(self, root: Key, kin: Mapping[Key, Kin], edges: tuple[Edge, ...], unread: tuple[str, ...] = ()) -> None:
+        """Nothing in it changes afterwards."""
+        self.root = root
+        self.kin = kin
+        self.edges = edges
+        self.unread = unread
+        self._above: dict[Key, list[Edge]] = {}
+        for edge in edges:
+            self._above.setdefault(edge.child, []).append(edge)
 
     @property
     def failures(self) -> list[str]:
@@ -99,7 +105,7 @@ class Lineage(NamedTuple):
 
     def above(self, key: Key) -> list[Edge]:
         """The edges to what a work was made of."""
-        return [edge for edge in self.edges if edge.child == key]
+        return self._above.get(key, [])
 
 
 class Ancestor(NamedTuple):
@@ -147,13 +153,11 @@ def ancestors(lineage: Lineage, work: Key | None = None) -> Iterator[Ancestor]:
     start = lineage.root if work is None else work
     seen, bound = {start}, set[Key]()
     pending: deque[tuple[Key, tuple[Edge, ...]]] = deque([(start, ())])
-    above: dict[Key, list[Edge]] = {}
-    for edge in lineage.edges:
-        if edge.relation not in {"data", "uses"}:
-            above.setdefault(edge.child, []).append(edge)
     while pending:
         key, way = pending.popleft()
-        for edge in above.get(key, ()):
+        for edge in lineage.above(key):
+            if edge.relation in ASIDE:
+                continue
             if edge.parent != start and edge.parent not in bound and not _anew(lineage, edge):
                 bound.add(edge.parent)
                 yield Ancestor(lineage.kin[edge.parent], (*way, edge), tuple(lineage.kin[step.parent].id for step in way))
@@ -162,12 +166,12 @@ def ancestors(lineage: Lineage, work: Key | None = None) -> Iterator[Ancestor]:
                 pending.append((edge.parent, (*way, edge)))
 
 
-def descent(lineage: Lineage, key: Key) -> set[Key]:
-    """A repository and all that it was made of."""
-    found, pending = {key}, [key]
+def descent(lineage: Lineage, *keys: Key) -> set[Key]:
+    """Repositories and all that they were made of."""
+    found, pending = {*keys}, [*keys]
     while pending:
         child = pending.pop()
-        parents = {edge.parent for edge in lineage.above(child) if edge.relation not in {"data", "uses"}} - found
+        parents = {edge.parent for edge in lineage.above(child) if edge.relation not in ASIDE} - found
         found |= parents
         pending.extend(parents)
     return found

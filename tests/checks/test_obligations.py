@@ -105,10 +105,10 @@ def test_a_base_that_is_the_repository_itself_is_none() -> None:
 
 
 def test_nothing_adapted_is_to_be_published(monkeypatch: pytest.MonkeyPatch) -> None:
-    from cardlint.checks import obligations
+    from cardlint.checks import upstreams
     from cardlint.licenses.families import Family
 
-    monkeypatch.setattr(obligations, "family_of", lambda _: Family("a/b", "cc-by-nd-4.0", "test"))
+    monkeypatch.setattr(upstreams, "family_of", lambda _: Family("a/b", "cc-by-nd-4.0", "test"))
     frontmatter = "license: cc-by-nd-4.0\nbase_model: a/b\nbase_model_relation: "
     assert found(frontmatter + "merge", "", EXCEEDS) == [(EXCEEDS, "error")]
     assert messages(frontmatter + "quantized", "", EXCEEDS)[0].endswith("ask its owner, or do not publish an adapted version")

@@ -1,8 +1,6 @@
 """A Hub on this machine, as far as `huggingface_hub` needs one to write, read files and discuss; it records all it is asked.
 
 Endpoints and shapes: huggingface_hub 2.4, `hf_api.py`, `_commit_api.py`, `file_download.py`. Set HF_ENDPOINT to `Hub.url`.
-It has every commit it is asked for, and takes every push to any repository, as webhooks and uploads of nobody's repositories need;
-`tests/hub/server.py` is the one that holds to its revisions, gates and limits.
 """
 
 from __future__ import annotations
@@ -39,6 +37,9 @@ class Hub:
     def __init__(self, files: dict[str, bytes] | None = None) -> None:
         self.asked: list[Asked] = []
         self.files = files or {}
+        # What is said of repositories besides their files, by `[datasets/|spaces/]namespace/name`; `moved` leads to another, `error`
+        # is a status with a code. Where this is not None, whatever is neither here nor among the files is not there.
+        self.facts: dict[str, dict[str, Any]] | None = None
         self.commits: list[dict[str, Any]] = []
         self.discussions: list[dict[str, Any]] = []
         self.me = "linter"
@@ -156,7 +157,16 @@ class _Handler(BaseHTTPRequestHandler):
             for path in self.hub.files
             if path.startswith(prefix)
         ]
-        self._say({"id": repo, "sha": COMMIT, "siblings": names, "tags": [], "private": False})
+        said = (self.hub.facts or {}).get(f"{_PREFIXES[kind]}{repo}")
+        if said is None and self.hub.facts is not None and not names:
+            said = {"error": (401, "RepoNotFound")}
+        if said and "error" in said:
+            status, code = said["error"]
+            self._say({"error": code}, status, **{"X-Error-Code": code, "X-Error-Message": code})
+        elif said and "moved" in said:
+            self._send(b"", 307, {"Location": f"/api/{kind}/{said['moved']}"})
+        else:
+            self._say({"id": repo, "sha": COMMIT, "siblings": names, "tags": [], "private": False, **(said or {})})
 
     def tree(self, kind: str, repo: str, _revision: str, **_: object) -> None:
         prefix = f"{_PREFIXES[kind]}{repo}/"
