@@ -10,13 +10,16 @@ import importlib
 import json
 import os
 import time
+from contextlib import suppress
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from cardlint import __version__
 from cardlint.errors import UsageError
+from cardlint.hubcache import home
 from cardlint.hubstates import HubError, Refused, broken, refusal
 
 if TYPE_CHECKING:
@@ -65,6 +68,7 @@ class Hub:
         try:
             importlib.import_module("huggingface_hub.utils")
             importlib.import_module("huggingface_hub.errors")
+            importlib.import_module("huggingface_hub.constants")
             return importlib.import_module("huggingface_hub")
         except ImportError as error:
             raise HubError("library", "reading from the Hub needs huggingface_hub: pip install 'cardlint[hub]'") from error
@@ -89,6 +93,13 @@ class Hub:
     def has_token(self) -> bool:
         """Whether requests carry a token."""
         return self._token is not None
+
+    def identify(self, path: str) -> str:
+        """A question by all that its answer depends on: the endpoint, the address, and who asks, found out without the library."""
+        given = os.environ.get("HF_TOKEN") or os.environ.get("HUGGING_FACE_HUB_TOKEN") or ""
+        with suppress(OSError):  # whoever is not logged in has no such file
+            given = given or Path(os.environ.get("HF_TOKEN_PATH") or home() / "token").read_text("utf-8", "replace")
+        return f"{self.endpoint}\n{path}\n{given}"
 
     def json(self, path: str, about: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         """What an address of the API answers; with `body` a POST. Raises HubError. `about` is the repository's name in messages."""

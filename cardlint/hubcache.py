@@ -28,10 +28,14 @@ _TREE_BYTES = 100_000_000
 _REF_BYTES = 100
 
 
+def home() -> Path:
+    """The home of the Hub's client, as the environment says."""
+    return Path(os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "huggingface")).expanduser()
+
+
 def cache_folder() -> Path:
-    """Where the client keeps what it fetched, as the environment says."""
-    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache", "huggingface")
-    return Path(os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE") or Path(home, "hub")).expanduser()
+    """Where the client keeps what it fetched."""
+    return Path(os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE") or Path(home(), "hub")).expanduser()
 
 
 class Held(NamedTuple):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from cardlint.repository import Repository
 
+NOT_ASKED = "only the Hub knows this, and it may not be asked"
 NOT_THERE = "only the Hub knows this, and the target does not lie there"
 
 
@@ -23,7 +24,8 @@ def hub(repository: Repository) -> Mapping[str, Any]:
     source = innermost(repository.source)
     if isinstance(source, Memory) and source.shelf is not None:
         return source.shelf.said.get("", {})
-    found: Mapping[str, Any] | None = getattr(source, "info", None)
-    if found is None:
+    if getattr(getattr(source, "hub", None), "offline", False):
+        raise Inapplicable(NOT_ASKED)
+    if not hasattr(type(source), "info"):
         raise Inapplicable(NOT_THERE)
-    return found
+    return source.info  # type: ignore[attr-defined, no-any-return]

@@ -11,6 +11,7 @@ from cardlint.errors import Unreadable, UsageError
 from cardlint.hub import Hub
 from cardlint.hubcache import Held, find
 from cardlint.hubstates import HubError
+from cardlint.hubstore import keep, kept
 from cardlint.repoid import why_malformed
 from cardlint.source import MAX_ENTRIES, FileEntry
 
@@ -147,7 +148,16 @@ class HubSource:
     @cached_property
     def _info(self) -> dict[str, Any]:
         revision = f"/revision/{quote(self.name.revision, safe='')}" if self.name.revision else ""
-        found = self.hub.json(f"/api/{self.name.kind}s/{self.name.id}{revision}?blobs=true&securityStatus=true", self.about)
+        address = f"/api/{self.name.kind}s/{self.name.id}{revision}?blobs=true&securityStatus=true"
+        question = self.hub.identify(address) if self.name.is_pinned and not self.hub.offline else None
+        if question and (known := kept(question)) is not None:
+            return known
+        found = self._checked(self.hub.json(address, self.about))
+        if question:
+            keep(question, found)
+        return found
+
+    def _checked(self, found: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         if not isinstance(found, dict) or not is_commit(str(found.get("sha"))) or not isinstance(found.get("siblings"), list):
             raise HubError("answer", f"the Hub's answer on {self.about} names no commit or no files")
         return found

@@ -6,7 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Inapplicable, Obstacle
-from cardlint.hubfacts import NOT_THERE
+from cardlint.hubfacts import NOT_ASKED, NOT_THERE
 from cardlint.kinship import OnHub, licenses_in, relatives, told
 from cardlint.licenses.chain import Edge, Key, Kin, Lineage
 from cardlint.nodes import string, strings
@@ -33,10 +33,12 @@ _ENDS = frozenset({"uses", "successor"})  # what these lead to is looked up and 
 
 
 def lineage(repository: Repository) -> Lineage:
-    """The fact. Raises Inapplicable for a target that does not lie on the Hub."""
+    """The fact. Raises Inapplicable for a target that does not lie on the Hub, and where the Hub may not be asked."""
     those = relatives(repository)
     if those is None:
         raise Inapplicable(NOT_THERE)
+    if isinstance(those, OnHub) and those.hub.offline:
+        raise Inapplicable(NOT_ASKED)
     return Walk(repository, those).lineage()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import huggingface_hub
 import pytest
 import weightbytes
 from hub.command import check
-from hub.server import TOKEN, Hub
+from hub.server import OTHER_TOKEN, TOKEN, Hub
 from hub.store import Kind, Repo, Sparse
 from huggingface_hub import snapshot_download
 
@@ -104,7 +105,16 @@ def test_a_pinned_repository_in_the_cache_costs_nothing(hub: Hub, tmp_path: Path
     assert (found.code, found.reasons, hub.paths) == (0, set(), [])
     assert f"{KETTLE}@{commit}: 0 requests to the Hub, 0 bytes received" in found.out
     assert check(hub, tmp_path, f"{KETTLE}@{commit}").code == 0
-    assert hub.counts == {"api": 1}, "what the Hub's scanners say of it now is in no cache"
+    assert hub.counts == {"api": 1}, "what the Hub's scanners say of it now is in no cache of the client"
+    again = check(hub, tmp_path, f"{KETTLE}@{commit}")
+    assert (again.code, again.reasons, hub.counts) == (0, set(), {"api": 1}), "and asked for once a day"
+    assert f"{KETTLE}@{commit}: 0 requests to the Hub, 0 bytes received" in again.out
+    check(hub, tmp_path, f"{KETTLE}@{commit}", token=OTHER_TOKEN)
+    assert hub.counts == {"api": 2}, "each who asks is told what he may see"
+    for answer in (tmp_path / "hf/assets/cardlint/hub").iterdir():
+        os.utime(answer, (1, 1))
+    check(hub, tmp_path, f"{KETTLE}@{commit}")
+    assert hub.counts == {"api": 3}, "a day later it is asked for again"
 
 
 def sparse_torch(size: int) -> Sparse:
