@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cardlint.card import Card
+    from cardlint.dependencies import Dependencies
     from cardlint.evalfiles import EvalFile
     from cardlint.lfs import Lfs
     from cardlint.licenses.texts import LicenseText
@@ -209,6 +210,12 @@ def _lfs(repository: Repository) -> Lfs:
     return lfs(repository)
 
 
+def _dependencies(repository: Repository) -> Dependencies:
+    from cardlint.dependencies import dependencies
+
+    return dependencies(repository)
+
+
 def _settled(_repository: Repository) -> None:
     raise Inapplicable("known only once the other rules have run")
 
@@ -237,6 +244,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "relation": _relation,
     "weights": _weights,
     "lfs": _lfs,
+    "dependencies": _dependencies,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,
