@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cardlint.card import Card
+    from cardlint.configs import Configs
     from cardlint.dependencies import Dependencies
     from cardlint.evalfiles import EvalFile
     from cardlint.lfs import Lfs
@@ -210,6 +211,12 @@ def _lfs(repository: Repository) -> Lfs:
     return lfs(repository)
 
 
+def _configs(repository: Repository) -> Configs:
+    from cardlint.configs import Configs
+
+    return Configs(repository)
+
+
 def _dependencies(repository: Repository) -> Dependencies:
     from cardlint.dependencies import dependencies
 
@@ -231,6 +238,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "known_files": _known_files,
     "contents": Contents,
     "config": _json("config.json"),
+    "configs": _configs,
     "adapter_config": _json("adapter_config.json"),
     "model_index": _json("model_index.json"),
     "markdown": _markdown,
