@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.checks.links import quoted
-from cardlint.code.needs import FIXED, normal
+from cardlint.code.needs import FIXED, normal, without_credentials
 from cardlint.errors import Inapplicable
 from cardlint.problem import Problem
 from cardlint.text import Span
@@ -78,22 +78,17 @@ def extra_index(dependencies: Dependencies, *, vendors: list[str]) -> Iterator[P
 
 
 def _extra(index: Index, carrier: Carrier, vendors: tuple[str, ...]) -> Problem:
-    shown = quoted(_without_credentials(index.url))
+    url = without_credentials(index.url)
+    shown = quoted(url)
     span = Span(carrier.path, index.start, index.end)
     if index.first:
         message = f"{shown} is asked before the main index for every package; let only those come from it that are meant (explicit = true)"
-        return Problem(message, span, index.url, at_most="note")
-    if index.url.lower().startswith(vendors):
+        return Problem(message, span, url, at_most="note")
+    if url.lower().startswith(vendors):
         message = f"{shown} is asked beside PyPI for every package; install what comes from it in a step of its own, with --index-url"
-        return Problem(message, span, index.url, at_most="note")
+        return Problem(message, span, url, at_most="note")
     message = (
         f"{shown} is asked beside the main index, and the higher version wins: whoever takes a name of yours on the other one is "
         "installed; give one index alone that serves both"
     )
-    return Problem(message, span, index.url)
-
-
-def _without_credentials(url: str) -> str:
-    scheme, mark, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
+    return Problem(message, span, url)

@@ -22,11 +22,13 @@ FIXED: frozenset[Pin] = frozenset({"exact", "hash", "commit", "digest", "local"}
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}(?:[0-9a-fA-F]{24})?")
 _EXACT = re.compile(r"([A-Za-z0-9][\w.-]*+)[ \t]*+(?:\[[^\]]*+\])?[ \t]*+={2,3}[ \t]*+[\w.!+-]++[ \t]*+(?:;.*)?")
+_BARE = re.compile(r"([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)(?:\[[\w., -]*\])?", re.ASCII)
 _NAMED = re.compile(r"([A-Za-z0-9][\w.-]*+)[ \t]*+(?:\[[^\]]*+\])?[ \t]*+@[ \t]*+(?=[A-Za-z])")
 _REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+\S+")
 _ARCHIVE = (".whl", ".zip", ".tar.gz", ".tgz", ".tar.bz2", ".egg")
 _HASHED = re.compile(r"[#&](?:sha256|sha384|sha512)=[0-9a-fA-F]{64,}")
 _IN_PATH = re.compile(r"/([0-9a-fA-F]{40})(?:[/.]|$)")
+_LONGEST = 4000
 _LATEST = frozenset({"latest", "main", "master", "nightly", "dev", "edge", "stable", "rolling", "devel"})
 _TAG = re.compile(r"v?\d+(?:\.\d+)*(?:[-+.].*)?")
 _EXTRA = frozenset({"PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL", "UV_INDEX"})
@@ -102,9 +104,12 @@ def normal(name: str) -> str:
 def need(text: str, start: int, end: int, *, hashed: bool = False) -> Need | None:
     """A requirement as pip takes it, without options; None where it is none. `hashed` says that hashes are beside it."""
     text = text.strip()
-    exact = _EXACT.fullmatch(text)
-    if exact:
-        return Need("package", exact[1], "hash" if hashed else "exact", start, end)
+    plain = _EXACT.fullmatch(text) or (None if text.lower().endswith(_ARCHIVE) else _BARE.fullmatch(text))
+    if len(text) > _LONGEST:
+        return None
+    if plain:
+        pin: Pin = "exact" if "=" in text[len(plain[1]) :] else "none"
+        return Need("package", plain[1], "hash" if hashed else pin, start, end)
     named = _NAMED.match(text)
     target = text[named.end() :] if named else text
     name = named[1] if named else None
@@ -147,9 +152,9 @@ def _egg(address: str) -> str | None:
 def _last(address: str) -> str:
     """The last step of an address, as a name for it."""
     path = re.split(r"[?#]", address, maxsplit=1)[0].rstrip("/")
-    path = path.partition("://")[2] or path
-    last = path.rpartition("/")[2] or path
-    return last.partition("@")[0].removesuffix(".git") or address
+    host, slash, steps = (path.partition("://")[2] or path).partition("/")
+    last = steps.rpartition("/")[2] if slash else host.rpartition("@")[2]  # what stands before the host is nobody's business
+    return last.partition("@")[0].removesuffix(".git") or host.rpartition("@")[2]
 
 
 def _ref_pin(address: str) -> Pin:
@@ -207,6 +212,13 @@ def environment(name: str, value: str, start: int, end: int) -> Iterator[Index]:
     """The indexes that a variable of the environment adds; several stand between blanks."""
     if name in _EXTRA:
         yield from indexes(value, start, end, first=name.startswith("UV_"))
+
+
+def without_credentials(url: str) -> str:
+    """An address without the name and the password before its host."""
+    scheme, mark, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def indexes(value: str, start: int, end: int, *, first: bool = False) -> Iterator[Index]:

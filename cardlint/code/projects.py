@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from cardlint.nodes import Node
 
-_SCRIPT = re.compile(r"^# /// script[ \t]*\r?\n((?:^#(?:[ \t].*)?(?:\r?\n|\Z))+?)^# ///[ \t]*\r?$", re.MULTILINE)
+_SCRIPT = re.compile(r"^# /// script[ \t]*\r?\n", re.MULTILINE)
+_COMMENT = re.compile(r"#(?:[ \t][^\n]*+)?\r?\n|#\r?\n")
 _TOKEN = re.compile(
     r"""^[ \t]*+\[(?P<header>[\w.-]++)\]|^[ \t]*+["']?(?P<key>[\w.-]++)["']?[ \t]*+=|\#[^\n]*+
     |"(?P<double>[^"\\\n]*+)"|'(?P<single>[^'\n]*+)'""",
@@ -170,10 +171,16 @@ def _poetry_indexes(poetry: dict[str, Any], places: _Places) -> Iterator[Index]:
 
 def script_block(text: str) -> Needs:
     """What the block `# /// script` of a Python file asks for. Raises tomllib.TOMLDecodeError (a ValueError)."""
-    if "# /// script" not in text or (match := _SCRIPT.search(text)) is None:
+    begin = _SCRIPT.search(text) if "# /// script" in text else None
+    if begin is None:
         return Needs()
-    toml = re.sub(r"^#", " ", match[1], flags=re.MULTILINE)
-    found = pyproject(toml, match.start(1))
+    at = begin.end()
+    while (line := _COMMENT.match(text, at)) and line.group().rstrip() != "# ///":
+        at = line.end()
+    if text[at : at + 5] != "# ///":
+        return Needs()
+    toml = re.sub(r"^#", " ", text[begin.end() : at], flags=re.MULTILINE)
+    found = pyproject(toml, begin.end())
     return found._replace(needs=(*found.needs, *found.loose), loose=())
 
 

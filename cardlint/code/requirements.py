@@ -6,6 +6,7 @@ Source: pip documentation, "Requirements File Format" and "Configuration".
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
 from cardlint.code.needs import Index, Need, Needs, Reference, indexes, need
@@ -58,9 +59,9 @@ def _line(line: str, at: int) -> Iterator[Need | Index | Reference]:
 
 
 def _options(content: str, at: int) -> Iterator[Need | Index | Reference]:
-    tokens = [(match.group(), at + match.start(), at + match.end()) for match in _TOKEN.finditer(content)]
+    tokens = deque((match.group(), at + match.start(), at + match.end()) for match in _TOKEN.finditer(content))
     while tokens:
-        token, start, end = tokens.pop(0)
+        token, start, end = tokens.popleft()
         name, equals, value = token.partition("=")
         if equals:
             start = end - len(value)
