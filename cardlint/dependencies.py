@@ -74,6 +74,8 @@ def of_shell(path: str, scripts: Iterable[Script], *, shown: bool = False) -> Ca
 
 def _with_scripts(needs: Needs) -> Needs:
     """What a file asks for together with what its scripts install, at their places in the file."""
+    if not needs.scripts:
+        return needs
     from cardlint.code.installs import installs
 
     all_needs, indexes, references = [*needs.needs], [*needs.indexes], [*needs.references]
@@ -179,6 +181,8 @@ def _pipfile(_path: str, content: str) -> Needs:
 
 
 def _script_block(_path: str, content: str) -> Needs:
+    if "# /// script" not in content:
+        return Needs()  # and nothing is imported for it
     from cardlint.code.projects import script_block
 
     return script_block(content)

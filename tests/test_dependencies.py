@@ -103,6 +103,8 @@ SHELL = [
     ("conda install -y -c pytorch pytorch numpy=1.26", [(1, "pytorch"), (1, "numpy=1.26")]),
     ("mamba create -n env python=3.11 scipy", [(1, "scipy")]),
     ("pip install torch>=2", [(1, "torch")]),
+    ("${VENV}/bin/pip install torch; $X install y", [(1, "torch")]),
+    ("RUN=1\npip install \\\n    numpy>=1.21.0 \\\n    scipy>=1.7.0\n", [(3, "numpy"), (4, "scipy")]),
     ("pip install -U pip setuptools wheel", []),
     ("pip install -r requirements.txt -c constraints.txt -i https://h -e . .", []),
     ("pip install torch==2.5.1 ./a.whl", []),
@@ -393,6 +395,14 @@ INDEXES = [
         "pip install a==1 --index-url https://h.example; PIP_INDEX_URL=https://h.example pip install b==1; X=$(x) y; pip config list",
         [],
     ),
+    (
+        "setup.sh",
+        '"$VENV/bin/pip" install a==1 --extra-index-url https://h.example\n$PYTHON -m pip install b==1 --extra-index-url https://h.example',
+        [(1, "https://h.example"), (2, "https://h.example")],
+    ),
+    ("setup.sh", "uv pip sync a.lock --extra-index-url https://h.example", [(1, "https://h.example")]),
+    ("setup.sh", "uv pip sync a.lock --require-hashes --extra-index-url https://h.example", []),
+    ("requirements.txt", f"--extra-index-url https://h.example\na==1 --hash=sha256:{SHA}\n", []),
     ("setup.sh", "pip install a==1 --extra-index-url $INDEX --extra-index-url", []),
     (
         "pyproject.toml",

@@ -21,6 +21,7 @@ _HINTS = ("pip", "conda", "mamba", "EXTRA_INDEX_URL", "UV_INDEX")
 _PIP = re.compile(r"pip[\d.]*(?:\.exe)?")
 _PYTHON = re.compile(r"py(?:thon[\d.]*)?(?:\.exe)?|\$\{?PYTHON\}?|pypy[\d.]*")
 _CONDA = frozenset({"conda", "mamba", "micromamba"})
+_SETTLING = frozenset({"sync", "compile"})  # of uv, which are given files
 _FETCHING = frozenset({"install", "download", "wheel"})
 # Options that take a value; of those of pip that of a requirement itself is in `_GIVEN`.
 _VALUED = frozenset(
@@ -115,7 +116,9 @@ def installs(code: str, variables: Mapping[str, str] | None = None) -> Needs:
 def _of(command: Command, code: str) -> Iterator[Need | Index | Reference]:
     for word in (*command.assignments, *(command.words[1:] if command.words[0].text in {"export", "declare"} else ())):
         yield from _assigned(word)
-    first = (command.words[0].text or "").replace("\\", "/").rpartition("/")[2]
+    word = command.words[0]
+    named = code[word.start : word.end].strip("\"'") if word.text is None else word.text  # "$VENV/bin/pip"
+    first = named.replace("\\", "/").rpartition("/")[2]
     if first in _CONDA:
         yield from _conda(command)
         return
@@ -126,6 +129,8 @@ def _of(command: Command, code: str) -> Iterator[Need | Index | Reference]:
     if verb in _FETCHING:
         yield from _fetched(command, at + 1, code)
         yield from _indexes(command, first=first == "uv")
+    elif verb in _SETTLING:
+        yield from _indexes(command, first=True)
     elif verb == "config":
         yield from _configured(command, at)
 
@@ -151,6 +156,9 @@ def _pip(command: Command, first: str) -> int | None:
 
 
 def _indexes(command: Command, *, first: bool) -> Iterator[Index]:
+    """The extra indexes of a command; where hashes are asked for, another package of the same name is refused."""
+    if any(word.text == "--require-hashes" for word in command.words):
+        return
     unsafe = any((word.text or "").startswith("unsafe-") for word in options(command, "--index-strategy"))
     for word in options(command, "--extra-index-url", *(["--index"] if first else [])):
         if word.text is not None:

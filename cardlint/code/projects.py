@@ -171,7 +171,7 @@ def _poetry_indexes(poetry: dict[str, Any], places: _Places) -> Iterator[Index]:
 
 def script_block(text: str) -> Needs:
     """What the block `# /// script` of a Python file asks for. Raises tomllib.TOMLDecodeError (a ValueError)."""
-    begin = _SCRIPT.search(text) if "# /// script" in text else None
+    begin = _SCRIPT.search(text)
     if begin is None:
         return Needs()
     at = begin.end()

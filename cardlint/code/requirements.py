@@ -37,7 +37,8 @@ def requirements(text: str) -> Needs:
                 extra.append(item)
             else:
                 references.append(item)
-    return Needs(tuple(needs), tuple(extra), tuple(references))
+    checked = any(item.pin == "hash" and item.sort == "package" for item in needs)  # then pip wants a hash of every one
+    return Needs(tuple(needs), () if checked else tuple(extra), tuple(references))
 
 
 def _line(line: str, at: int) -> Iterator[Need | Index | Reference]:
