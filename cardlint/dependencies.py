@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE_BYTES = 1_000_000
 MOST_FILES = 300
-_ELSEWHERE = re.compile(r"(?:^|/)(?:node_modules|site-packages|\.venv|venv|\.git)/")
+_ELSEWHERE = frozenset({"node_modules", "site-packages", ".venv", "venv", ".git"})
 _LOCKS = {
     "pyproject.toml": ("uv.lock", "poetry.lock", "pdm.lock", "pixi.lock", "pylock.toml"),
     "Pipfile": ("Pipfile.lock",),
@@ -98,7 +98,11 @@ class _Reading:
 
     def files(self, files: Files) -> None:
         """Read every carrier, and the requirements they refer to."""
-        queue = [(entry.path, reader) for entry in files if (reader := reader_of(entry.path)) and not _ELSEWHERE.search(entry.path)]
+        queue = [
+            (entry.path, reader)
+            for entry in files
+            if (reader := reader_of(entry.path)) and _ELSEWHERE.isdisjoint(entry.path.split("/")[:-1])
+        ]
         if len(queue) > MOST_FILES:
             self.unread.append(Unreadable(f"{len(queue):,} files say what is needed, of which only {MOST_FILES} were looked at"))
         queue = queue[:MOST_FILES]
@@ -153,7 +157,9 @@ def _target(path: str, reference: Reference, files: Files) -> str | None:
 def reader_of(path: str) -> Callable[[str, str], Needs] | None:
     """What reads a file, by its path; None for a file that asks for nothing."""
     lowered = path.lower()
-    return next((reader for pattern, reader in _READERS if pattern.fullmatch(lowered)), None)
+    if not any(hint in lowered for hint in _HINTS):
+        return None  # no pattern is compiled for a repository of weights
+    return next((reader for pattern, reader in _READERS if re.fullmatch(pattern, lowered)), None)
 
 
 def _requirements(_path: str, content: str) -> Needs:
@@ -234,18 +240,36 @@ def _yaml(path: str, content: str) -> Node | None:
         raise ValueError(error.message) from error
 
 
-_READERS: tuple[tuple[re.Pattern[str], Callable[[str, str], Needs]], ...] = (
-    (re.compile(r"(?:.*/)?(?:[\w.-]*requirements?[\w.-]*|constraints[\w.-]*|requirements/[^/]+)\.txt"), _requirements),
-    (re.compile(r"(?:.*/)?pyproject\.toml"), _pyproject),
-    (re.compile(r"(?:.*/)?pipfile"), _pipfile),
-    (re.compile(r"(?:.*/)?(?:conda[\w.-]*|environment[\w.-]*)(?<!lock)\.ya?ml"), _environment),
-    (re.compile(r"(?:.*/)?(?:dockerfile(?:\.[\w.-]+)?|containerfile|[\w.-]+\.dockerfile)"), _dockerfile),
-    (re.compile(r"\.github/workflows/[^/]+\.ya?ml|(?:.*/)?action\.ya?ml"), _workflow),
-    (re.compile(r"\.gitlab-ci\.ya?ml"), _gitlab),
-    (re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml"), _compose),
-    (re.compile(r".*\.(?:sh|bash)"), _shell),
-    (re.compile(r"(?:.*/)?pip\.(?:conf|ini)"), _settings),
-    (re.compile(r"(?:[^/]+/)?[^/]+\.py"), _script_block),
+_HINTS = (
+    "requirement",
+    "constraint",
+    "pyproject",
+    "pipfile",
+    "conda",
+    "environment",
+    "docker",
+    "container",
+    "workflow",
+    "action.y",
+    "gitlab",
+    "compose",
+    ".sh",
+    ".bash",
+    "pip.",
+    ".py",
+)
+_READERS: tuple[tuple[str, Callable[[str, str], Needs]], ...] = (
+    (r"(?:.*/)?(?:[\w.-]*requirements?[\w.-]*|constraints[\w.-]*|requirements/[^/]+)\.txt", _requirements),
+    (r"(?:.*/)?pyproject\.toml", _pyproject),
+    (r"(?:.*/)?pipfile", _pipfile),
+    (r"(?:.*/)?(?:conda[\w.-]*|environment[\w.-]*)(?<!lock)\.ya?ml", _environment),
+    (r"(?:.*/)?(?:dockerfile(?:\.[\w.-]+)?|containerfile|[\w.-]+\.dockerfile)", _dockerfile),
+    (r"\.github/workflows/[^/]+\.ya?ml|(?:.*/)?action\.ya?ml", _workflow),
+    (r"\.gitlab-ci\.ya?ml", _gitlab),
+    (r"(?:.*/)?(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", _compose),
+    (r".*\.(?:sh|bash)", _shell),
+    (r"(?:.*/)?pip\.(?:conf|ini)", _settings),
+    (r"(?:[^/]+/)?[^/]+\.py", _script_block),
 )
 
 

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cardlint.checks.dependencies import extra_index, unpinned
+from cardlint.code.asked import action, image, need
 from cardlint.code.dockerfile import dockerfile, instructions
 from cardlint.code.installs import conda_need, installs
-from cardlint.code.needs import Needs, Script, action, image, need
+from cardlint.code.needs import Needs, Script
 from cardlint.code.projects import pipfile, pyproject, script_block
 from cardlint.code.requirements import requirements, settings
 from cardlint.dependencies import Dependencies, of_shell, reader_of

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.code.needs import Index, Need, Needs, Script, address_pin, environment, image, ref_pin, script
+from cardlint.code.asked import address_pin, environment, image, ref_pin
+from cardlint.code.needs import Index, Need, Needs, Script, script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,8 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cardlint.code.needs import Index, Need, Needs, Reference, environment, indexes, need
+from cardlint.code.asked import environment, indexes, need
+from cardlint.code.needs import Index, Need, Needs, Reference
 from cardlint.code.shell import commands, options
 
 if TYPE_CHECKING:

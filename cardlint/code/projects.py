@@ -12,8 +12,9 @@ from bisect import bisect_left
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from cardlint.code.asked import indexes, need, ref_pin
 from cardlint.code.installs import conda_need
-from cardlint.code.needs import Index, Need, Needs, Pin, indexes, need, ref_pin
+from cardlint.code.needs import Index, Need, Needs, Pin
 from cardlint.nodes import Mapping, Scalar, listed, string
 
 if TYPE_CHECKING:

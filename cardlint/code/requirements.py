@@ -9,7 +9,8 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
-from cardlint.code.needs import Index, Need, Needs, Reference, indexes, need
+from cardlint.code.asked import indexes, need
+from cardlint.code.needs import Index, Need, Needs, Reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
