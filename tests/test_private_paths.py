@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cardlint import check
 from cardlint.checks.privatepaths import private
 from cardlint.errors import Blocked, Unreadable
 from cardlint.repository import Identity, Repository
@@ -126,3 +127,11 @@ def test_hostile_sizes_take_little_time(piece: str) -> None:
     started = time.process_time()
     assert len(list(private(subject.fact("configs"), **OPTIONS))) < 1_000_000
     assert time.process_time() - started < 120  # a guard against what never ends; speed is measured in benchmarks
+
+
+def test_the_rule_of_the_base_comes_first(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: mit\nlibrary_name: peft\n---\n# A\n")
+    (tmp_path / "adapter_config.json").write_text('{"base_model_name_or_path": "/home/mira/prairie-7b"}')
+    rules = {finding.rule for finding in check(Repository.at(str(tmp_path), "model")).findings}
+    assert "base-model-missing" in rules
+    assert "path-private" not in rules
