@@ -242,6 +242,7 @@ OTHERS = [
         [(5, "torch")],
     ),
     ("app.py", "# /// script\nx = 1\n", []),
+    ("app.py", "import torch\n", []),
     ("pyproject.toml", '[project]\ndependencies = [\n  "torch>=2", # don\'t\n  "numpy==1.26.4",\n]\n', [(3, "torch>=2")]),
 ]
 
