@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from cardlint.card import Card
     from cardlint.coding import Code
+    from cardlint.configs import Configs
+    from cardlint.dependencies import Dependencies
     from cardlint.evalfiles import EvalFile
     from cardlint.lfs import Lfs
     from cardlint.licenses.texts import LicenseText
@@ -216,6 +218,16 @@ def _code(repository: Repository) -> Code:
     if repository.source.listed:
         repository.fact("files")  # what cannot be listed has to fail here
     return Code(repository)
+def _configs(repository: Repository) -> Configs:
+    from cardlint.configs import Configs
+
+    return Configs(repository)
+
+
+def _dependencies(repository: Repository) -> Dependencies:
+    from cardlint.dependencies import dependencies
+
+    return dependencies(repository)
 
 
 def _settled(_repository: Repository) -> None:
@@ -233,6 +245,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "known_files": _known_files,
     "contents": Contents,
     "config": _json("config.json"),
+    "configs": _configs,
     "adapter_config": _json("adapter_config.json"),
     "model_index": _json("model_index.json"),
     "markdown": _markdown,
@@ -247,6 +260,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "weights": _weights,
     "lfs": _lfs,
     "code": _code,
+    "dependencies": _dependencies,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,
