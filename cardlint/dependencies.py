@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.code.needs import Needs, normal, script
+from cardlint.coding import NOTEBOOK_BYTES
 from cardlint.errors import Obstacle, Unreadable
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from cardlint.repository import Repository
 
 FILE_BYTES = 1_000_000
+NOTEBOOK = ".ipynb"
 MOST_FILES = 300
 _ELSEWHERE = frozenset({"node_modules", "site-packages", ".venv", "venv", ".git"})
 _LOCKS = {
@@ -35,7 +37,7 @@ _IMAGE = frozenset({"dockerfile", "docker"})
 
 
 class Carrier(NamedTuple):
-    """One file that asks for something. `shown` says that it is a card, whose readers run what they like of it.
+    """One file that asks for something. `shown` says that it is a card or a notebook, whose readers run what they like of it.
 
     `loose` are needs of a library, which is to fit beside others; `locked` says that a file beside it settles what is got.
     """
@@ -120,7 +122,8 @@ class _Reading:
 
     def _read(self, path: str, reader: Callable[[str, str], Needs]) -> Needs:
         try:
-            text = self.repository.fact("contents").text(path, FILE_BYTES)
+            limit = NOTEBOOK_BYTES if path.lower().endswith(NOTEBOOK) else FILE_BYTES
+            text = self.repository.fact("contents").text(path, limit)
             return _with_scripts(reader(path, text.content))
         except Obstacle as obstacle:
             self.unread.append(obstacle)
@@ -136,7 +139,7 @@ class _Reading:
             asked = () if is_constraint else needs.needs
             if needs.references and settled:
                 asked = tuple(need for need in asked if need.sort != "package" or normal(need.name) not in settled)
-            yield Carrier(path, asked, needs.indexes, needs.loose, self._is_locked(path))
+            yield Carrier(path, asked, needs.indexes, needs.loose, self._is_locked(path), shown=path.lower().endswith(NOTEBOOK))
 
     def _is_locked(self, path: str) -> bool:
         folder, _, name = path.rpartition("/")
@@ -224,6 +227,15 @@ def _compose(path: str, content: str) -> Needs:
     return compose(_yaml(path, content), content)
 
 
+def _notebook(path: str, content: str) -> Needs:
+    from cardlint.code.notebook import NotebookError, commands
+
+    try:
+        return Needs(scripts=tuple(commands(content)))
+    except NotebookError as error:
+        raise Unreadable(f"{path} {error}") from error
+
+
 def _shell(_path: str, content: str) -> Needs:
     return Needs(scripts=(script(content, 0),))
 
@@ -257,6 +269,7 @@ _HINTS = (
     ".bash",
     "pip.",
     ".py",
+    ".ipynb",
 )
 _READERS: tuple[tuple[str, Callable[[str, str], Needs]], ...] = (
     (r"(?:.*/)?(?:[\w.-]*requirements?[\w.-]*|constraints[\w.-]*|requirements/[^/]+)\.txt", _requirements),
@@ -270,6 +283,7 @@ _READERS: tuple[tuple[str, Callable[[str, str], Needs]], ...] = (
     (r".*\.(?:sh|bash)", _shell),
     (r"(?:.*/)?pip\.(?:conf|ini)", _settings),
     (r"(?:[^/]+/)?[^/]+\.py", _script_block),
+    (r".*\.ipynb", _notebook),
 )
 
 

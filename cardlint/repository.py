@@ -218,6 +218,8 @@ def _code(repository: Repository) -> Code:
     if repository.source.listed:
         repository.fact("files")  # what cannot be listed has to fail here
     return Code(repository)
+
+
 def _configs(repository: Repository) -> Configs:
     from cardlint.configs import Configs
 
