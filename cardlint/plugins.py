@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint import __version__
 from cardlint.rule import CHECKS, shipped
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 GROUP = "cardlint.plugins"
 _HEADER = f"[{GROUP}]".encode()
 _METADATA = (".dist-info", ".egg-info")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_REQUIREMENT = re.compile(r"cardlint\s*(?:\[[^\]]*\])?\s*\(?(?P<range>[^;()]*)\)?", re.IGNORECASE)
-_CLAUSE = re.compile(r"\s*(>=|<=|==|!=|<|>)\s*([0-9]+(?:\.[0-9]+)*)\s*")
+_NAME = lazily(r"[a-z0-9]+(-[a-z0-9]+)*")
+_REQUIREMENT = lazily(r"cardlint\s*(?:\[[^\]]*\])?\s*\(?(?P<range>[^;()]*)\)?", re.IGNORECASE)
+_CLAUSE = lazily(r"\s*(>=|<=|==|!=|<|>)\s*([0-9]+(?:\.[0-9]+)*)\s*")
 _MOST_BYTES = 1_000_000
 
 

@@ -15,6 +15,7 @@ from cardlint.comments import MOST, in_markdown, in_python, in_yaml
 from cardlint.errors import Obstacle
 from cardlint.nodes import Mapping, join, string
 from cardlint.text import Span
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,9 +29,9 @@ if TYPE_CHECKING:
 
 KEY = "x-cardlint"
 _LONGEST_REASON = 300
-_WORD = re.compile("cardlint:", re.IGNORECASE)
-_FORM = re.compile(r"cardlint:[ \t]*ignore[ \t]*\[([^\]\r\n]*)\]:?(.*)", re.DOTALL | re.IGNORECASE)
-_ID = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
+_WORD = lazily("cardlint:", re.IGNORECASE)
+_FORM = lazily(r"cardlint:[ \t]*ignore[ \t]*\[([^\]\r\n]*)\]:?(.*)", re.DOTALL | re.IGNORECASE)
+_ID = lazily(r"[^\s,](?:[^,]*[^\s,])?")
 
 
 class Suppression(NamedTuple):

@@ -8,7 +8,6 @@ no width, as in editors.
 from __future__ import annotations
 
 import codecs
-import re
 from array import array
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -16,13 +15,15 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
+from cardlint.weights.patterns import lazily
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BOM = "\ufeff"
-_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
-_ESCAPED_BYTES = re.compile("[\udc80-\udcff]+")
-LINE_END = re.compile(r"\r\n|\r|\n")
+_ESCAPED_BYTE = lazily("[\udc80-\udcff]")
+_ESCAPED_BYTES = lazily("[\udc80-\udcff]+")
+LINE_END = lazily(r"\r\n|\r|\n")
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 

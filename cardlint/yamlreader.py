@@ -8,7 +8,6 @@ Source: YAML 1.2.2, chapters 5.4 and 10.3; reference table of readers in docs/re
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +18,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner
 
 from cardlint.nodes import Entry, Mapping, Node, Plain, Scalar, Sequence, is_null
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +32,8 @@ except ImportError:  # PyYAML was built without libyaml
 
 _CORE = "tag:yaml.org,2002:"
 _CORE_TAGS = {"!": "str", **{_CORE + name: name for name in ("str", "int", "float", "bool", "null", "map", "seq")}}
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_FORBIDDEN = lazily("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SURROGATE = lazily("[\ud800-\udfff]")
 _DISGUISED = ("\x85", "\u2028", "\u2029", "\ufeff")
 _CLOCK_EVERY = 2048
 
@@ -291,8 +291,8 @@ _WORDS: dict[str, Plain] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
     ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
 }  # fmt: skip
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)")
+_INTEGER = lazily(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = lazily(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)")
 _NUMBER_STARTS = frozenset("0123456789+-.")
 _DIGITS_OF_AN_INTEGER = 4000
 

@@ -13,20 +13,22 @@ from functools import lru_cache
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
+from cardlint.weights.patterns import lazily
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 LONGEST = 100_000
 _DEEPEST = 100
 _LONG_CALL = 12
-_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In ?\[\d*\]:)(?: |(?=[^\s.>])|$)")
-_FIRST_PROMPT = re.compile(r"^[ \t]*(?:>>>|In ?\[\d*\]:)", re.MULTILINE)
-_MAGIC = re.compile(r"^([ \t]*)(?:[!%?]|(?:pip3?|conda|mamba|uv|cd|ls) +[\w./~-]|\$ ).*$|^([ \t]*)[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
-_ASSIGNED_MAGIC = re.compile(r"^([ \t]*+\w[\w, ]*+=[ \t]*+)[!%].*$", re.MULTILINE)
-_ABBREVIATED = re.compile(r"\.\.|…|<[^<>\n=]{1,80}>|\{\{|\[\s*…?\s*\.\.\.")
-_NEWER = re.compile(r"\b[fFtT][rR]?[\"']|^\s*type\s+\w+|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|^\s*except\s+[\w.]+\s*,")
-_DETAIL = re.compile(r" \(detected at line \d+\)| on line \d+|\. Perhaps you forgot a comma\?|\. Did you mean .*")
-_OPENING = re.compile(r"[(\[{]|\b(?:not|lambda)\b|[-+~]{8}")
+_PROMPT = lazily(r"[ \t]*(?:>>>|\.\.\.|In ?\[\d*\]:)(?: |(?=[^\s.>])|$)")
+_FIRST_PROMPT = lazily(r"^[ \t]*(?:>>>|In ?\[\d*\]:)", re.MULTILINE)
+_MAGIC = lazily(r"^([ \t]*)(?:[!%?]|(?:pip3?|conda|mamba|uv|cd|ls) +[\w./~-]|\$ ).*$|^([ \t]*)[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
+_ASSIGNED_MAGIC = lazily(r"^([ \t]*+\w[\w, ]*+=[ \t]*+)[!%].*$", re.MULTILINE)
+_ABBREVIATED = lazily(r"\.\.|…|<[^<>\n=]{1,80}>|\{\{|\[\s*…?\s*\.\.\.")
+_NEWER = lazily(r"\b[fFtT][rR]?[\"']|^\s*type\s+\w+|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|^\s*except\s+[\w.]+\s*,")
+_DETAIL = lazily(r" \(detected at line \d+\)| on line \d+|\. Perhaps you forgot a comma\?|\. Did you mean .*")
+_OPENING = lazily(r"[(\[{]|\b(?:not|lambda)\b|[-+~]{8}")
 # What is said of the parser's own bounds, and of what is no text.
 _BEYOND = ("too many", "source code", "f-string")
 _PRINT = "Missing parentheses in call to"
