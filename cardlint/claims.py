@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.metrics import squash
 from cardlint.text import LINE_END
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ import io
 import re
 from bisect import bisect_left, bisect_right
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cardlint.nodes import Scalar, Sequence
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

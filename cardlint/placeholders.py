@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cardlint.errors import Obstacle
 from cardlint.nodes import strings
 from cardlint.problem import SEVERITIES
 from cardlint.rule import matching
 from cardlint.source import hiding, matches
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping

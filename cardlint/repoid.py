@@ -7,8 +7,8 @@ the oldest repositories of the Hub and still valid.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 _LONGEST = 96

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint import __version__, settle
 from cardlint.errors import UsageError
@@ -16,6 +16,7 @@ from cardlint.policyfile import CONFIG_NAME, load_policy
 from cardlint.report import Descriptor, Failed, Fixing, Report
 from cardlint.rule import known, shipped_hash
 from cardlint.target import Located, locate, open_repository, revision, source_of, staged_config
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.comments import MOST, in_markdown, in_python, in_yaml
 from cardlint.errors import Obstacle
 from cardlint.nodes import Mapping, join, string
 from cardlint.text import Span
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

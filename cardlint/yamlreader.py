@@ -9,7 +9,7 @@ Source: YAML 1.2.2, chapters 5.4 and 10.3; reference table of readers in docs/re
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from yaml.events import AliasEvent, DocumentStartEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
@@ -18,6 +18,7 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner
 
 from cardlint.nodes import Entry, Mapping, Node, Plain, Scalar, Sequence, is_null
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.licenses.knowledge import knowledge
 from cardlint.licenses.names import readings
@@ -12,6 +12,7 @@ from cardlint.licenses.texts import role_of
 from cardlint.nodes import Scalar, listed, string
 from cardlint.problem import Problem, Related
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

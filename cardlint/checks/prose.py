@@ -5,11 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.placeholders import known
 from cardlint.problem import Problem, Related
 from cardlint.substance import Placeholder, substance
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

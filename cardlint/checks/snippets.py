@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cardlint.checks.links import quoted, require_whole
 from cardlint.errors import Unreadable
 from cardlint.nodes import Scalar, listed, string, strings
 from cardlint.problem import Problem
 from cardlint.repoid import why_malformed
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ import re
 import warnings
 from functools import lru_cache
 from textwrap import dedent
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cardlint.locate import data_folder
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
