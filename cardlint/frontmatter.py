@@ -7,10 +7,10 @@ states to equal the server's. `datasets` (`utils/metadata.py`) and the gguf tool
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cardlint.text import BOM
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ _BODY_BEGINS = lazily(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """The frontmatter as the Hub finds it, in offsets of the file: fences with their line ends, and the YAML between."""
 
     opener_start: int
@@ -50,8 +49,7 @@ class Block:
     closer_end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
+class Defect(NamedTuple):
     """Why a card has no metadata: the id of the rule that reports it, what is wrong, where, and what else to look at."""
 
     rule: str

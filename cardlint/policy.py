@@ -98,7 +98,7 @@ class Layer(NamedTuple):
         return ((None, self.settings), *self.overrides)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Policy:
     """Layers from the most general to the most special, over the rules there are.
 
@@ -187,7 +187,7 @@ class Policy:
         return selection
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Selection:
     """A policy bound to a repository: which rules run there, and how grave each is."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +51,7 @@ def load_policy(
     Raises ConfigError or UsageError. With both a name and a configuration the configuration's rules come after the
     policy's, and what it extends is left aside. `content` is the configuration where it does not stand on disk.
     """
-    reader = _Reader(dict(rules), offline)
+    reader = _Reader(dict(rules), offline=offline)
     layers: list[Layer] = []
     if config is None or name is not None:
         layers = reader.named(DEFAULT if name is None else name, Path(), ())
@@ -85,7 +84,6 @@ def _once(layers: list[Layer]) -> list[Layer]:
     return list({layer.path: layer for layer in layers}.values())
 
 
-@dataclass(slots=True)
 class _Reader:
     """Reads policies. `rules` are those known so far: the folders a policy names add theirs.
 
@@ -94,9 +92,10 @@ class _Reader:
     names, and what is named on the command line, may lie anywhere.
     """
 
-    rules: dict[str, Rule]
-    offline: bool
-    within: Path | None = None
+    def __init__(self, rules: dict[str, Rule], *, offline: bool) -> None:
+        self.rules = rules
+        self.offline = offline
+        self.within: Path | None = None
 
     def confine(self, name: str, place: Path) -> None:
         """Raise UsageError for a place outside the repository whose configuration is read."""

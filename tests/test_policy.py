@@ -9,6 +9,7 @@ import pytest
 
 from cardlint.errors import ConfigError, UsageError
 from cardlint.locate import data_folder
+from cardlint.nodes import Mapping, string
 from cardlint.policyfile import load_policy, parse_policy, shipped_policies
 from cardlint.repository import Identity, Kind, Repository
 from cardlint.rule import shipped
@@ -36,9 +37,9 @@ def test_shipped_policies_are_valid_and_explain_themselves(name: str) -> None:
     content = (data_folder("rules") / "policies" / f"{name}.yaml").read_text()
     parse_policy(shipped(), content, name)  # validates the options, which a run takes on trust
     root = read_yaml(content)
-    assert root is not None
+    assert isinstance(root, Mapping)
     assert list(mismatches("policy.schema.json", root)) == []
-    assert len(str(root.get("description"))) > 80  # type: ignore[union-attr]
+    assert len(string(root.get("description")) or "") > 80
     assert load_policy(shipped(), name=name).bind(Repository(Memory({}))).rules
 
 
