@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -98,7 +97,7 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     commit = revision(located, source)
     chosen = policy or _policy(options.policy, *_config(located, options, source), options.select, options.ignore, offline=options.offline)
     if located.weights is not None:
-        chosen = replace(chosen, alone=True)
+        chosen = chosen.of_one_file()
     repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude), source)
     look = partial(_look, located=located, options=options, policy=chosen)
     found = look(repository)
