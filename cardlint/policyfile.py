@@ -13,6 +13,7 @@ from cardlint.locks import assert_kept
 from cardlint.nodes import listed, string
 from cardlint.policy import DEFAULT, Layer, Policy
 from cardlint.policytext import layer, parse, wrong
+from cardlint.policytree import stored
 from cardlint.rule import did_you_mean
 from cardlint.source import read_regular
 from cardlint.text import decode
@@ -116,8 +117,7 @@ class _Reader:
         if len(seen) > _DEEPEST:
             raise UsageError(f"policies extend each other more than {_DEEPEST} deep")
         text = self._hub_text(place) if isinstance(place, Address) else _text(place)
-        # Tests validate what ships; a run has no time for it.
-        root = parse(text, trusted=_ships(place))
+        root = _root(place, text)
         return [*self.extended(root, text, place, (*seen, key)), self.layer(name, root, text, place)._replace(path=key)]
 
     def extended(self, root: nodes.Mapping, text: Text, place: Path | Address, seen: tuple[str, ...]) -> list[Layer]:
@@ -174,6 +174,13 @@ def _extends(root: nodes.Mapping, place: Path | Address) -> Iterator[tuple[str, 
         name = string(node)
         assert name is not None  # by the schema
         yield name, node
+
+
+def _root(place: Path | Address, text: Text) -> nodes.Mapping:
+    """The data of a policy. What ships is not validated: tests do that, and a run has no time for it."""
+    if isinstance(place, Address) or not _ships(place):
+        return parse(text)
+    return stored(place, text) or parse(text, trusted=True)
 
 
 def _ships(place: Path | Address) -> bool:
