@@ -93,7 +93,7 @@ def _without(found: Installed, name: str, label: str, reason: str) -> Installed:
 
 def _announced(folder: Path) -> list[str]:
     """The names of the plug-ins that a package announces where its files cannot be read as they should; else its own."""
-    section = _entry_points(folder).decode("utf-8", "replace").partition(_HEADER.decode())[2].partition("\n[")[0]
+    section = _entry_points(str(folder)).decode("utf-8", "replace").partition(_HEADER.decode())[2].partition("\n[")[0]
     words = (line.partition("=")[0].strip() for line in section.splitlines() if "=" in line)
     return [word for word in words if _NAME.fullmatch(word)] or [folder.name.partition("-")[0]]
 
@@ -106,20 +106,21 @@ def _announcing() -> Iterator[Path]:
     here = os.path.realpath(os.curdir)
     for place in dict.fromkeys(os.path.realpath(path) for path in sys.path if path):
         if place != here:
-            yield from (folder for folder in _metadata(place) if _HEADER in _entry_points(folder))
+            yield from (Path(folder) for folder in _metadata(place) if _HEADER in _entry_points(folder))
 
 
-def _metadata(place: str) -> list[Path]:
+def _metadata(place: str) -> list[str]:
+    # Text, not paths: an environment may have a thousand packages, and every run looks at each.
     try:
         with os.scandir(place) as items:
-            return sorted(Path(item.path) for item in items if item.name.endswith(_METADATA))
+            return sorted(item.path for item in items if item.name.endswith(_METADATA))
     except OSError:
         return []  # a zip file, or nothing
 
 
-def _entry_points(folder: Path) -> bytes:
+def _entry_points(folder: str) -> bytes:
     try:
-        with (folder / "entry_points.txt").open("rb") as file:
+        with open(f"{folder}/entry_points.txt", "rb") as file:  # noqa: PTH123 - as above
             return file.read(_MOST_BYTES)
     except OSError:
         return b""
