@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from cardlint.errors import Blocked, Inapplicable, Obstacle
 from cardlint.home import rule_page
 from cardlint.problem import CONFIDENCES, milder
 from cardlint.report import Failed, Finding, Place, RelatedPlace, Skipped, Target
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # A hostile card could make a million findings of one kind; nobody reads more than this many of one rule.
 MOST_PER_RULE = 1000
 OWN_LINE = 4000  # characters of its line that a fingerprint sees
-_INDEX = re.compile(r"\[\d+\]")
+_INDEX = lazily(r"\[\d+\]")
 
 
 # What is known once the other rules have run: `cardlint.settle` provides it, and runs the rules that read it.

@@ -12,14 +12,15 @@ CardlintError
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from cardlint.report import Report
 
 # What tokens of the Hub and of the usual services begin with. A wrong line is repeated in its error, which ends up in logs.
-TOKEN = re.compile(r"\b(hf_|api_org_|sk-|gh[opsur]_|github_pat_|glpat-|xox[abp]-|AKIA|AIza)[A-Za-z0-9-]{10,}[\w-]*")
+TOKEN = lazily(r"\b(hf_|api_org_|sk-|gh[opsur]_|github_pat_|glpat-|xox[abp]-|AKIA|AIza)[A-Za-z0-9-]{10,}[\w-]*")
 
 
 class CardlintError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cardlint.card import CARD_BYTES, read_card
 from cardlint.contents import Contents
@@ -12,6 +12,7 @@ from cardlint.files import Files
 from cardlint.jsonfile import JSON_BYTES, read_json
 from cardlint.nodes import Mapping
 from cardlint.text import decode
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

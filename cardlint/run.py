@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint import __version__, settle
 from cardlint.errors import UsageError
@@ -16,6 +15,7 @@ from cardlint.policyfile import CONFIG_NAME, load_policy
 from cardlint.report import Descriptor, Failed, Fixing, Report
 from cardlint.rule import known, shipped_hash
 from cardlint.target import Located, locate, open_repository, revision, source_of, staged_config
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -97,7 +97,7 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     commit = revision(located, source)
     chosen = policy or _policy(options.policy, *_config(located, options, source), options.select, options.ignore, offline=options.offline)
     if located.weights is not None:
-        chosen = replace(chosen, alone=True)
+        chosen = chosen.of_one_file()
     repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude), source)
     look = partial(_look, located=located, options=options, policy=chosen)
     found = look(repository)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from cardlint.checks.keys import says_nothing
 from cardlint.checks.vocabulary import quoted
@@ -16,6 +16,7 @@ from cardlint.problem import Cure, Edit, Problem, Related
 from cardlint.repoid import from_address
 from cardlint.source import matches
 from cardlint.text import Span
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
