@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from cardlint.card import Card
     from cardlint.evalfiles import EvalFile
+    from cardlint.leaks import Leaks
     from cardlint.lfs import Lfs
     from cardlint.licenses.texts import LicenseText
     from cardlint.markdown import Markdown
     from cardlint.source import Source
     from cardlint.text import Text
     from cardlint.topics import Topics
+    from cardlint.veil import Veil
     from cardlint.weighing import Weights
 
 Kind: TypeAlias = Literal["model", "dataset", "space"]
@@ -78,6 +80,13 @@ class Repository:
     def kind(self) -> Kind:
         """model, dataset or space."""
         return self.identity.kind
+
+    @cached_property
+    def veil(self) -> Veil:
+        """What keeps the secrets of this repository out of what is printed."""
+        from cardlint.veil import Veil
+
+        return Veil(self.texts)
 
     @cached_property
     def listing(self) -> Files:
@@ -209,6 +218,12 @@ def _lfs(repository: Repository) -> Lfs:
     return lfs(repository)
 
 
+def _secrets(repository: Repository) -> Leaks:
+    from cardlint.leaks import Leaks
+
+    return Leaks(repository)
+
+
 def _settled(_repository: Repository) -> None:
     raise Inapplicable("known only once the other rules have run")
 
@@ -237,6 +252,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "relation": _relation,
     "weights": _weights,
     "lfs": _lfs,
+    "secrets": _secrets,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,

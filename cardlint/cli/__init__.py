@@ -86,21 +86,23 @@ def _ended_by(error: Exception) -> int:
 
 def _show(error: click.ClickException) -> int:
     """Click's own message, which repeats what was typed, without what could act on a terminal."""
+    from cardlint.errors import masked
     from cardlint.formats.safe import visible
 
     said = io.StringIO()
     error.show(said)
-    click.echo("\n".join(visible(line) for line in said.getvalue().split("\n")), err=True, nl=False)
+    click.echo("\n".join(visible(masked(line)) for line in said.getvalue().split("\n")), err=True, nl=False)
     return error.exit_code
 
 
 def warn_of_plugins() -> None:
     """Name on standard error the plug-ins that could not be loaded."""
+    from cardlint.errors import masked
     from cardlint.formats.safe import visible
     from cardlint.plugins import installed
 
     for reason in installed().broken.values():
-        click.echo(f"cardlint: warning: {visible(reason)}", err=True)
+        click.echo(f"cardlint: warning: {visible(masked(reason))}", err=True)
 
 
 def hang_up() -> None:
@@ -109,9 +111,10 @@ def hang_up() -> None:
 
 
 def _complain(message: str, code: int) -> int:
+    from cardlint.errors import masked
     from cardlint.formats.safe import visible
 
-    click.echo(f"cardlint: error: {visible(message)}", err=True)
+    click.echo(f"cardlint: error: {visible(masked(message))}", err=True)
     return code
 
 
