@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from cardlint.card import CARD_BYTES
 from cardlint.errors import Inapplicable, Obstacle, Unreadable
 from cardlint.secrettable import endings
-from cardlint.source import FileEntry
 from cardlint.text import decode
+from cardlint.veil import secrets_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.code.secrets import Secret
     from cardlint.repository import Repository
+    from cardlint.source import FileEntry
     from cardlint.text import Text
 
 FILE_BYTES = 20_000_000
@@ -76,9 +77,19 @@ class Leaks:
             more = f", and {len(self.unread) - 1} more" if len(self.unread) > 1 else ""
             raise Unreadable(f"{self.unread[0]}{more}; what was not read may hold a secret")
 
-    def text(self, path: str, size: int) -> Text | None:
-        """A small file as text; None where it is none, or no more than a pointer. Raises Obstacle."""
-        return self._text(FileEntry(path, size), FILE_BYTES)
+    @property
+    def names(self) -> Iterator[tuple[str, Secret]]:
+        """Paths with the secrets in them."""
+        for entry in self.listed:
+            yield from ((entry.path, secret) for secret in secrets_in(entry.path))
+
+    def text(self, entry: FileEntry) -> Text | None:
+        """A file as text, the first FILE_BYTES of it; None where it is none. Raises Obstacle."""
+        return self._text(entry, FILE_BYTES)
+
+    def head(self, entry: FileEntry) -> bytes:
+        """The first bytes of a file. Raises Unreadable."""
+        return b"" if entry.outside else self._repository.source.read(entry.path, 0, _HEAD)
 
     def _entries(self) -> Iterator[FileEntry]:
         return iter(self._repository.listing)

@@ -30,10 +30,8 @@ _LINE = BULLET * 4
 
 def veiled(text: str) -> str:
     """The text with the secrets in it masked, each as long as what may be shown of it."""
-    if _PERHAPS.search(text) is None:
-        return text
     shown, at = [], 0
-    for secret in _secrets(text):
+    for secret in secrets_in(text):
         shown += [text[at : secret.start], secret.masked]
         at = secret.end
     return "".join([*shown, text[at:]])
@@ -41,10 +39,13 @@ def veiled(text: str) -> str:
 
 def starred(text: str) -> str:
     """The text with the secrets in it masked, as long as it was, so that offsets stay."""
-    return _starred(text, 0, _secrets(text)) if _PERHAPS.search(text) else text
+    return _starred(text, 0, secrets_in(text))
 
 
-def _secrets(text: str) -> list[Secret]:
+def secrets_in(text: str) -> list[Secret]:
+    """The secrets in a text, of which most are without anything like one."""
+    if _PERHAPS.search(text) is None:
+        return []
     from cardlint.code.secrets import find
     from cardlint.secrettable import secret_table
 
@@ -84,7 +85,7 @@ class Veil:
         """The secrets in a text, looked for once."""
         held = self._known.get(text.path)
         if held is None or held[0] is not text:
-            secrets = _secrets(text.content)
+            secrets = secrets_in(text.content)
             if not secrets and text.path not in self._texts:
                 return secrets  # what nobody quotes is not kept
             held = self._known[text.path] = text, secrets

@@ -95,6 +95,11 @@ def _mixed(candidate: Candidate) -> bool:
     return upper >= _CASES and bool(runs) and lower / len(runs) <= _WORD
 
 
+def _cased(candidate: Candidate) -> bool:
+    """Letters of both cases, as in whatever is drawn from both; a hash or a name in one case has not."""
+    return min(sum(map(str.isupper, candidate.value)), sum(map(str.islower, candidate.value))) >= _CASES
+
+
 def _digit(candidate: Candidate) -> bool:
     return any(map(str.isdigit, candidate.value))
 
@@ -171,6 +176,6 @@ def _decoded(text: str) -> bytes:
 
 
 _TESTS: dict[str, Callable[[Candidate], bool]] = {
-    "random": _random, "mixed": _mixed, "digit": _digit, "crc32": _crc32, "jwt": _jwt, "secretive": _secretive,
+    "random": _random, "mixed": _mixed, "cased": _cased, "digit": _digit, "crc32": _crc32, "jwt": _jwt, "secretive": _secretive,
     "assigned": _assigned, "discord": _discord, "armoured": _armoured, "password": _password, "basic": _basic,
 }  # fmt: skip
