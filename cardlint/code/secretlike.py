@@ -91,7 +91,7 @@ def _mixed(candidate: Candidate) -> bool:
     upper, lower, digits = (sum(map(test, value)) for test in (str.isupper, str.islower, str.isdigit))
     if not lower or not upper:
         return digits >= _CASES and upper + lower >= _CASES
-    runs = _RUN.findall(value[value.find("_") + 1 :] or value)
+    runs = _RUN.findall(value)
     return upper >= _CASES and bool(runs) and lower / len(runs) <= _WORD
 
 
