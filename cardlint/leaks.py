@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.card import CARD_BYTES
 from cardlint.errors import Inapplicable, Obstacle, Unreadable
 from cardlint.secrettable import endings
 from cardlint.text import decode
@@ -98,8 +97,9 @@ class Leaks:
         source, suffix = self._repository.source, entry.path.rpartition(".")[2].lower()
         if entry.outside or (entry.size > _SMALL and suffix in endings("binary")):
             return None
-        if entry.path == self._repository.card_path and entry.path not in self._repository.texts:
-            return self._repository.text(entry.path, CARD_BYTES)
+        held = self._repository.texts.get(entry.path)
+        if held is not None and not held.truncated:
+            return held
         most = max(0, min(left, FILE_BYTES))
         head = source.read(entry.path, 0, _HEAD)
         if _binary(head) and suffix not in endings("text"):

@@ -93,8 +93,10 @@ class Veil:
         return held[1]
 
     def _learn(self, values: Iterable[str]) -> None:
+        from cardlint.code.secrets import lowered
+
         for value in values:
-            folded = value[:_KEPT_WHOLE].lower()
+            folded = lowered(value[:_KEPT_WHOLE])
             if len(folded) < _PIECE:
                 self._whole |= {value} if len(value) >= _SHORTEST and not value.isalpha() else set()
             elif not value.isalpha() or len(value) > 2 * _PIECE:
@@ -121,9 +123,9 @@ class Veil:
             text = text.replace(value, "***")
         if not self._pieces or len(text) < _PIECE:
             return text
-        folded = text.lower()
-        if len(folded) != len(text):
-            folded = text
+        from cardlint.code.secrets import lowered
+
+        folded = lowered(text)
         covered = [False] * len(text)
         for at in range(len(text) - _PIECE + 1):
             if folded[at : at + _PIECE] in self._pieces:

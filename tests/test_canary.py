@@ -20,7 +20,6 @@ import pytest
 from cardlint import Repository, check
 from cardlint.errors import CardlintError, UsageError
 from cardlint.formats import FORMATS, render
-from cardlint.problem import Problem
 from cardlint.source import Memory
 from tests.tokens import Mint, every_kind
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from cardlint.problem import Problem
     from tests.conftest import Done
 
 SAMPLES = every_kind(23)
@@ -53,9 +53,17 @@ def pieces(value: str) -> Iterator[str]:
 def forms(printed: str) -> list[str]:
     """What was printed, and what it is once something has undone its escapes."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", printed)
-    undone = [plain, html.unescape(plain), unquote(plain), plain.replace("\\", ""), re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), plain)]
+    undone = [
+        plain,
+        html.unescape(plain),
+        unquote(plain),
+        plain.replace("\\", ""),
+        re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), plain),
+    ]
     coded = re.findall(r"[A-Za-z0-9+/_-]{24,}={0,2}", plain)
-    undone += [base64.b64decode(run + "==", "-_" if "-" in run or "_" in run else None).decode("utf-8", "replace") for run in map(_fitting, coded)]
+    undone += [
+        base64.b64decode(run + "==", "-_" if "-" in run or "_" in run else None).decode("utf-8", "replace") for run in map(_fitting, coded)
+    ]
     return list(dict.fromkeys(form.lower() for form in undone))
 
 
@@ -81,7 +89,12 @@ def everywhere() -> dict[str, bytes]:
     front += f"x-cardlint: {{ignore: {{license-unknown: {REASON}, {NAMED}: because}}}}\nthumbnail: 'images/{NAMED}.png'\n{keys}\n"
     card = f"---\n{front}---\n# {HF}\n\n<!-- cardlint: ignore[link-broken] {REASON} -->\n![x]({NAMED})\n\n{body}\n"
     lines = "\n".join(around.format(value) for around, value in SAMPLES.values())
-    cell = {"cell_type": "code", "source": lines.split("\n"), "outputs": [{"output_type": "stream", "text": lines.split("\n")}], "metadata": {}}
+    cell = {
+        "cell_type": "code",
+        "source": lines.split("\n"),
+        "outputs": [{"output_type": "stream", "text": lines.split("\n")}],
+        "metadata": {},
+    }
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     return {
         "README.md": card.encode(), "train.py": lines.encode(), "Dockerfile": f"FROM python\nENV HF_TOKEN={HF}\nRUN echo {lines}".encode(),
@@ -120,7 +133,8 @@ def test_no_format_shows_a_secret(full: Path, cardlint: Callable[..., Done], cho
         assert_nothing_leaks(printed, ALL)
 
 
-def test_every_secret_of_the_repository_is_reported(full: Path, cardlint: Callable[..., Done]) -> None:
+@pytest.mark.usefixtures("full")
+def test_every_secret_of_the_repository_is_reported(cardlint: Callable[..., Done]) -> None:
     done = cardlint("check", "repo", "--select", "token-leaked", "--output-format=json")
     findings = json.loads(done.out)["targets"][0]["findings"]
     where = {item["path"] for item in findings}

@@ -81,9 +81,9 @@ def _kind(entry: Mapping[str, Any]) -> Kind:
 def find(text: str, table: Table) -> list[Secret]:
     """The secrets in a text, by place, none inside another; at most MOST of them."""
     found: list[Secret] = []
-    lowered = _lowered(text)
+    small = lowered(text)
     for kind in table.kinds:
-        for match in _matches(kind, text, lowered):
+        for match in _matches(kind, text, small):
             start, end = _cover(match)
             if likely(match, text[start:end], text[max(0, start - _BEFORE) : start], kind.tests, kind.entropy, table.placeholders):
                 found.append(Secret(kind, start, end, *shown(text[start:end], kind, table.placeholders.digest)))
@@ -92,22 +92,22 @@ def find(text: str, table: Table) -> list[Secret]:
     return _apart(found)
 
 
-def _lowered(text: str) -> str:
+def lowered(text: str) -> str:
     """The text in lower case, as long as it was."""
-    lowered = text.lower()
-    return lowered if len(lowered) == len(text) else text.translate({code: code + 32 for code in range(65, 91)})
+    small = text.lower()
+    return small if len(small) == len(text) else text.translate({code: code + 32 for code in range(65, 91)})
 
 
-def _matches(kind: Kind, text: str, lowered: str) -> Iterator[re.Match[str]]:
+def _matches(kind: Kind, text: str, small: str) -> Iterator[re.Match[str]]:
     """What matches where a hint or a word of the context says it may. None begins inside another."""
-    words, where = (kind.context, lowered) if kind.context else (kind.hints, text)
+    words, where = (kind.context, small) if kind.context else (kind.hints, text)
     windows = _windows(kind, words, where)
     done = 0
     for start, end in windows:
         pattern, at = _compiled(kind.pattern), max(start, done)
         look = pattern.match if end - start == 1 else pattern.search
         while at < end and (match := look(text, at, end + (_LONGEST if end - start == 1 else _BEYOND))) is not None and match.start() < end:
-            if not kind.context or any(word in lowered[max(0, match.start() - kind.reach) : match.end()] for word in words):
+            if not kind.context or any(word in small[max(0, match.start() - kind.reach) : match.end()] for word in words):
                 yield match
             at = done = max(match.end(), at + 1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import string
 import time
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from hypothesis import given
@@ -46,7 +46,9 @@ def test_a_secret_of_each_kind_is_found_where_it_stands(kind: str, seed: int) ->
     assert value not in found.masked
 
 
-@pytest.mark.parametrize("around", ['"{}"', "'{}'", "`{}`", "({})", "<{}>", "={},", '\\"{}\\"', "\\'{}'\\", "x {} y", "{}", "\u00e9{}\u00e9"])
+@pytest.mark.parametrize(
+    "around", ['"{}"', "'{}'", "`{}`", "({})", "<{}>", "={},", '\\"{}\\"', "\\'{}'\\", "x {} y", "{}", "\u00e9{}\u00e9"]
+)
 def test_quotes_and_brackets_around_a_token_are_no_part_of_it(around: str) -> None:
     token = Mint(3).huggingface()
     (found,) = find(around.format(token), TABLE)
@@ -98,7 +100,7 @@ def test_at_most_a_quarter_of_a_secret_is_shown(value: str, kind: str) -> None:
 def test_secrets_are_in_order_and_apart(kinds: list[str], between: str) -> None:
     samples = every_kind()
     found = find(between.join(samples[kind][0].format(samples[kind][1]) for kind in kinds), TABLE)
-    assert all(first.end <= second.start for first, second in zip(found, found[1:], strict=False))
+    assert all(first.end <= second.start for first, second in pairwise(found))
     assert all(secret.start < secret.end for secret in found)
 
 
