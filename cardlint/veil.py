@@ -108,7 +108,7 @@ class Veil:
         line = text.line(number)
         secrets = self.secrets(text)
         start = text.line_starts[number - 1] + (1 if number == 1 and text.bom else 0)
-        return _starred(line, start, secrets) if secrets else line
+        return starred(_starred(line, start, secrets) if secrets else line)  # of very many secrets not all are known
 
     def said(self, text: str) -> str:
         """What is to be printed, without secrets and without pieces of those that are known."""

@@ -88,8 +88,8 @@ def find(text: str, table: Table) -> list[Secret]:
             if likely(match, text[start:end], text[max(0, start - _BEFORE) : start], kind.tests, kind.entropy, table.placeholders):
                 found.append(Secret(kind, start, end, *shown(text[start:end], kind, table.placeholders.digest)))
             if len(found) > MOST:
-                return _apart(found)
-    return _apart(found)
+                return _apart(found, text, table.placeholders.digest)
+    return _apart(found, text, table.placeholders.digest)
 
 
 def lowered(text: str) -> str:
@@ -151,17 +151,19 @@ def _cover(match: re.Match[str]) -> tuple[int, int]:
     return match.span("s") if "s" in groups and match["s"] is not None else match.span()
 
 
-def _apart(found: list[Secret]) -> list[Secret]:
-    """The secrets by place; of those that overlap the one whose kind comes first."""
+def _apart(found: list[Secret], text: str, digest: Callable[[str], str]) -> list[Secret]:
+    """The secrets by place; those that overlap are one, of the kind that comes first, so that all of it is masked."""
     kept: list[Secret] = []
-    taken: list[Secret] = sorted(found, key=lambda secret: (secret.start, -secret.end))
     rank = {id(secret): number for number, secret in enumerate(found)}
-    for secret in taken:
-        if kept and secret.start < kept[-1].end:
-            if rank[id(secret)] < rank[id(kept[-1])]:
-                kept[-1] = secret
+    for secret in sorted(found, key=lambda secret: (secret.start, -secret.end)):
+        if not kept or secret.start >= kept[-1].end:
+            kept.append(secret)
             continue
-        kept.append(secret)
+        last = kept[-1]
+        kind = min(last, secret, key=lambda item: rank[id(item)]).kind
+        end = max(last.end, secret.end)
+        kept[-1] = Secret(kind, last.start, end, *shown(text[last.start : end], kind, digest))
+        rank[id(kept[-1])] = min(rank[id(secret)], rank[id(last)])
     return kept
 
 

@@ -101,6 +101,20 @@ def test_the_card_is_read_once_and_may_be_larger_than_other_rules_read() -> None
     assert leaking.text is text
 
 
+def test_the_name_of_a_file_is_searched() -> None:
+    report = found({"README.md": CARD, f"runs/{TOKEN}/log.txt": b"x"})
+    (finding,) = report.findings
+    assert finding.message.startswith("the name of a file holds a secret: Hugging Face user access token hf_")
+    assert TOKEN not in repr(report)
+
+
+def test_more_secrets_than_are_known_are_masked_all_the_same() -> None:
+    mint = Mint(52)
+    tokens = [mint.huggingface() for _ in range(1_100)]
+    text = decode("a", "\n".join(tokens).encode())
+    assert tokens[-1] not in Veil({"a": text}).line(text, len(tokens))
+
+
 def test_a_card_alone_is_searched() -> None:
     report = found({"README.md": CARD + LINE}, "secrets/", listed=False)
     assert [finding.rule for finding in report.findings] == ["token-leaked"]

@@ -132,3 +132,27 @@ def test_a_hostile_text_ends_soon(piece: str) -> None:
     start = time.process_time()
     find(text, TABLE)
     assert time.process_time() - start < 2
+
+
+def test_secrets_that_overlap_are_one_and_all_of_it_is_masked() -> None:
+    mint = Mint(61)
+    token, more = mint.huggingface(), mint.some(20)
+    text = f"api_key = '{token}.{more}'"
+    (found,) = find(text, TABLE)
+    assert found.kind.id == "huggingface-user"
+    assert text[found.start : found.end] == f"{token}.{more}"
+    text = f"api_key = '{more}.{token}'"
+    (found,) = find(text, TABLE)
+    assert (found.kind.id, text[found.start : found.end]) == ("huggingface-user", f"{more}.{token}")
+
+
+def test_what_is_no_base64_is_no_login() -> None:
+    assert ids("Basic " + "Y3VybGV3YmlyZ") == []
+    assert ids("Basic " + "Y3VybGV3" + "OnBhc3N3b3Jk") == []
+    assert ids("Basic " + "Y3VybGV3YmlyZHM2OTg3") == []
+
+
+def test_a_word_of_the_context_that_is_far_away_says_nothing() -> None:
+    mint = Mint(62)
+    text = "wandb " * 600 + "x " * 300 + mint.hexa(40) + " wandb"
+    assert ids(text) == []
