@@ -80,6 +80,7 @@ class Veil:
         self._pieces: set[str] = set()
         self._whole: set[str] = set()
         self._said: dict[str, str] = {}
+        self._lines: dict[tuple[str, int], tuple[Text, str]] = {}
 
     def secrets(self, text: Text) -> list[Secret]:
         """The secrets in a text, looked for once."""
@@ -104,7 +105,13 @@ class Veil:
             self._said.clear()
 
     def line(self, text: Text, number: int) -> str:
-        """A 1-based line of a text, masked, as long as it was."""
+        """A 1-based line of a text, masked, as long as it was; the same object each time, as a thousand findings may share it."""
+        held = self._lines.get((text.path, number))
+        if held is None or held[0] is not text:
+            held = self._lines[text.path, number] = text, self._line(text, number)
+        return held[1]
+
+    def _line(self, text: Text, number: int) -> str:
         line = text.line(number)
         secrets = self.secrets(text)
         start = text.line_starts[number - 1] + (1 if number == 1 and text.bom else 0)

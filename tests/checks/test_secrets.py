@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from cardlint import Repository, check
@@ -308,3 +310,20 @@ def test_a_fix_that_repeats_a_secret_is_not_offered() -> None:
 def test_errors_hold_no_secret() -> None:
     for error in (Unreadable(f"about {TOKEN}"), Blocked("card-missing", f"about {TOKEN}"), ConfigError(TOKEN, 1, 1, f"about {TOKEN[:-1]}")):
         assert TOKEN[:20] not in str(error) + repr(error) + repr(vars(error))
+
+
+def test_a_thousand_findings_on_one_long_line_mask_it_once() -> None:
+    links = " ".join(f"[a](b{number}.md)" for number in range(100_000))
+    start = time.process_time()
+    report = check(Repository.of_card(f"---\nlicense: mit\n---\n# T\n\n{links} {TOKEN}\n"))
+    assert TOKEN not in repr(report)[-1_000_000:]
+    text = decode("a", f"{links} {TOKEN}".encode())
+    veil = Veil({"a": text})
+    assert veil.line(text, 1) is veil.line(text, 1)
+    assert time.process_time() - start < 60
+
+
+@pytest.mark.parametrize("odd", ["\ud800" * 20, "\u0130" * 40, "\x00" * 30, "\u2028" * 20, "=" * 10_000])
+def test_odd_characters_beside_a_secret_change_nothing(odd: str) -> None:
+    assert veiled(f"{odd} {TOKEN} {odd}") == f"{odd} {TOKEN[:5]}\u2026{TOKEN[-2:]} {odd}"
+    assert len(starred(f"{odd} {TOKEN}")) == len(odd) + 38
