@@ -114,7 +114,8 @@ def problems(repository: Repository, rule: Rule, options: dict[str, Any]) -> Ite
 
 
 def _finding(repository: Repository, rule: Rule, subject: str, problem: Problem) -> Finding:
-    subject = subject if problem.subject is None else problem.subject
+    problem = repository.veil.problem(problem)
+    subject = repository.veil.said(subject) if problem.subject is None else problem.subject
     place = None if problem.span is None else _place(repository, problem.span)
     related = tuple(RelatedPlace(item.message, _place(repository, item.span)) for item in problem.related)
     path = place.path if place is not None else repository.card_path if problem.path is None else problem.path
@@ -139,7 +140,15 @@ def _place(repository: Repository, span: Span) -> Place:
     text = repository.texts[span.path]
     start, end = text.position(span.start), text.position(span.end)
     return Place(
-        span.path, start.line, start.column, end.line, end.column, span.start, span.end, text.line(start.line), text.ending(start.line)
+        span.path,
+        start.line,
+        start.column,
+        end.line,
+        end.column,
+        span.start,
+        span.end,
+        repository.veil.line(text, start.line),
+        text.ending(start.line),
     )
 
 

@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from cardlint.configs import Configs
     from cardlint.dependencies import Dependencies
     from cardlint.evalfiles import EvalFile
+    from cardlint.leaks import Leaks
     from cardlint.lfs import Lfs
     from cardlint.licenses.texts import LicenseText
     from cardlint.markdown import Markdown
     from cardlint.source import Source
     from cardlint.text import Text
     from cardlint.topics import Topics
+    from cardlint.veil import Veil
     from cardlint.weighing import Weights
 
 Kind: TypeAlias = Literal["model", "dataset", "space"]
@@ -82,6 +84,13 @@ class Repository:
     def kind(self) -> Kind:
         """model, dataset or space."""
         return self.identity.kind
+
+    @cached_property
+    def veil(self) -> Veil:
+        """What keeps the secrets of this repository out of what is printed."""
+        from cardlint.veil import Veil
+
+        return Veil(self.texts)
 
     @cached_property
     def listing(self) -> Files:
@@ -231,6 +240,10 @@ def _dependencies(repository: Repository) -> Dependencies:
     from cardlint.dependencies import dependencies
 
     return dependencies(repository)
+def _secrets(repository: Repository) -> Leaks:
+    from cardlint.leaks import Leaks
+
+    return Leaks(repository)
 
 
 def _settled(_repository: Repository) -> None:
@@ -264,6 +277,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "lfs": _lfs,
     "code": _code,
     "dependencies": _dependencies,
+    "secrets": _secrets,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,

@@ -64,7 +64,7 @@ def check(target: str | Path | Repository = ".", *, policy: str | Policy | None 
             target = Opened(target.source, target.identity._replace(kind=kind, told=True), target.card_path)
         chosen = policy if isinstance(policy, Policy) else load_policy(known(), name=policy)
         found = settle.check(target, chosen.bind(target), settle.Terms(settle.today()))
-        return report_of([_described(found, chosen)], chosen.name)
+        return report_of([target.veil.target(_described(found, chosen))], chosen.name)
     options = Options(policy=None if isinstance(policy, Policy) else policy, kind=kind)
     found = check_target(locate(str(target)), options, policy if isinstance(policy, Policy) else None)
     return report_of([found], policy.name if isinstance(policy, Policy) else policy or DEFAULT)
@@ -107,7 +107,7 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
         shown=located.shown, revision=commit, policy=chosen.name, failed=(*found.failed, *unloaded(chosen)), inert=_inert(repository),
         known_as=repository.identity.id or os.path.basename(os.path.realpath(located.root)),  # noqa: PTH119
     )  # fmt: skip
-    return _described(found, chosen)
+    return repository.veil.target(_described(found, chosen))
 
 
 def _inert(repository: Repository) -> tuple[tuple[str, str], ...]:

@@ -62,10 +62,12 @@ def _ended_by(error: Exception) -> int:
 
 
 def say(message: str, *, err: bool = False) -> None:
-    """A line on standard output or standard error, at once."""
+    """A line on standard output or standard error, at once, without the secrets that may have been in what it repeats."""
+    from cardlint.errors import masked
+
     stream = sys.stderr if err else sys.stdout
     if stream is not None:  # closed by whoever started us
-        stream.write(f"{message}\n")
+        stream.write(f"{masked(message)}\n")
         stream.flush()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cardlint.cli import say, warn_of_plugins
-from cardlint.errors import UsageError
+from cardlint.errors import UsageError, masked
 from cardlint.formats import FORMATS, render
 from cardlint.run import Options, check_all
 from cardlint.target import STDIN, from_stdin, locate
@@ -78,7 +78,7 @@ def _repeating(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ..
     options += [f"--{name}={','.join(said[name])}" for name in ("select", "ignore", "exclude") if said[name]]
     options += [f"--{name}" for name in ("isolated", "offline", "staged") if said[name]]
     dashes = ("--",) if any(name.startswith("-") and name != STDIN for name in targets) else ()
-    return ("check", *options, *dashes, *targets)
+    return tuple(masked(argument) for argument in ("check", *options, *dashes, *targets))
 
 
 def _fixing(located: list[Located], outputs: list[tuple[str, Path | None]], given: dict[str, Any]) -> dict[str, Any]:

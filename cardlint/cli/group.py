@@ -58,9 +58,10 @@ def perform(arguments: list[str], program: str) -> int:
 
 def _show(error: click.ClickException) -> int:
     """Click's own message, which repeats what was typed, without what could act on a terminal."""
+    from cardlint.errors import masked
     from cardlint.formats.safe import visible
 
     said = io.StringIO()
     error.show(said)
-    click.echo("\n".join(visible(line) for line in said.getvalue().split("\n")), err=True, nl=False)
+    click.echo("\n".join(visible(masked(line)) for line in said.getvalue().split("\n")), err=True, nl=False)
     return error.exit_code

@@ -41,6 +41,7 @@ CATEGORIES = {
     "metadata": "Values the Hub and its users search by",
     "provenance": "Where weights and data come from; off until a policy asks",
     "spaces": "How a Space is built and run",
+    "secrets": "What leaks",
     "weights": "Files of weights and what their libraries need",
 }
 _WAYS = {"safe": "safe, with <code>--fix</code>", "unsafe": "unsafe, with <code>--unsafe-fixes</code>"}
