@@ -240,6 +240,8 @@ def _dependencies(repository: Repository) -> Dependencies:
     from cardlint.dependencies import dependencies
 
     return dependencies(repository)
+
+
 def _secrets(repository: Repository) -> Leaks:
     from cardlint.leaks import Leaks
 
