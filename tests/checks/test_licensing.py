@@ -183,6 +183,13 @@ def test_the_span_of_a_statement_is_the_name() -> None:
     assert f"---\nlicense: mit\n---\n{body}\n"[item.span.start : item.span.end] == "MIT License"
 
 
+def test_no_more_characters_are_read_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "This model is under the MIT License.\n\n" * 9
+    assert len(said(body)) == 9
+    monkeypatch.setattr(prose, "_MOST_CHARACTERS", 5 * 36)
+    assert len(said(body)) == 5
+
+
 HOSTILE = {
     "names": ("CC BY-SA " * 30 + "\n\n") * bulk(3_500), "one line": "CC " * bulk(330_000), "sections": "## License\n\nMIT\n\n" * bulk(50_000), "sentences": ("This model is licensed under the " + "x " * 250 + "MIT. \n\n") * bulk(1_800),
     "badges": "![l](https://img.shields.io/badge/license-MIT-blue) " * bulk(18_000), "brackets": "[" * bulk(1_000_000), "subjects": ("this this this model " * 200 + " MIT\n\n") * bulk(250), "labels": ("license" + " " * 4_000 + ":MIT\n\n") * bulk(250),
