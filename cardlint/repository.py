@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from cardlint.coding import Code
     from cardlint.evalfiles import EvalFile
     from cardlint.lfs import Lfs
+    from cardlint.loads import Loads
     from cardlint.licenses.texts import LicenseText
     from cardlint.markdown import Markdown
     from cardlint.source import Source
@@ -218,6 +219,12 @@ def _code(repository: Repository) -> Code:
     return Code(repository)
 
 
+def _loads(repository: Repository) -> Loads:
+    from cardlint.loads import Loads
+
+    return Loads(repository)
+
+
 def _settled(_repository: Repository) -> None:
     raise Inapplicable("known only once the other rules have run")
 
@@ -247,6 +254,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "weights": _weights,
     "lfs": _lfs,
     "code": _code,
+    "loads": _loads,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,

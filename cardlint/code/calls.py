@@ -53,6 +53,19 @@ class Module:
         """The classes the code defines, by qualified name, with the scope they stand in."""
         return self._walk.classes
 
+    def inherited(self, owner: str, attribute: str, depth: int = 0) -> Iterator[str]:
+        """The full names an attribute of a class of this code may have by its bases; none where the class defines it itself."""
+        node, scope = self.classes[owner]
+        if depth > _DEEPEST or any(getattr(item, "name", None) == attribute for item in node.body):
+            return
+        tree = next(binding.place[0] for binding in scope.bindings[node.name] if binding.value is node)
+        for base in node.bases:
+            name = self.name(base, Site(ast.Call(base, [], []), scope, tree, guarded=False, straight=True))
+            if name is not None and name.startswith(LOCAL) and name.removeprefix(LOCAL) in self.classes:
+                yield from self.inherited(name.removeprefix(LOCAL), attribute, depth + 1)
+            elif name is not None:
+                yield f"{name}.{attribute}"
+
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """All calls whose name is certain, in the order in which they are written."""
