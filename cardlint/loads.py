@@ -1,50 +1,36 @@
-"""What the code of a repository loads from the Hub, each load with its place: the fact behind the rules on pins.
+"""What the code of a repository loads, and what it lets run in doing so, each with its place: the fact behind the rules on loads.
 
-Whether what a loader is given is the id of a repository, or a folder on somebody's disk, is decided here.
+All of it is gathered in one pass, because the trees of a thousand files do not fit into memory.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cardlint.hubids import HubIds
+from cardlint.loadmends import Mend, command_mend, mend
 from cardlint.locate import data_folder
-from cardlint.repoid import why_malformed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from cardlint.code.commands import CommandLoad, Tool
+    from cardlint.code.downloads import Download
     from cardlint.code.loads import Load, Table
-    from cardlint.coding import Code, Program
+    from cardlint.code.shell import Command
+    from cardlint.code.trust import Told
+    from cardlint.coding import Code, Piece, Program
+    from cardlint.errors import Obstacle
     from cardlint.repository import Repository
     from cardlint.text import Span
 
-# First parts of what looks like an id and is likely a folder; and last parts.
-_FOLDERS = re.compile(
-    r"(?:outputs?|out|results?|models?|checkpoints?|ckpts?|data|datasets?|saved?(?:[-_]models?)?|saves|runs?|exp|exps|experiments?|logs?|"
-    r"weights?|pretrained(?:[-_]?models?)?|te?mp|local|cache|path|folder|dir|directory|assets|artifacts|trained[-_]?models?|work_dirs?|"
-    r"content|drive|mnt|home|root|workspace|kaggle|input|your[-_].*|my[-_].*)",
-    re.IGNORECASE,
-)
-_LAST = re.compile(
-    r"checkpoint.*|(?:final|best|last|latest)(?:[-_](?:model|checkpoint|ckpt))?|"
-    r".*\.(?:pth?|bin|ckpt|safetensors|onnx|json|ya?ml|csv|txt|parquet|pkl|h5|gguf|py|zip|tar|gz)",
-    re.IGNORECASE,
-)
-
-
-class Edit(NamedTuple):
-    """What pins a load: `before`, the commit and `after` in the place of what the span covers."""
-
-    span: Span
-    before: str = ""
-    after: str = ""
+_AT = frozenset({"prefixed", "github", "address", "hf", "at"})
 
 
 class Use(NamedTuple):
-    """A load with its place. `mend` is None where no small edit pins it; `pinnable` whether the loader takes a revision at all."""
+    """A load. `mend` is None where no small edit pins it; `pinnable` says whether the loader takes a revision at all."""
 
     id: str
     kind: str
@@ -52,14 +38,42 @@ class Use(NamedTuple):
     pin: str
     revision: str | None
     span: Span
-    mend: Edit | None = None
+    mend: Mend | None = None
     pinnable: bool = True
 
 
+class Trusted(NamedTuple):
+    """A place that lets the code of a repository run; `entry` is that of the dictionary which says so elsewhere."""
+
+    span: Span
+    source: str
+    pinned: bool
+    local: bool = False
+    entry: Span | None = None
+
+
+class Risky(NamedTuple):
+    """A load that may run code out of the file: which call, whether the file comes from the net, else where it lies."""
+
+    span: Span
+    called: str
+    far: bool
+    path: str
+    held: bool
+
+
+class Fetched(NamedTuple):
+    """Weights that are fetched by their address, or lie at a path of somebody's machine."""
+
+    span: Span
+    download: Download | None
+    path: str = ""
+
+
 @cache
-def table() -> dict[str, Any]:
-    """The table of loaders, as it is shipped."""
-    return json.loads((data_folder("schemas") / "code" / "loaders.json").read_bytes())  # type: ignore[no-any-return]
+def table(name: str) -> dict[str, Any]:
+    """A table of `schemas/code`, as it is shipped."""
+    return json.loads((data_folder("schemas") / "code" / f"{name}.json").read_bytes())  # type: ignore[no-any-return]
 
 
 @cache
@@ -67,7 +81,15 @@ def python_table() -> Table:
     """The loaders of Python, to be found by name."""
     from cardlint.code.loads import Table
 
-    return Table(table()["python"])
+    return Table(table("loaders")["python"])
+
+
+@cache
+def command_table() -> tuple[Tool, ...]:
+    """The commands that load."""
+    from cardlint.code.commands import tools
+
+    return tools(table("loaders")["commands"])
 
 
 class Loads:
@@ -77,90 +99,146 @@ class Loads:
         """Nothing is read yet."""
         self._repository = repository
         self.code: Code = repository.fact("code")
+        self._ids = HubIds(repository, table("loaders")["short"])
+        self._obstacles: list[Obstacle] = []
 
-    @cached_property
-    def uses(self) -> tuple[Use, ...]:
+    def uses(self) -> list[Use]:
         """All loads of the Hub that are certain, in the order of files and places."""
-        found = [use for program in self.code.programs() for use in self._of_program(program)]
-        return tuple(sorted(found, key=lambda use: (use.span.path, use.span.start)))
+        return self._of(Use)
 
-    def _of_program(self, program: Program) -> Iterator[Use]:
-        from cardlint.code.loads import find
+    def trusted(self) -> list[Trusted]:
+        """All places that let code of a repository run."""
+        return self._of(Trusted)
 
-        for load in find(program.module, python_table()):
-            if self._is_repository(load.id, only=load.loader.only, short=load.loader.short):
-                yield _use(program, load)
+    def risky(self) -> list[Risky]:
+        """All loads that may run code out of the file."""
+        return self._of(Risky)
 
-    def _is_repository(self, id_: str, *, only: bool, short: str) -> bool:
-        """Whether a text is the id of a repository for certain, and no folder."""
-        if why_malformed(id_) is not None:
-            return False
-        if only:
-            return True
-        first, slash, last = id_.partition("/")
-        if not slash:
-            return bool(short) and re.fullmatch(table()["short"][short], id_) is not None and not self._exists(id_)
-        return not (_FOLDERS.fullmatch(first) or _LAST.fullmatch(last) or self._exists(id_))
+    def fetched(self) -> list[Fetched]:
+        """All weights that are fetched or read around the libraries."""
+        return self._of(Fetched)
 
-    def _exists(self, path: str) -> bool:
-        """Whether the repository holds a file or folder of this name."""
-        return path in self._paths
+    def require_whole(self) -> None:
+        """Called when everything that was read has been judged. Raises Obstacle where something was not."""
+        self.code.require_whole()
+        for obstacle in self._obstacles:
+            raise obstacle
+
+    def _of(self, sort: type[Any]) -> list[Any]:
+        return [item for item in self._found if isinstance(item, sort)]
 
     @cached_property
-    def _paths(self) -> frozenset[str]:
-        files = self._repository.fact("known_files")
-        found: set[str] = set()
-        for entry in files or ():
-            steps = entry.path.split("/")
-            found.update("/".join(steps[:count]) for count in range(1, len(steps) + 1))
-        return frozenset(found)
+    def _found(self) -> tuple[Use | Trusted | Risky | Fetched, ...]:
+        found: list[Use | Trusted | Risky | Fetched] = []
+        for program in self.code.programs():
+            found += self._of_program(program)
+        for piece in self.code.of("shell", "dockerfile"):
+            found += self._of_piece(piece)
+        found += self._of_settings()
+        return tuple(sorted(found, key=lambda item: (item.span.path, item.span.start)))
+
+    def _of_program(self, program: Program) -> Iterator[Use | Trusted | Risky | Fetched]:
+        from cardlint.code.downloads import downloads, hard_coded
+        from cardlint.code.loads import find
+        from cardlint.code.trust import trusts
+
+        held = table("loaders")
+        for load in find(program.module, python_table()):
+            if self._ids.is_certain(load.id, only=load.loader.only, short=load.loader.short):
+                yield _use(program, load)
+        for trust in trusts(program.module):
+            entry = program.span(*trust.from_) if trust.from_ else None
+            yield Trusted(program.span(trust.node, trust.tree), trust.source, trust.pinned, trust.local, entry)
+        yield from self._risky(program)
+        for call, tree, download in downloads(program.module, held["fetchers"]):
+            yield Fetched(program.span(call, tree), download)
+        for call, tree, path in hard_coded(program.module, held["weights"]) if program.pieces[0].where != "snippet" else ():
+            yield Fetched(program.span(call, tree), None, path)
+
+    def _risky(self, program: Program) -> Iterator[Risky]:
+        from cardlint.code.unsafe import unsafe
+
+        trees = [read.tree for read in program.reads if read.tree is not None]
+        for item in unsafe(program.module, self._calls, trees, old_torch=self._old_torch):
+            held = self._ids.holds(item.path)
+            yield Risky(program.span(item.node, item.tree), item.called, item.far, item.path, held)
+
+    @cached_property
+    def _calls(self) -> Mapping[str, Mapping[str, Any]]:
+        return table("unsafe")["calls"]  # type: ignore[no-any-return]
+
+    @cached_property
+    def _old_torch(self) -> bool:
+        """Whether the requirements of the repository ask for a torch before 2.6, which restricts nothing by itself."""
+        from cardlint.torchversion import is_old
+
+        return is_old(self._repository)
+
+    def _of_piece(self, piece: Piece) -> Iterator[Use | Trusted | Fetched]:
+        from cardlint.code.commands import command_loads
+        from cardlint.code.downloads import command_downloads
+        from cardlint.code.trust import command_trusts
+
+        for commands in _scripts(piece):
+            for load in command_loads(commands, command_table()):
+                if self._ids.is_certain(load.id, only=load.only, short=load.short):
+                    yield _command_use(piece, load)
+            for told in command_trusts(commands):
+                yield _told(piece, told)
+            for start, end, download in command_downloads(commands):
+                yield Fetched(piece.within(start, end), download)
+
+    def _of_settings(self) -> Iterator[Trusted]:
+        from cardlint.code.trust import configured
+        from cardlint.settings import settings
+
+        for piece in (*self.code.of("yaml", "json", "toml"), *settings(self._repository, self._obstacles)):
+            yield from (_told(piece, told) for told in configured(piece.code))
+
+
+def _told(piece: Piece, told: Told) -> Trusted:
+    return Trusted(piece.within(told.start, told.end), "", told.pinned)
 
 
 def _use(program: Program, load: Load) -> Use:
     loader = load.loader
-    pinnable = loader.revision is not None or loader.form in {"prefixed", "github", "address", "hf", "at"}
-    span = program.span(load.called, load.tree)
-    return Use(load.id, load.kind, _said(loader.name, load), load.pin, load.revision, span, _mend(program, load), pinnable)
+    pinnable = loader.revision is not None or loader.form in _AT
+    return Use(
+        load.id, load.kind, _said(load), load.pin, load.revision, program.span(load.called, load.tree), mend(program, load), pinnable
+    )
 
 
-def _said(name: str, load: Load) -> str:
-    """The loader as the code writes it, at most its last two steps."""
+def _said(load: Load) -> str:
+    """The loader as the code writes it, at most its last two steps; in other code than names its name in the table."""
     import ast
 
-    steps = ast.unparse(load.called.func).split(".") if len(name) else []
-    return ".".join(steps[-2:]) if all(step.isidentifier() for step in steps[-2:]) else name
+    node: ast.expr = load.called.func
+    steps: list[str] = []
+    while isinstance(node, ast.Attribute) and len(steps) < 1:
+        steps.append(node.attr)
+        node = node.value
+    last = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return ".".join(filter(None, [last, *steps]))
 
 
-def _mend(program: Program, load: Load) -> Edit | None:
-    """The edit that pins a load."""
-    if load.pin in {"commit", "unknown"}:
-        return None
-    piece = program.pieces[load.tree]
-    quote = '\\"' if piece.escaped else '"'
-    if load.given is not None:
-        return _replacement(program, load, quote)
-    if not load.parameter:
-        return None
-    arguments = [*load.called.args, *(keyword.value for keyword in load.called.keywords)]
-    if not arguments:
-        return None
-    end = max((program.span(argument, load.tree) for argument in arguments), key=lambda span: span.end).end
-    rest = piece.text.content[end : program.span(load.called, load.tree).end]
-    if rest.strip().rstrip(")").strip().rstrip(",").strip() or rest.count(")") != 1:
-        return None
-    return Edit(piece.text.span(end, end), f", {load.parameter}={quote}", quote)
+def _command_use(piece: Piece, load: CommandLoad) -> Use:
+    pinnable = bool(load.option) or load.called == "git clone"
+    span = piece.within(load.start, load.end)
+    return Use(load.id, load.kind, load.called, load.pin, load.revision, span, command_mend(piece, load), pinnable)
 
 
-def _replacement(program: Program, load: Load, quote: str) -> Edit | None:
-    assert load.given is not None
-    piece = program.pieces[load.tree]
-    span = program.span(load.given, load.tree)
-    written = piece.text.cut(span)
-    if load.parameter:
-        return Edit(span, quote, quote)
-    marker = ":" if load.loader.form == "github" else "@"
-    whole = f"{load.id}{marker}{load.revision}" if load.revision else load.id
-    at = written.find(whole)
-    if at < 0 or written.count(whole) > 1:
-        return None
-    return Edit(piece.text.span(span.start + at + len(load.id), span.start + at + len(whole)), marker)
+def _scripts(piece: Piece) -> Iterator[list[Command]]:
+    """The commands of a piece, those that run in one shell together, with offsets in the code of the piece."""
+    from cardlint.code.shell import commands
+
+    if piece.language != "dockerfile":
+        yield [*commands(piece.code)]
+        return
+    from cardlint.code.dockerfile import dockerfile
+    from cardlint.code.shell import Command, Word
+
+    for script in dockerfile(piece.code).scripts:
+        yield [
+            Command(*(tuple(Word(word.text, script.place(word.start), script.place(word.end)) for word in words) for words in command))
+            for command in commands(script.code, script.variables)
+        ]

@@ -69,8 +69,12 @@ class Module:
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """All calls whose name is certain, in the order in which they are written."""
-        named = ((self.name(site.node.func, site), site) for site in self._walk.sites)
-        return tuple(Call(name, site, self) for name, site in named if name is not None)
+        return tuple(call for call in self.every if call.name)
+
+    @cached_property
+    def every(self) -> tuple[Call, ...]:
+        """All calls; one whose name is not certain has an empty one."""
+        return tuple(Call(self.name(site.node.func, site) or "", site, self) for site in self._walk.sites)
 
     def name(self, node: ast.expr, site: Site, depth: int = 0) -> str | None:
         """The full name of an expression."""
@@ -194,6 +198,13 @@ class Module:
             return held if whole else None
         return None
 
+    def dictionary(self, node: ast.Name, site: Site) -> tuple[ast.Dict, int] | None:
+        """The dictionary a name is bound to, and the number of its tree."""
+        found = self._lookup(node, site)
+        if found is None or found[0] is None or not isinstance(found[0].value, ast.Dict):
+            return None
+        return found[0].value, found[0].place[0]
+
     def _entries(self, node: ast.Dict, site: Site, depth: int) -> dict[str, tuple[ast.expr, Site]] | None:
         entries: dict[str, tuple[ast.expr, Site]] = {}
         for key, value in zip(node.keys, node.values, strict=True):
@@ -245,6 +256,24 @@ class Call:
     def whole(self) -> bool:
         """Whether all arguments are known; else one that is not seen may be given all the same."""
         return self._given[1] and not any(isinstance(argument, ast.Starred) for argument in self.node.args)
+
+    def entry(self, keyword: str) -> tuple[ast.expr, Site] | None:
+        """An argument given by keyword, in the call or in a dictionary that is splatted into it."""
+        return self._given[0].get(keyword)
+
+    def name_of(self, node: ast.expr) -> str | None:
+        """The full name of an expression where the call stands."""
+        return self._module.name(node, self.site)
+
+    def value_of(self, node: ast.expr, site: Site | None = None) -> Known | None:
+        """The constant an expression is where the call stands, or at another place."""
+        return self._module.known(node, site or self.site)
+
+    def literal(self, node: ast.expr) -> tuple[ast.Dict, int] | None:
+        """The dictionary that an expression is, written there or bound to the name, and the number of its tree."""
+        if isinstance(node, ast.Name):
+            return self._module.dictionary(node, self.site)
+        return (node, self.site.tree) if isinstance(node, ast.Dict) else None
 
     def argument(self, keyword: str, position: int | None = None) -> tuple[ast.expr, Site] | None:
         """An argument by its keyword, else by its position (from 0), and where it has to be looked up."""

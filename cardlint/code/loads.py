@@ -32,7 +32,7 @@ class Loader(NamedTuple):
 
     `ids` are where the repository is named, the first that is given counts; without a `revision` there is no way to name one. `kind`
     is that of the repository, `repo_type` the argument that says otherwise. `only` says that no folder of the disk is ever meant,
-    `short` which ids of one part are the Hub's. `beside` are other repositories of the same call: id and revision.
+    `short` which ids of one part are the Hub's. `beside` are other repositories of the same call: id and revision. `instead` are arguments that may hold a revision nobody sees.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Loader(NamedTuple):
     code: str = ""
     unless: tuple[tuple[str, Any], ...] = ()
     beside: tuple[tuple[Parameter, Parameter], ...] = ()
+    instead: tuple[str, ...] = ()
 
 
 class Load(NamedTuple):
@@ -124,6 +125,7 @@ def _loader(name: str, group: Mapping[str, Any]) -> Loader:
         group.get("code", ""),
         tuple(group.get("unless", {}).items()),
         tuple((Parameter(*id_), Parameter(*revision)) for id_, revision in group.get("beside", ())),
+        tuple(group.get("instead", ())),
     )
 
 
@@ -179,7 +181,7 @@ def _load(call: Call, loader: Loader, given: Known) -> Iterator[Load]:
 
 def _with_revision(call: Call, loader: Loader, id_: str, kind: str, parameter: Parameter) -> Load:
     """The load of an id whose revision is an argument of its own."""
-    if call.lacks(*parameter):
+    if call.lacks(*parameter) and all(call.lacks(name) for name in loader.instead):
         return Load(id_, kind, loader, "none", None, call.node, call.site.tree, None, parameter.keyword)
     known = call.known(*parameter)
     if known is None or not (known.value is None or isinstance(known.value, str)):
