@@ -10,7 +10,8 @@ from cardlint.text import Span
 if TYPE_CHECKING:
     from cardlint.code.commands import CommandLoad
     from cardlint.code.loads import Load
-    from cardlint.coding import Piece, Program
+    from cardlint.coding import Program
+    from cardlint.shelltexts import ShellText
 
 _SETTLED = frozenset({"commit", "unknown"})
 
@@ -59,8 +60,8 @@ def _replaced(program: Program, load: Load, quote: str) -> Mend | None:
 
 def _inserted(program: Program, load: Load, quote: str) -> Mend | None:
     """Behind the last argument, where nothing but a comma stands between it and the end of the call."""
-    arguments = [*load.called.args, *load.called.keywords]
-    spans = [program.span(argument, load.tree) for argument in arguments]
+    spans = [program.span(argument, load.tree) for argument in load.called.args]
+    spans += [program.span(keyword, load.tree) for keyword in load.called.keywords]
     if not spans:
         return None
     end = max(span.end for span in spans)
@@ -70,11 +71,11 @@ def _inserted(program: Program, load: Load, quote: str) -> Mend | None:
     return Mend(Span(spans[0].path, end, end), f", {load.parameter}={quote}", quote)
 
 
-def command_mend(piece: Piece, load: CommandLoad) -> Mend | None:
+def command_mend(text: ShellText, load: CommandLoad) -> Mend | None:
     """The edit that pins a load by a command."""
     if load.pin in _SETTLED or not load.option:
         return None
     if load.given is not None:
-        return Mend(piece.within(load.given.start, load.given.end))
-    end = piece.within(load.word.end, load.word.end).start
-    return Mend(Span(piece.path, end, end), f" {load.option} ")
+        return Mend(text.span(load.given.start, load.given.end))
+    end = text.span(load.word.end, load.word.end)
+    return None if text.is_list else Mend(end, f" {load.option} ")

@@ -9,24 +9,24 @@ import json
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cardlint.code.pins import BOTH
 from cardlint.hubids import HubIds
 from cardlint.loadmends import Mend, command_mend, mend
 from cardlint.locate import data_folder
+from cardlint.settings import settings
+from cardlint.shelltexts import of_code, of_workflows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from cardlint.code.commands import CommandLoad, Tool
+    from cardlint.code.commands import Tool
     from cardlint.code.downloads import Download
     from cardlint.code.loads import Load, Table
-    from cardlint.code.shell import Command
-    from cardlint.code.trust import Told
     from cardlint.coding import Code, Piece, Program
     from cardlint.errors import Obstacle
     from cardlint.repository import Repository
+    from cardlint.shelltexts import ShellText
     from cardlint.text import Span
-
-_AT = frozenset({"prefixed", "github", "address", "hf", "at"})
 
 
 class Use(NamedTuple):
@@ -132,9 +132,11 @@ class Loads:
         found: list[Use | Trusted | Risky | Fetched] = []
         for program in self.code.programs():
             found += self._of_program(program)
-        for piece in self.code.of("shell", "dockerfile"):
-            found += self._of_piece(piece)
-        found += self._of_settings()
+        for text in (*of_code(self.code), *of_workflows(self._settings, self._obstacles)):
+            found += self._of_shell(text)
+        said = {item.span for item in found}
+        found += (item for item in self._of_settings() if item.span not in said)
+        found += self._of_scripts()
         return tuple(sorted(found, key=lambda item: (item.span.path, item.span.start)))
 
     def _of_program(self, program: Program) -> Iterator[Use | Trusted | Risky | Fetched]:
@@ -174,35 +176,45 @@ class Loads:
 
         return is_old(self._repository)
 
-    def _of_piece(self, piece: Piece) -> Iterator[Use | Trusted | Fetched]:
+    def _of_shell(self, text: ShellText) -> Iterator[Use | Trusted | Fetched]:
         from cardlint.code.commands import command_loads
         from cardlint.code.downloads import command_downloads
         from cardlint.code.trust import command_trusts
 
-        for commands in _scripts(piece):
-            for load in command_loads(commands, command_table()):
-                if self._ids.is_certain(load.id, only=load.only, short=load.short):
-                    yield _command_use(piece, load)
-            for told in command_trusts(commands):
-                yield _told(piece, told)
-            for start, end, download in command_downloads(commands):
-                yield Fetched(piece.within(start, end), download)
+        for load in command_loads(text.commands, command_table()):
+            if self._ids.is_certain(load.id, only=load.only, short=load.short):
+                pinnable = bool(load.option) or load.called == "git clone"
+                span = text.span(load.start, load.end)
+                yield Use(load.id, load.kind, load.called, load.pin, load.revision, span, command_mend(text, load), pinnable)
+        for told in command_trusts(text.commands):
+            yield Trusted(text.span(told.start, told.end), "", told.pinned)
+        for start, end, download in command_downloads(text.commands):
+            yield Fetched(text.span(start, end), download)
 
-    def _of_settings(self) -> Iterator[Trusted]:
+    def _of_scripts(self) -> Iterator[Use]:
+        """Loads in JavaScript, which the card of a model for the browser shows."""
+        from cardlint.code.javascript import LANGUAGES, scripted
+
+        for piece in self.code.of(*LANGUAGES):
+            for item in scripted(piece.code):
+                if self._ids.is_certain(item.id, only=False, short="models"):
+                    yield Use(item.id, "model", item.called, item.pin, item.revision, piece.within(item.start, item.end))
+
+    def _of_settings(self) -> Iterator[Use | Trusted | Fetched]:
         from cardlint.code.trust import configured
-        from cardlint.settings import settings
 
-        for piece in (*self.code.of("yaml", "json", "toml"), *settings(self._repository, self._obstacles)):
-            yield from (_told(piece, told) for told in configured(piece.code))
+        for piece in (*self.code.of("yaml", "json", "toml"), *self._settings):
+            for told in configured(piece.code):
+                yield Trusted(piece.within(told.start, told.end), "", told.pinned)
 
-
-def _told(piece: Piece, told: Told) -> Trusted:
-    return Trusted(piece.within(told.start, told.end), "", told.pinned)
+    @cached_property
+    def _settings(self) -> tuple[Piece, ...]:
+        return tuple(settings(self._repository, self._obstacles))
 
 
 def _use(program: Program, load: Load) -> Use:
     loader = load.loader
-    pinnable = loader.revision is not None or loader.form in _AT
+    pinnable = loader.revision is not None or loader.form in BOTH
     return Use(
         load.id, load.kind, _said(load), load.pin, load.revision, program.span(load.called, load.tree), mend(program, load), pinnable
     )
@@ -219,26 +231,3 @@ def _said(load: Load) -> str:
         node = node.value
     last = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
     return ".".join(filter(None, [last, *steps]))
-
-
-def _command_use(piece: Piece, load: CommandLoad) -> Use:
-    pinnable = bool(load.option) or load.called == "git clone"
-    span = piece.within(load.start, load.end)
-    return Use(load.id, load.kind, load.called, load.pin, load.revision, span, command_mend(piece, load), pinnable)
-
-
-def _scripts(piece: Piece) -> Iterator[list[Command]]:
-    """The commands of a piece, those that run in one shell together, with offsets in the code of the piece."""
-    from cardlint.code.shell import commands
-
-    if piece.language != "dockerfile":
-        yield [*commands(piece.code)]
-        return
-    from cardlint.code.dockerfile import dockerfile
-    from cardlint.code.shell import Command, Word
-
-    for script in dockerfile(piece.code).scripts:
-        yield [
-            Command(*(tuple(Word(word.text, script.place(word.start), script.place(word.end)) for word in words) for words in command))
-            for command in commands(script.code, script.variables)
-        ]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from cardlint.coding import Code
     from cardlint.evalfiles import EvalFile
     from cardlint.lfs import Lfs
-    from cardlint.loads import Loads
     from cardlint.licenses.texts import LicenseText
+    from cardlint.loads import Loads
     from cardlint.markdown import Markdown
     from cardlint.source import Source
     from cardlint.text import Text

@@ -70,7 +70,8 @@ def fetched(loads: Loads) -> Iterator[Problem]:
             message = f"{quoted(found.file)} of {quoted(found.id)} is fetched by hand{_state(item)}; {_instead(item)}"
             yield Problem(message, item.span, found.id)
         else:
-            message = f"{quoted(item.path)} is a path of one machine; load from a repository of the Hub at a commit, or take the path as an argument"
+            what = f"{quoted(item.path)} is a path of one machine"
+            message = f"{what}; load from a repository of the Hub at a commit, or take the path as an argument"
             yield Problem(message, item.span, item.path)
     loads.require_whole()
 

@@ -23,6 +23,7 @@ Constant: TypeAlias = "str | int | float | bool | None"
 LOCAL = "<local>."
 _DEEPEST = 12
 _LONGEST = 2000
+_MOST_ITEMS = 100
 _BUILTINS = frozenset(dir(builtins))
 # Methods of models and pipelines that give back what they are called on.
 _SAME = frozenset({"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "eval", "train", "requires_grad_"})
@@ -114,7 +115,7 @@ class Module:
             return binding.what
         if binding.how in {"class", "function"}:
             return LOCAL + binding.what
-        if isinstance(binding.value, ast.expr):
+        if binding.how == "value" and isinstance(binding.value, ast.expr):
             return self.name(binding.value, _at(site, binding, scope), depth + 1)
         return None
 
@@ -144,7 +145,7 @@ class Module:
             return Known(node.value, node, site.tree) if node.value is None or isinstance(node.value, (str, int, float)) else None
         if isinstance(node, ast.Name):
             found = self._lookup(node, site)
-            if found is None or found[0] is None or not isinstance(found[0].value, ast.expr):
+            if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.expr):
                 return None
             return self.known(found[0].value, _at(site, found[0], found[1]), depth + 1)
         text = self._joined(node, site, depth)
@@ -188,7 +189,7 @@ class Module:
             return None
         if isinstance(node, ast.Name):
             found = self._lookup(node, site)
-            if found is None or found[0] is None or not isinstance(found[0].value, ast.expr):
+            if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.expr):
                 return None
             return self._splat(found[0].value, _at(site, found[0], found[1]), depth + 1)
         if isinstance(node, ast.Dict):
@@ -198,10 +199,18 @@ class Module:
             return held if whole else None
         return None
 
+    def items(self, node: ast.expr, site: Site) -> list[Known]:
+        """The constants that a name of a loop is, one after the other; none where the list is not written there, or any is not certain."""
+        found = self._lookup(node, site) if isinstance(node, ast.Name) else None
+        if found is None or found[0] is None or found[0].how != "each" or not isinstance(found[0].value, (ast.List, ast.Tuple)):
+            return []
+        known = [self.known(item, _at(site, found[0], found[1])) for item in found[0].value.elts[:_MOST_ITEMS]]
+        return [item for item in known if item is not None] if None not in known else []
+
     def dictionary(self, node: ast.Name, site: Site) -> tuple[ast.Dict, int] | None:
         """The dictionary a name is bound to, and the number of its tree."""
         found = self._lookup(node, site)
-        if found is None or found[0] is None or not isinstance(found[0].value, ast.Dict):
+        if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.Dict):
             return None
         return found[0].value, found[0].place[0]
 
@@ -288,6 +297,14 @@ class Call:
         """The value of an argument, where it is given and certain."""
         given = self.argument(keyword, position)
         return None if given is None else self._module.known(*given)
+
+    def each(self, keyword: str, position: int | None = None) -> list[Known]:
+        """The values of an argument that is certain: the one it has, or in a loop over a list those it has one after the other."""
+        given = self.argument(keyword, position)
+        if given is None:
+            return []
+        known = self._module.known(*given)
+        return self._module.items(*given) if known is None else [known]
 
     def lacks(self, keyword: str, position: int | None = None) -> bool:
         """Whether an argument is certainly not given."""

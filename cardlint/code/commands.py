@@ -39,7 +39,10 @@ _CLONE_VALUED = (
 
 
 class Tool(NamedTuple):
-    """A command that loads: its first words as patterns, and its options. Where `operand` is set, a word without option names the repository."""
+    """A command that loads: its first words as patterns, and its options.
+
+    Where `operand` is set, a word that is no option names the repository.
+    """
 
     words: tuple[str, ...]
     operand: bool

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.code.calls import LOCAL
-from cardlint.code.pins import named, pin
+from cardlint.code.pins import BOTH, named, pin
 
 if TYPE_CHECKING:
     import ast
@@ -30,9 +30,10 @@ class Parameter(NamedTuple):
 class Loader(NamedTuple):
     """A function or method that loads.
 
-    `ids` are where the repository is named, the first that is given counts; without a `revision` there is no way to name one. `kind`
-    is that of the repository, `repo_type` the argument that says otherwise. `only` says that no folder of the disk is ever meant,
-    `short` which ids of one part are the Hub's. `beside` are other repositories of the same call: id and revision. `instead` are arguments that may hold a revision nobody sees.
+    `ids` are where the repository is named, the first that is given counts; without a `revision` there is no way to name
+    one. `kind` is that of the repository, `repo_type` the argument that says otherwise. `only` says that no folder of the
+    disk is ever meant, `short` which ids of one part are the Hub's. `beside` are other repositories of the same call: id and
+    revision. `instead` are arguments that may hold a revision nobody sees.
     """
 
     name: str
@@ -103,7 +104,7 @@ class Table:
 def _pattern(name: str) -> re.Pattern[str]:
     """`*` stands for one step of a name, or a part of one; `**` for any number of steps."""
     pieces = re.split(r"(\*\*|\*)", name)
-    return re.compile("".join({"*": r"[^.()]*+", "**": ".+"}.get(piece) or re.escape(piece) for piece in pieces))
+    return re.compile("".join({"*": r"[^.()]*", "**": ".+"}.get(piece) or re.escape(piece) for piece in pieces))
 
 
 def _openness(name: str) -> tuple[int, int]:
@@ -154,8 +155,9 @@ def _inherited(call: Call, module: Module, table: Table) -> Loader | None:
 def loads_of(call: Call, loader: Loader) -> Iterator[Load]:
     """The loads of one call of a loader."""
     for parameter in loader.ids:
-        if (given := call.known(parameter.keyword, parameter.position)) is not None:
-            yield from _load(call, loader, given)
+        if values := call.each(*parameter):
+            for given in values:
+                yield from _load(call, loader, given)
             break
         if not call.lacks(parameter.keyword, parameter.position):
             break
@@ -170,11 +172,13 @@ def _load(call: Call, loader: Loader, given: Known) -> Iterator[Load]:
     kind = _kind(call, loader) if found else None
     if found is None or kind is None:
         return
-    if loader.revision is None or (found.revision is not None):
-        node = given.node if found.revision is not None or loader.form in {"prefixed", "github", "address", "hf", "at"} else None
+    if loader.revision is None or found.revision is not None:
+        hidden = found.revision is None and not all(call.lacks(name) for name in loader.instead)
+        node = given.node if found.revision is not None or loader.form in BOTH else None
         yield Load(
-            found.id, found.kind or kind, loader, pin(found.revision), found.revision, call.node, call.site.tree, _inside(call, node)
-        )
+            found.id, found.kind or kind, loader, "unknown" if hidden else pin(found.revision), found.revision, call.node, call.site.tree,
+            _inside(call, node),
+        )  # fmt: skip
     else:
         yield _with_revision(call, loader, found.id, found.kind or kind, loader.revision)
 

@@ -6,6 +6,9 @@ Versions after PEP 440 and PEP 508, direct references after PEP 610 and pip's do
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -57,17 +60,22 @@ class Reference(NamedTuple):
     end: int
 
 
-class Script(NamedTuple):
+@dataclass(frozen=True)
+class Script:
     """Shell text inside a file: the offset in the file at which each of its lines begins, and the variables known around it."""
 
     code: str
     starts: Sequence[int]
-    variables: Mapping[str, str] = {}
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.code))]
 
     def place(self, offset: int) -> int:
         """Where a character of the code stands in the file."""
-        line = self.code.count("\n", 0, offset)
-        return self.starts[min(line, len(self.starts) - 1)] + offset - (self.code.rfind("\n", 0, offset) + 1)
+        line = min(bisect_right(self._lines, offset), len(self.starts)) - 1
+        return self.starts[line] + offset - self._lines[line]
 
 
 def script(code: str, start: int, variables: Mapping[str, str] | None = None) -> Script:

@@ -10,7 +10,9 @@ import re
 from typing import Literal, NamedTuple, TypeAlias
 
 Pin: TypeAlias = Literal["none", "branch", "tag", "short", "commit", "unknown"]
-Form: TypeAlias = Literal["id", "prefixed", "github", "address", "hf", "page", "colon", "hub", "at"]
+Form: TypeAlias = Literal["id", "prefixed", "github", "address", "hf", "page", "colon", "hub", "at", "path", "within"]
+# The forms of texts that hold both the repository and its revision.
+BOTH: frozenset[Form] = frozenset({"prefixed", "github", "address", "hf", "at", "path", "within"})
 PINS: tuple[Pin, ...] = ("none", "branch", "tag", "short", "commit", "unknown")
 _COMMIT = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
 _SHORT = re.compile(r"(?=.*[0-9].*|[a-f]{7,})[0-9a-f]{7,39}", re.IGNORECASE)
@@ -53,7 +55,8 @@ def named(text: str, form: Form) -> Named | None:
     `id`: an id by itself. `prefixed`: `hf_hub:ID[@REVISION]`, as timm and open_clip read it. `github`: `OWNER/NAME[:REVISION]`,
     as torch.hub does. `address`: `hf://…@REVISION` and web addresses of files. `hf`: `hf://ID`. `page`: `models/ID`, as
     gradio has it. `colon`: `ID[:WHAT]`, where what follows the colon is no revision; `hub`: the
-    same behind `hf.co/`. `at`: `ID[@REVISION]`.
+    same behind `hf.co/`. `at`: `ID[@REVISION]`. `path`: an
+    address with or without `hf://`. `within`: any text, SQL say, with such an address in it.
     """
     return _READERS[form](text)
 
@@ -103,7 +106,16 @@ def _hub(text: str) -> Named | None:
     return _colon(rest) if slash and host in {"hf.co", "huggingface.co"} else None
 
 
+def _path(text: str) -> Named | None:
+    return _address(text if text.startswith("hf://") else f"hf://{text}")
+
+
+def _within(text: str) -> Named | None:
+    match = _HF.search(text)
+    return Named(match[2], _KINDS[match[1]], match[3]) if match else None
+
+
 _READERS = {
     "id": _id, "prefixed": _prefixed, "github": _github, "address": _address, "hf": _hf, "page": _page, "colon": _colon, "hub": _hub,
-    "at": _at,
+    "at": _at, "path": _path, "within": _within,
 }  # fmt: skip

@@ -23,8 +23,10 @@ _WITHIN = re.compile(r"(?:^|[,\s])trust_remote_code=true(?:$|[,\s])", re.IGNOREC
 _PLACE = ("./", "../", "/", "~", ".\\", "..\\")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _CONFIGURED = re.compile(
-    r"""^(?P<before>[^\n]*?)(?P<option>(?<![\w-])["']?(?:(?:\w+[.])*trust_remote_code)["']?[ \t]*[:=][ \t]*["']?(?:true|yes|on)["']?(?![\w-])
-    |(?<![\w-])--trust[-_]remote[-_]code(?![\w-])(?![ \t=]*["']?(?:false|0)))""",
+    r"""^(?P<before>[^\n]*?)(?P<option>(?<![\w-])["']?(?:(?:\w+[.])*trust_remote_code)["']?
+     [ \t]*[:=][ \t]*["']?(?:true|yes|on)["']?(?![\w-])
+    |(?<![\w-])--trust[-_]remote[-_]code(?![\w-])
+     (?![ \t=]*["']?(?:false|0)))""",
     re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 _PINNED = re.compile(r"(?<![\w-])[\"']?(?:--)?(?:\w+[-_])?revision(?:_of_model)?[\"']?[ \t]*[:= ][ \t]*[\"']?[0-9a-fA-F]{40}(?![\w])")
@@ -78,7 +80,7 @@ def _bare(word: ast.keyword, call: Call) -> Trust:
 
 
 def _entries(call: Call, node: ast.expr, seen: set[int]) -> Iterator[Trust]:
-    """The entries of a dictionary that is an argument, as in `model_kwargs={"trust_remote_code": True}`, or is bound to a name that is one."""
+    """The entries of a dictionary that is an argument, `model_kwargs={"trust_remote_code": True}`, or bound to one's name."""
     found = call.literal(node)
     if found is None:
         return

@@ -75,8 +75,8 @@ class _Withs:
         if self._found is None:
             self._found = {}
             for number, root in enumerate(self._trees):
-                for node in ast.walk(root):
-                    for item in node.items if isinstance(node, (ast.With, ast.AsyncWith)) else ():
+                for node in (node for node in ast.walk(root) if isinstance(node, (ast.With, ast.AsyncWith))):
+                    for item in node.items:
                         if isinstance(item.optional_vars, ast.Name):
                             self._found.setdefault((number, item.optional_vars.id), []).append((node, item.context_expr))
         around = [

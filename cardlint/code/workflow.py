@@ -6,9 +6,10 @@ and metadata syntax, GitLab's CI/CD YAML reference, the Compose specification.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from cardlint.code.needs import Index, Need, Needs, Script, action, environment, image
+from cardlint.code.needs import Index, Need, Needs, Script, action, environment, image, script
 from cardlint.nodes import Mapping, Scalar, Sequence, listed, string, walk
 
 if TYPE_CHECKING:
@@ -16,19 +17,33 @@ if TYPE_CHECKING:
 
     from cardlint.nodes import Node
 
+_HEADER = re.compile(r"^>[-+\d]*[^\n]*")
 _SCRIPTS = frozenset({"script", "before_script", "after_script"})
 
 
 def script_of(scalar: Scalar, content: str) -> Script:
-    """The text of a scalar as shell text; `content` is the whole file. A line that was folded stands where the scalar begins."""
+    """The text of a scalar as shell text; `content` is the whole file.
+
+    Of what YAML folds, the text is taken as it stands, with blanks for the ends of lines, so that places are exact.
+    """
+    style = content[scalar.start : scalar.start + 1]
+    if style != "|" and "\n" in content[scalar.start : scalar.end].rstrip() and style not in {'"', "'"}:
+        written = _HEADER.sub(lambda match: " " * len(match.group()), content[scalar.start : scalar.end])
+        return script(re.sub(r"[\r\n]", " ", written), scalar.start)
+    return Script(scalar.raw, _starts(scalar, content))
+
+
+def _starts(scalar: Scalar, content: str) -> list[int]:
+    """Where each line of a scalar begins in the file; one that is not written as it is read, where the line before ends."""
     starts: list[int] = []
     at = scalar.start
     for line in scalar.raw.split("\n"):
-        found = content.find(line.strip(), at, scalar.end) if line.strip() else -1
-        indent = len(line) - len(line.lstrip())
-        starts.append((at if found < 0 else found) - (indent if found >= 0 else 0))
-        at = at if found < 0 else found + len(line.strip())
-    return Script(scalar.raw, starts)
+        bare = line.strip()
+        found = content.find(bare, at, scalar.end) if bare else at
+        place = at if found < 0 else found
+        starts.append(place - (line.find(bare) if found >= 0 else 0))
+        at = place + len(bare)
+    return starts
 
 
 class _Found:
