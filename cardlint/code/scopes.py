@@ -207,14 +207,12 @@ def _bound(node: ast.AST, where: _Where) -> None:
     elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
         if isinstance(node.target, ast.Name) and node.value is not None:
             _bind_value(node.target.id, node.value, node, where)
-    elif isinstance(node, ast.AugAssign):
-        _bind_others([node.target], where)
+    elif isinstance(node, (ast.AugAssign, ast.Delete)):
+        _bind_others(node.targets if isinstance(node, ast.Delete) else [node.target], where)
     elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
         _bind_items(node.target, node.iter, where)
     elif isinstance(node, ast.withitem):
         _bind_others([node.optional_vars] if node.optional_vars else [], where)
-    elif isinstance(node, ast.Delete):
-        _bind_others(node.targets, where)
     elif isinstance(node, ast.arg):
         where.scope.bind(node.arg, Binding("other", _place(node, where.tree), where.straight))
     elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
