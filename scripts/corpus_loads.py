@@ -79,7 +79,7 @@ something whose repository is certain. A card whose Python does not parse is rea
 
 {table}
 
-Findings: {found_by}. 
+Findings: {found_by}.
 {READ}
 """
 

@@ -200,7 +200,10 @@ class Module:
         return None
 
     def items(self, node: ast.expr, site: Site) -> list[Known]:
-        """The constants that a name of a loop is, one after the other; none where the list is not written there, or any is not certain."""
+        """The constants that the name of a loop is one after the other, or a choice is one of; none where not all of them are certain."""
+        if isinstance(node, ast.IfExp):
+            sides = (self.known(node.body, site), self.known(node.orelse, site))
+            return [side for side in sides if side is not None] if None not in sides else []
         found = self._lookup(node, site) if isinstance(node, ast.Name) else None
         if found is None or found[0] is None or found[0].how != "each" or not isinstance(found[0].value, (ast.List, ast.Tuple)):
             return []
