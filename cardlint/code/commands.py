@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.code.pins import named, pin
@@ -132,7 +133,7 @@ def command_loads(commands: Sequence[Command], known: Sequence[Tool]) -> Iterato
     """The loads of commands that run one after the other."""
     for index, command in enumerate(commands):
         if _is_clone(command):
-            yield from _clone(command, commands[index + 1 :])
+            yield from _clone(command, (commands[after] for after in range(index + 1, len(commands))))
         elif (found := match(command, known)) is not None:
             yield from _of_tool(command, *found)
 
@@ -156,7 +157,7 @@ def _load(command: Command, tool: Tool, word: Word, kind: str, names: tuple[str,
     whole = all(item.text is not None for item in command.words)
     state: Pin = pin(revision) if given is None or revision is not None else "unknown"
     if given is None and not whole and names:  # an option may come out of a variable
-        state = "unknown" if any(item.text is None and not _is_value(command, item) for item in command.words) else state
+        state = "unknown" if any(_may_be_option(*pair) for pair in pairwise(command.words)) else state
     called = " ".join(part.strip("*") for part in tool.words if part.strip("*"))
     return CommandLoad(
         word.text or "", kind, called, tool.only, tool.short, state, revision, word, given, names[0] if names else "",
@@ -164,11 +165,10 @@ def _load(command: Command, tool: Tool, word: Word, kind: str, names: tuple[str,
     )  # fmt: skip
 
 
-def _is_value(command: Command, word: Word) -> bool:
-    """Whether a word that is not certain is the value of an option before it."""
-    at = command.words.index(word)
-    before = command.words[at - 1].text or "" if at else ""
-    return before.startswith("-") and "=" not in before
+def _may_be_option(before: Word, word: Word) -> bool:
+    """Whether a word that is not certain may be an option, being the value of none."""
+    text = before.text or ""
+    return word.text is None and not (text.startswith("-") and "=" not in text)
 
 
 def _kind(command: Command, tool: Tool) -> str:
@@ -192,7 +192,7 @@ def _is_clone(command: Command) -> bool:
     return texts[:1] == ["git"] and "clone" in texts
 
 
-def _clone(command: Command, following: Sequence[Command]) -> Iterator[CommandLoad]:
+def _clone(command: Command, following: Iterable[Command]) -> Iterator[CommandLoad]:
     """A clone of a repository of the Hub, and the commit it is put at by what follows."""
     found = [(word, match) for word in command.words if (match := _HUB.fullmatch(word.text or ""))]
     if not found:
@@ -210,7 +210,7 @@ def _clone(command: Command, following: Sequence[Command]) -> Iterator[CommandLo
     )  # fmt: skip
 
 
-def _checkout(folder: str, following: Sequence[Command]) -> Word | None:
+def _checkout(folder: str, following: Iterable[Command]) -> Word | None:
     """The revision that later commands put the folder at, up to the next clone."""
     for command in following:
         texts = [word.text or "" for word in command.words]

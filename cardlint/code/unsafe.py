@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -79,12 +80,13 @@ class _Withs:
                     for item in node.items:
                         if isinstance(item.optional_vars, ast.Name):
                             self._found.setdefault((number, item.optional_vars.id), []).append((node, item.context_expr))
-        around = [
-            (node.lineno, expression)
-            for node, expression in self._found.get((tree, name.id), ())
-            if node.lineno <= name.lineno <= (node.end_lineno or 0)
-        ]
-        return max(around, key=lambda item: item[0])[1] if around else None
+            for found in self._found.values():
+                found.sort(key=lambda item: item[0].lineno)
+        found = self._found.get((tree, name.id), [])
+        for node, expression in reversed(found[: bisect_right(found, name.lineno, key=lambda item: item[0].lineno)]):
+            if name.lineno <= (node.end_lineno or 0):
+                return expression
+        return None
 
 
 def _origin(call: Call, withs: _Withs) -> tuple[bool, str]:
