@@ -62,8 +62,6 @@ def _inserted(program: Program, load: Load, quote: str) -> Mend | None:
     """Behind the last argument, where nothing but a comma stands between it and the end of the call."""
     spans = [program.span(argument, load.tree) for argument in load.called.args]
     spans += [program.span(keyword, load.tree) for keyword in load.called.keywords]
-    if not spans:
-        return None
     end = max(span.end for span in spans)
     rest = program.pieces[load.tree].text.content[end : program.span(load.called, load.tree).end]
     if rest.replace("\\n", "").strip(' \t\r\n,"') != ")":

@@ -104,8 +104,6 @@ def _tool(words: Iterable[str], group: Mapping[str, Any]) -> Tool:
 def match(command: Command, known: Sequence[Tool]) -> tuple[Tool, int] | None:
     """The tool that a command runs, and how many of its words say so."""
     texts = [word.text or "" for word in command.words]
-    if not texts:
-        return None
     texts[0] = "python" if _PYTHON.fullmatch(texts[0]) else texts[0].rpartition("/")[2]
     for tool in known:
         if tool.words[0] == texts[0] and (at := _after(texts, tool.words)):
