@@ -28,6 +28,7 @@ NOTEBOOK_BYTES = 50_000_000
 # Of all files of code together: transformers 5 with its tests has some 60 million.
 MOST_BYTES = 200_000_000
 INVALID = "code-invalid"
+SNIPPET = "snippet"
 
 _PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython", "ipython3"})
 _SHELL = frozenset(
@@ -152,23 +153,28 @@ class Code:
     @cached_property
     def invalid(self) -> tuple[Invalid, ...]:
         """The files and cells that are no Python. The card has a rule of its own for its snippets."""
-        pieces = [piece for piece in self.of("python") if piece.where != "snippet"]
+        pieces = [piece for piece in self.of("python") if piece.where != SNIPPET]
         found = ((piece, self._read(piece).broken) for piece in pieces)
         return tuple(Invalid(piece, broken) for piece, broken in found if broken is not None)
 
-    def require_whole(self) -> None:
-        """Called when everything that was read has been judged. Raises Obstacle where something was not."""
-        for obstacle in self._obstacles.values():
+    def require_whole(self, reporting: str = "") -> None:
+        """Called when everything that was read has been judged. Raises Obstacle where something was not.
+
+        What the rule `reporting` itself reports is no obstacle to it; what nobody reports goes before what a rule does.
+        """
+        obstacles = [item for item in self._obstacles.values() if not (isinstance(item, Blocked) and item.because == reporting)]
+        for obstacle in sorted(obstacles, key=lambda item: isinstance(item, Blocked)):
             raise obstacle
 
     def _read(self, piece: Piece) -> Read:
-        from cardlint.code.python import read_module, read_python
+        from cardlint.code.python import read_module, read_python, salvaged
 
         read = read_python(piece.code) if piece.where else read_module(piece.code)
+        if read.tree is None and piece.where == SNIPPET:
+            return salvaged(piece.code)._replace(broken=read.broken)
         if read.broken is not None:
-            because = "usage-example-invalid" if piece.where == "snippet" else INVALID
-            self._obstacle(piece.path, Blocked(because, f"{piece.path} holds Python that does not parse"))
-        elif read.tree is None and piece.where != "snippet":
+            self._obstacle(piece.path, Blocked(INVALID, f"{piece.path} holds Python that does not parse"))
+        elif read.tree is None:
             self._obstacle(piece.path, Unreadable(f"{piece.path} nests too deep to be read as Python"))
         return read
 
@@ -183,7 +189,7 @@ class Code:
                 self._obstacle(self._repository.card_path, obstacle)
             return
         for snippet in markdown.snippets:
-            yield Piece(markdown.text, _language(snippet), snippet.code, snippet.lines, "snippet")
+            yield Piece(markdown.text, _language(snippet), snippet.code, snippet.lines, SNIPPET)
         if any(markdown.text.cut(span).strip() for span in markdown.incomplete):
             self._obstacle(markdown.text.path, Unreadable(f"{markdown.text.path} is too long or too dense to be read to its end"))
 

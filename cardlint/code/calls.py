@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from cardlint.code.scopes import Binding, Import
 
 Constant: TypeAlias = "str | int | float | bool | None"
+Keywords: TypeAlias = "dict[str, tuple[ast.expr, Site]]"
 LOCAL = "<local>."
 _DEEPEST = 12
 _LONGEST = 2000
 _MOST_ITEMS = 100
+_MOST_KEYS = 200
 _BUILTINS = frozenset(dir(builtins))
 # Methods of models and pipelines that give back what they are called on.
 _SAME = frozenset({"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "eval", "train", "requires_grad_"})
@@ -42,6 +44,9 @@ class Module:
 
     def __init__(self, trees: Sequence[ast.AST]) -> None:
         self._walk = Walk(trees)
+        self._names: dict[int, str | None] = {}
+        self._values: dict[int, Known | None] = {}
+        self._splats: dict[int, Keywords | None] = {}
         self._stars = [item.module for item in self._walk.imports if item.name == "*" and not item.level]
 
     @property
@@ -115,9 +120,10 @@ class Module:
             return binding.what
         if binding.how in {"class", "function"}:
             return LOCAL + binding.what
-        if binding.how == "value" and isinstance(binding.value, ast.expr):
-            return self.name(binding.value, _at(site, binding, scope), depth + 1)
-        return None
+        if binding.how == "value" and isinstance(binding.value, ast.expr) and id(binding) not in self._names:
+            self._names[id(binding)] = None  # a name that leads to itself has none
+            self._names[id(binding)] = self.name(binding.value, _at(site, binding, scope), depth + 1)
+        return self._names.get(id(binding))
 
     def _unbound(self, name: str) -> str:
         """A name that no scope binds: a builtin, one that a star import brings, or one whose import is not shown."""
@@ -147,7 +153,11 @@ class Module:
             found = self._lookup(node, site)
             if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.expr):
                 return None
-            return self.known(found[0].value, _at(site, found[0], found[1]), depth + 1)
+            key = id(found[0])
+            if key not in self._values:
+                self._values[key] = None
+                self._values[key] = self.known(found[0].value, _at(site, found[0], found[1]), depth + 1)
+            return self._values[key]
         text = self._joined(node, site, depth)
         return None if text is None else Known(text, node, site.tree)
 
@@ -170,32 +180,36 @@ class Module:
         known = self.known(node, site, depth + 1)
         return known.value if known and isinstance(known.value, str) else None
 
-    def keywords(self, node: ast.Call, site: Site) -> tuple[dict[str, tuple[ast.expr, Site]], bool]:
+    def keywords(self, node: ast.Call, site: Site, depth: int = 0) -> tuple[Keywords, bool]:
         """The keyword arguments of a call, and whether that is all: a splat that cannot be followed may bring more."""
-        found: dict[str, tuple[ast.expr, Site]] = {}
+        found: Keywords = {}
         whole = True
         for keyword in node.keywords:
             if keyword.arg is not None:
                 found[keyword.arg] = keyword.value, site
-            elif (splatted := self._splat(keyword.value, site)) is None:
+            elif (splatted := self._splat(keyword.value, site, depth)) is None:
                 whole = False
             else:
                 found.update(splatted)
         return found, whole
 
-    def _splat(self, node: ast.expr, site: Site, depth: int = 0) -> dict[str, tuple[ast.expr, Site]] | None:
+    def _splat(self, node: ast.expr, site: Site, depth: int = 0) -> Keywords | None:
         """The entries of a dictionary, where all of its keys are certain."""
-        if depth > _DEEPEST:
+        if depth > _DEEPEST or (isinstance(node, ast.Dict) and len(node.keys) > _MOST_KEYS):
             return None
         if isinstance(node, ast.Name):
             found = self._lookup(node, site)
             if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.expr):
                 return None
-            return self._splat(found[0].value, _at(site, found[0], found[1]), depth + 1)
+            key = id(found[0])
+            if key not in self._splats:
+                self._splats[key] = None
+                self._splats[key] = self._splat(found[0].value, _at(site, found[0], found[1]), depth + 1)
+            return self._splats[key]
         if isinstance(node, ast.Dict):
             return self._entries(node, site, depth)
         if isinstance(node, ast.Call) and not node.args and self.name(node.func, site) == "dict":
-            held, whole = self.keywords(node, site) if depth < _DEEPEST else ({}, False)
+            held, whole = self.keywords(node, site, depth + 1)
             return held if whole else None
         return None
 
@@ -217,8 +231,8 @@ class Module:
             return None
         return found[0].value, found[0].place[0]
 
-    def _entries(self, node: ast.Dict, site: Site, depth: int) -> dict[str, tuple[ast.expr, Site]] | None:
-        entries: dict[str, tuple[ast.expr, Site]] = {}
+    def _entries(self, node: ast.Dict, site: Site, depth: int) -> Keywords | None:
+        entries: Keywords = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
                 inner = self._splat(value, site, depth + 1)
@@ -243,10 +257,10 @@ class Call:
         self.name = name
         self.site = site
         self._module = module
-        self._keywords: tuple[dict[str, tuple[ast.expr, Site]], bool] | None = None
+        self._keywords: tuple[Keywords, bool] | None = None
 
     @property
-    def _given(self) -> tuple[dict[str, tuple[ast.expr, Site]], bool]:
+    def _given(self) -> tuple[Keywords, bool]:
         if self._keywords is None:
             self._keywords = self._module.keywords(self.site.node, self.site)
         return self._keywords

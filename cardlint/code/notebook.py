@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:,]|[^\s"{}\[\]:,]++', re.DOTALL)
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.", re.DOTALL)
-_PIECES = re.compile(rf"{_ESCAPE.pattern}|[^\\]", re.DOTALL)
+# A character as JSON writes it; a line may go on in the next string of the list.
+_PIECES = re.compile(rf'(?:"[^"]*+")*+(?:{_ESCAPE.pattern}|[^\\"])', re.DOTALL)
 _NEWLINE = "\\n"
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
 _SHELLS = frozenset({"bash", "sh", "shell", "script", "cmd", "system", "sx"})
@@ -102,7 +103,7 @@ def _source(content: str, source: Any) -> tuple[str, tuple[int, ...]]:  # noqa: 
     starts: list[int] = []
     fresh = True
     for part in parts:
-        if not isinstance(part, _String):
+        if not isinstance(part, _String) or not part.value:
             continue
         code.append(part.value)
         starts.extend([part.start] if fresh else [])

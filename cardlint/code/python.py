@@ -25,6 +25,8 @@ _MAGIC = re.compile(r"^([ \t]*)(?:[!%?]|(?:pip3?|conda|mamba|uv|cd|ls) +[\w./~-]
 _ASSIGNED_MAGIC = re.compile(r"^([ \t]*+\w[\w, ]*+=[ \t]*+)[!%].*$", re.MULTILINE)
 _ABBREVIATED = re.compile(r"\.\.|…|<[^<>\n=]{1,80}>|\{\{|\[\s*…?\s*\.\.\.")
 _NEWER = re.compile(r"\b[fFtT][rR]?[\"']|^\s*type\s+\w+|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|^\s*except\s+[\w.]+\s*,")
+# A line that begins a statement at the margin, and does not go on with the one before.
+_STATEMENT = re.compile(r"(?!(?:else|elif|except|finally)\b)[\w@]")
 _DETAIL = re.compile(r" \(detected at line \d+\)| on line \d+|\. Perhaps you forgot a comma\?|\. Did you mean .*")
 _NESTING = re.compile(r"([(\[{]|\b(?:not|lambda)\b|[-+~]{8})|[)\]}]")
 # What is said of the parser's own bounds, and of what is no text.
@@ -75,6 +77,20 @@ def read_python(code: str) -> Read:
 def read_module(code: str) -> Read:
     """A whole file as Python: nothing is excused, and nothing kept for the next time. Never raises."""
     return _parsed(code)
+
+
+def salvaged(code: str) -> Read:
+    """What parses of a block that as a whole is no Python: each statement by itself, as a reader takes what is complete. Never raises."""
+    for reading in _readings(code):
+        lines = dedent(reading).split("\n")
+        starts = [number for number, line in enumerate(lines) if _STATEMENT.match(line)]
+        kept = [""] * len(lines)
+        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+            if _parsed("\n".join(lines[start:end])).tree is not None:
+                kept[start:end] = lines[start:end]
+        if any(kept):
+            return _parsed("\n".join(kept))
+    return Read()
 
 
 def _readings(code: str) -> Iterator[str]:
