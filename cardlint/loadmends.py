@@ -71,9 +71,9 @@ def _inserted(program: Program, load: Load, quote: str) -> Mend | None:
 
 def command_mend(text: ShellText, load: CommandLoad) -> Mend | None:
     """The edit that pins a load by a command."""
-    if load.pin in _SETTLED or not load.option:
+    if load.pin in _SETTLED or not load.option or text.is_list:
         return None
     if load.given is not None:
         return Mend(text.span(load.given.start, load.given.end))
     end = text.span(load.word.end, load.word.end)
-    return None if text.is_list else Mend(end, f" {load.option} ")
+    return Mend(end, f" {load.option} ")

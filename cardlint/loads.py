@@ -14,7 +14,7 @@ from cardlint.hubids import HubIds
 from cardlint.loadmends import Mend, command_mend, mend
 from cardlint.locate import data_folder
 from cardlint.settings import settings
-from cardlint.shelltexts import of_code, of_workflows
+from cardlint.shelltexts import of_code, of_program, of_workflows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -152,6 +152,8 @@ class Loads:
             entry = program.span(*trust.from_) if trust.from_ else None
             yield Trusted(program.span(trust.node, trust.tree), trust.source, trust.pinned, trust.local, entry)
         yield from self._risky(program)
+        for text in of_program(program):
+            yield from self._of_shell(text)
         for call, tree, download in downloads(program.module, held["fetchers"]):
             yield Fetched(program.span(call, tree), download)
         for call, tree, path in hard_coded(program.module, held["weights"]) if program.pieces[0].where != "snippet" else ():

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from cardlint.code.needs import Script
     from cardlint.code.shell import Command
-    from cardlint.coding import Code, Piece
+    from cardlint.coding import Code, Piece, Program
     from cardlint.errors import Obstacle
     from cardlint.text import Span
 
@@ -23,7 +23,7 @@ _COMPOSE = re.compile(r"(?:.*/)?(?:docker-)?compose(?:[.-][^/]*)?\.ya?ml")
 class ShellText(NamedTuple):
     """Commands that run in one shell, one after the other, and where their offsets stand in the file.
 
-    `is_list` says that the words are items of a list (`CMD ["vllm", "serve"]`), so that nothing can be put between two of them.
+    `is_list` says that the words are items of a list (`CMD ["vllm", "serve"]`) or stand in a text of Python, so that none can be edited.
     """
 
     commands: tuple[Command, ...]
@@ -52,6 +52,15 @@ def _of_script(script: Script, span: Callable[[int, int], Span], *, is_list: boo
 
     listed = is_list or script.code.lstrip().startswith('"')
     return ShellText(tuple(commands(script.code, script.variables)), placed, listed)
+
+
+def of_program(program: Program) -> Iterator[ShellText]:
+    """The commands that Python starts; they stand where the call does."""
+    from cardlint.code.spawned import spawned
+
+    for call, found in spawned(program.module):
+        place = program.span(call.node, call.site.tree)
+        yield ShellText(found, lambda _start, _end, place=place: place, is_list=True)  # type: ignore[misc]
 
 
 def of_workflows(settings: tuple[Piece, ...], obstacles: list[Obstacle]) -> Iterator[ShellText]:

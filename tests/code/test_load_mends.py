@@ -55,6 +55,8 @@ NEVER = [
     ("run.sh", "llama-cli -hf a/b"),
     ("run.sh", f"hf download a/b --revision {COMMIT}"),
     ("Dockerfile", 'FROM x\nCMD ["hf", "download", "a/b"]'),
+    ("Dockerfile", 'FROM x\nCMD ["hf", "download", "a/b", "--revision", "main"]'),
+    ("app.py", 'import os\nos.system("hf download a/b --revision main")'),
 ]
 
 
