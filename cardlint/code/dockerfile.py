@@ -8,17 +8,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.code.needs import Index, Need, Needs, Script, address_pin, environment, image, ref_pin, script
+from cardlint.code.asked import address_pin, environment, image, ref_pin
+from cardlint.code.needs import Index, Need, Needs, Script, script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n|\n|\r|\Z)")
-_DIRECTIVE = re.compile(r"[ \t]*+#[ \t]*+(\w+)[ \t]*+=[ \t]*+(\S+)")
+_DIRECTIVE = re.compile(r"[ \t]*+#[ \t]*+(\w+)[ \t]*+=[ \t]*+(\S++)[^\r\n]*+(?:\r\n|\n|\r|\Z)")
 _HEREDOC = re.compile(r"<<-?[ \t]*+(?:\"(\w+)\"|'(\w+)'|(\w+))")
 _INSTRUCTION = re.compile(r"[ \t]*+(?:ONBUILD[ \t]++)?(?:HEALTHCHECK[ \t]++(?:--\S++[ \t\\\n]++)*+)?([A-Za-z]++)[ \t]++", re.IGNORECASE)
 _FLAG = re.compile(r"[ \t\r\n\\]*+--([a-z-]+)(?:=(\S*))?")
-_WORD = re.compile(r"""(?:[^\s"'\\]|\\.|"[^"]*+"|'[^']*+'|["'])++""", re.DOTALL)
+_WORD = re.compile(r"""(?:[^\s"'\\]|\\[^\n]|"[^"]*+"|'[^']*+'|["'])++""", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _GIT = re.compile(r"(?:https?://[^\s#]+\.git|git@[^\s#]+)(?:#(\S*))?")
 _LONGEST = 2000
@@ -81,12 +82,11 @@ def instructions(text: str) -> Iterator[Instruction]:
 
 def _escape(text: str) -> str:
     """The character that joins lines, which a directive on top may change."""
-    for line in _LINE.finditer(text):
-        match = _DIRECTIVE.match(line.group())
-        if match is None:
-            break
+    at = 0
+    while match := _DIRECTIVE.match(text, at):
         if match[1].lower() == "escape":
             return match[2][:1]
+        at = match.end()
     return "\\"
 
 
@@ -138,7 +138,7 @@ def _arguments(instruction: Instruction) -> list[tuple[str, int, int]]:
     """The words after the flags, without quotes, and their places in the file."""
     _, at = _flags(instruction)
     code = instruction.code[: instruction.body]
-    found = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(code, at) if match.group() != "\\"]
+    found = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(code, at)]
     return [(word.strip("\"'"), instruction.start + start, instruction.start + end) for word, start, end in found]
 
 

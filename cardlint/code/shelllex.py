@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _DEEPEST = 64
 _NESTING = re.compile(r"(?:\$\()++")
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 class _Frame:
@@ -177,7 +176,7 @@ class Lexer:
 
     def escape(self, match: re.Match[str], at: int) -> None:
         """Characters that a backslash takes their meaning from."""
-        self._add(Part("text", _ESCAPED.sub(r"\1", match.group()), at + 1, 2, quoted=True), at)
+        self._add(Part("text", match.group()[1::2], at + 1, 2, quoted=True), at)
 
     def variable(self, match: re.Match[str], at: int) -> None:
         """A plain `$name`."""

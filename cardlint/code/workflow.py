@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from cardlint.code.needs import Index, Need, Needs, Script, action, environment, image, script
+from cardlint.code.asked import action, environment, image
+from cardlint.code.needs import Index, Need, Needs, Script, script
 from cardlint.nodes import Mapping, Scalar, Sequence, listed, string, walk
 
 if TYPE_CHECKING:
