@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cardlint.leaks import Leaks
     from cardlint.lfs import Lfs
     from cardlint.licenses.texts import LicenseText
+    from cardlint.loads import Loads
     from cardlint.markdown import Markdown
     from cardlint.source import Source
     from cardlint.text import Text
@@ -246,6 +247,10 @@ def _secrets(repository: Repository) -> Leaks:
     from cardlint.leaks import Leaks
 
     return Leaks(repository)
+def _loads(repository: Repository) -> Loads:
+    from cardlint.loads import Loads
+
+    return Loads(repository)
 
 
 def _settled(_repository: Repository) -> None:
@@ -280,6 +285,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "code": _code,
     "dependencies": _dependencies,
     "secrets": _secrets,
+    "loads": _loads,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,

@@ -24,6 +24,7 @@ Keywords: TypeAlias = "dict[str, tuple[ast.expr, Site]]"
 LOCAL = "<local>."
 _DEEPEST = 12
 _LONGEST = 2000
+_MOST_ITEMS = 100
 _MOST_KEYS = 200
 _BUILTINS = frozenset(dir(builtins))
 # Methods of models and pipelines that give back what they are called on.
@@ -58,11 +59,28 @@ class Module:
         """The classes the code defines, by qualified name, with the scope they stand in."""
         return self._walk.classes
 
+    def inherited(self, owner: str, attribute: str, depth: int = 0) -> Iterator[str]:
+        """The full names an attribute of a class of this code may have by its bases; none where the class defines it itself."""
+        node, scope = self.classes[owner]
+        if depth > _DEEPEST or any(getattr(item, "name", None) == attribute for item in node.body):
+            return
+        tree = next(binding.place[0] for binding in scope.bindings[node.name] if binding.value is node)
+        for base in node.bases:
+            name = self.name(base, Site(ast.Call(base, [], []), scope, tree, guarded=False, straight=True))
+            if name is not None and name.startswith(LOCAL) and name.removeprefix(LOCAL) in self.classes:
+                yield from self.inherited(name.removeprefix(LOCAL), attribute, depth + 1)
+            elif name is not None:
+                yield f"{name}.{attribute}"
+
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """All calls whose name is certain, in the order in which they are written."""
-        named = ((self.name(site.node.func, site), site) for site in self._walk.sites)
-        return tuple(Call(name, site, self) for name, site in named if name is not None)
+        return tuple(call for call in self.every if call.name)
+
+    @cached_property
+    def every(self) -> tuple[Call, ...]:
+        """All calls; one whose name is not certain has an empty one."""
+        return tuple(Call(self.name(site.node.func, site) or "", site, self) for site in self._walk.sites)
 
     def name(self, node: ast.expr, site: Site, depth: int = 0) -> str | None:
         """The full name of an expression."""
@@ -102,7 +120,7 @@ class Module:
             return binding.what
         if binding.how in {"class", "function"}:
             return LOCAL + binding.what
-        if isinstance(binding.value, ast.expr) and id(binding) not in self._names:
+        if binding.how == "value" and isinstance(binding.value, ast.expr) and id(binding) not in self._names:
             self._names[id(binding)] = None  # a name that leads to itself has none
             self._names[id(binding)] = self.name(binding.value, _at(site, binding, scope), depth + 1)
         return self._names.get(id(binding))
@@ -133,7 +151,7 @@ class Module:
             return Known(node.value, node, site.tree) if node.value is None or isinstance(node.value, (str, int, float)) else None
         if isinstance(node, ast.Name):
             found = self._lookup(node, site)
-            if found is None or found[0] is None or not isinstance(found[0].value, ast.expr):
+            if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.expr):
                 return None
             key = id(found[0])
             if key not in self._values:
@@ -181,7 +199,7 @@ class Module:
             return None
         if isinstance(node, ast.Name):
             found = self._lookup(node, site)
-            if found is None or found[0] is None or not isinstance(found[0].value, ast.expr):
+            if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.expr):
                 return None
             key = id(found[0])
             if key not in self._splats:
@@ -194,6 +212,24 @@ class Module:
             held, whole = self.keywords(node, site, depth + 1)
             return held if whole else None
         return None
+
+    def items(self, node: ast.expr, site: Site) -> list[Known]:
+        """The constants that the name of a loop is one after the other, or a choice is one of; none where not all of them are certain."""
+        if isinstance(node, ast.IfExp):
+            sides = (self.known(node.body, site), self.known(node.orelse, site))
+            return [side for side in sides if side is not None] if None not in sides else []
+        found = self._lookup(node, site) if isinstance(node, ast.Name) else None
+        if found is None or found[0] is None or found[0].how != "each" or not isinstance(found[0].value, (ast.List, ast.Tuple)):
+            return []
+        known = [self.known(item, _at(site, found[0], found[1])) for item in found[0].value.elts[:_MOST_ITEMS]]
+        return [item for item in known if item is not None] if None not in known else []
+
+    def dictionary(self, node: ast.Name, site: Site) -> tuple[ast.Dict, int] | None:
+        """The dictionary a name is bound to, and the number of its tree."""
+        found = self._lookup(node, site)
+        if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.Dict):
+            return None
+        return found[0].value, found[0].place[0]
 
     def _entries(self, node: ast.Dict, site: Site, depth: int) -> Keywords | None:
         entries: Keywords = {}
@@ -247,6 +283,24 @@ class Call:
         """Whether all arguments are known; else one that is not seen may be given all the same."""
         return self._given[1] and not any(isinstance(argument, ast.Starred) for argument in self.node.args)
 
+    def entry(self, keyword: str) -> tuple[ast.expr, Site] | None:
+        """An argument given by keyword, in the call or in a dictionary that is splatted into it."""
+        return self._given[0].get(keyword)
+
+    def name_of(self, node: ast.expr) -> str | None:
+        """The full name of an expression where the call stands."""
+        return self._module.name(node, self.site)
+
+    def value_of(self, node: ast.expr, site: Site | None = None) -> Known | None:
+        """The constant an expression is where the call stands, or at another place."""
+        return self._module.known(node, site or self.site)
+
+    def literal(self, node: ast.expr) -> tuple[ast.Dict, int] | None:
+        """The dictionary that an expression is, written there or bound to the name, and the number of its tree."""
+        if isinstance(node, ast.Name):
+            return self._module.dictionary(node, self.site)
+        return (node, self.site.tree) if isinstance(node, ast.Dict) else None
+
     def argument(self, keyword: str, position: int | None = None) -> tuple[ast.expr, Site] | None:
         """An argument by its keyword, else by its position (from 0), and where it has to be looked up."""
         if (named := self._given[0].get(keyword)) is not None:
@@ -260,6 +314,14 @@ class Call:
         """The value of an argument, where it is given and certain."""
         given = self.argument(keyword, position)
         return None if given is None else self._module.known(*given)
+
+    def each(self, keyword: str, position: int | None = None) -> list[Known]:
+        """The values of an argument that is certain: the one it has, or in a loop over a list those it has one after the other."""
+        given = self.argument(keyword, position)
+        if given is None:
+            return []
+        known = self._module.known(*given)
+        return self._module.items(*given) if known is None else [known]
 
     def lacks(self, keyword: str, position: int | None = None) -> bool:
         """Whether an argument is certainly not given."""
