@@ -247,6 +247,8 @@ def _secrets(repository: Repository) -> Leaks:
     from cardlint.leaks import Leaks
 
     return Leaks(repository)
+
+
 def _loads(repository: Repository) -> Loads:
     from cardlint.loads import Loads
 
