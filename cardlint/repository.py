@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from cardlint.lfs import Lfs
     from cardlint.licenses.texts import LicenseText
     from cardlint.markdown import Markdown
+    from cardlint.remotecode import RemoteCode
     from cardlint.source import Source
     from cardlint.text import Text
     from cardlint.topics import Topics
@@ -218,6 +219,12 @@ def _code(repository: Repository) -> Code:
     return Code(repository)
 
 
+def _remote_code(repository: Repository) -> RemoteCode:
+    from cardlint.remotecode import RemoteCode
+
+    return RemoteCode(repository)
+
+
 def _settled(_repository: Repository) -> None:
     raise Inapplicable("known only once the other rules have run")
 
@@ -247,6 +254,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "weights": _weights,
     "lfs": _lfs,
     "code": _code,
+    "remote_code": _remote_code,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,
