@@ -56,15 +56,17 @@ def found(remote: RemoteCode, advice: str, kinds: frozenset[str] | None) -> Iter
 
 def _look(remote: RemoteCode, kinds: frozenset[str] | None) -> tuple[list[_Seen], dict[str, Outline]]:
     from cardlint.code.dangers import dangers
-    from cardlint.code.flow import outline
+    from cardlint.code.flow import outline, running
 
     seen: list[_Seen] = []
     outlines: dict[str, Outline] = {}
     for reached, program in remote.programs(_is_marked if kinds is not None else bool):
         tree = program.reads[0].tree
         assert tree is not None
-        outlines[reached.path] = outline(tree)
-        counted = (danger for danger in dangers(tree, program.module, table()) if kinds is None or danger.kind in kinds)
+        nodes = running(tree)
+        outlines[reached.path] = outline(nodes)
+        every = dangers(tree, nodes, program.module, table())
+        counted = (danger for danger in every if kinds is None or danger.kind in kinds)
         seen += [_Seen(reached, danger, program.span(danger.node, 0), danger.node.lineno) for danger in counted]
     return seen, outlines
 
@@ -80,7 +82,7 @@ def _problem(items: list[_Seen], when: When, advice: str, *, space: bool) -> Pro
     first = min(items, key=lambda item: item.danger.mild)
     danger, path = first.danger, first.reached.path
     way = " -> ".join(map(shown, first.reached.chain))
-    does = table().kinds[danger.kind]["does"]
+    does = f"{table().kinds[danger.kind]['does']}{f' {danger.only}' if danger.only else ''}"
     inside = f" (in {shown(danger.unit)})" if danger.unit else ""
     more = f", and {len(items) - 1} more of the kind" if len(items) > 1 else ""
     at = "" if space else f" {_WHEN[when]}"

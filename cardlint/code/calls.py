@@ -53,6 +53,11 @@ class Module:
         """The classes the code defines, by qualified name, with the scope they stand in."""
         return self._walk.classes
 
+    @property
+    def sites(self) -> list[Site]:
+        """All calls, in order, those whose name is not certain too."""
+        return self._walk.sites
+
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """All calls whose name is certain, in the order in which they are written."""
@@ -70,7 +75,19 @@ class Module:
             return None if owner is None or len(owner) > _LONGEST else f"{owner}.{node.attr}"
         if isinstance(node, ast.Call):
             return self._result(node, site, depth)
+        if isinstance(node, ast.Subscript):
+            return self._item(node, site, depth)
         return self.name(node.value, site, depth + 1) if isinstance(node, ast.Await) else None
+
+    def _item(self, node: ast.Subscript, site: Site, depth: int) -> str | None:
+        """The name of what a module holds, or of a module in `sys.modules`, fetched by its name as a text."""
+        owner = self.name(node.value, site, depth + 1)
+        if owner not in {"sys.modules", "__builtins__"} and not (owner or "").endswith(".__dict__"):
+            return None
+        key = self.known(node.slice, site, depth + 1)
+        if key is None or not isinstance(key.value, str):
+            return None
+        return key.value if owner == "sys.modules" else f"{(owner or '').removesuffix('.__dict__')}.{key.value}"
 
     def _result(self, node: ast.Call, site: Site, depth: int) -> str | None:
         """The name of what a call gives."""
@@ -80,7 +97,7 @@ class Module:
         if called == "getattr" and len(node.args) > 1:
             owner, attribute = self.name(node.args[0], site, depth + 1), self.known(node.args[1], site, depth + 1)
             return f"{owner}.{attribute.value}" if owner and attribute and isinstance(attribute.value, str) else None
-        if called in {"importlib.import_module", "__import__"} and len(node.args) == 1:
+        if called in {"importlib.import_module", "__import__"} and (len(node.args) == 1 or (node.args and called == "__import__")):
             module = self.known(node.args[0], site, depth + 1)
             return module.value if module and isinstance(module.value, str) else None
         owner, _, method = called.rpartition(".")

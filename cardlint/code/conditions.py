@@ -24,10 +24,10 @@ _HOME = frozenset({"os.path.expanduser", "pathlib.Path.home", "os.path.expandvar
 
 
 class Verdict(NamedTuple):
-    """What a call is after all, and whether only under a condition that is not seen."""
+    """What a call is after all; `only` where it is so under a condition that is not seen."""
 
     kind: str
-    mild: bool = False
+    only: str = ""
 
 
 def judge(kind: str, name: str, call: Call, module: Module) -> Verdict | None:
@@ -56,6 +56,13 @@ def _is_named(node: ast.expr, site: Site, module: Module) -> bool:
     return module.known(node, site) is not None
 
 
+def _function(kind: str, call: Call, _module: Module) -> Verdict | None:
+    """A function made of code; a copy of one that is there is none."""
+    given = call.argument("code", 0)
+    copied = given is not None and isinstance(given[0], ast.Attribute) and given[0].attr == "__code__"
+    return None if copied else Verdict(kind)
+
+
 def _eval(kind: str, call: Call, module: Module) -> Verdict | None:
     """An evaluation of what is not written there, or of what calls something."""
     given = call.argument("expression", 0)
@@ -74,7 +81,7 @@ def _weights_only(kind: str, call: Call, _module: Module) -> Verdict | None:
     known = call.known("weights_only")
     if known is not None:
         return None if known.value else Verdict(kind)
-    return Verdict(kind, mild=True)
+    return Verdict(kind, "in torch before 2.6")
 
 
 def _told(kind: str, call: Call, _module: Module) -> Verdict | None:
@@ -91,7 +98,7 @@ def _allow_pickle(kind: str, call: Call, _module: Module) -> Verdict | None:
 def _yaml(kind: str, call: Call, module: Module) -> Verdict | None:
     given = call.argument("Loader", 1)
     if given is None:
-        return Verdict(kind, mild=True)
+        return Verdict(kind, "in PyYAML before 6")
     name = module.name(*given)
     return None if name is not None and name.endswith(_SAFE_LOADERS) else Verdict(kind)
 
@@ -131,6 +138,7 @@ _Condition: TypeAlias = "Callable[[str, Call, Module], Verdict | None]"
 _BY_KIND: dict[str, _Condition] = {"process": _process, "import": _import}
 _BY_NAME: dict[str, _Condition] = {
     "eval": _eval,
+    "types.FunctionType": _function,
     "torch.load": _weights_only,
     "torch.hub.load_state_dict_from_url": _told,
     "torch.utils.model_zoo.load_url": _told,

@@ -9,13 +9,14 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cardlint.code.calls import Call
 from cardlint.code.conditions import judge
-from cardlint.code.flow import running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from cardlint.code.calls import Call, Module
+    from cardlint.code.calls import Module
+    from cardlint.code.flow import Where
 
 _BUILTIN = ("__builtins__.", "builtins.", "__builtin__.")
 _EVALUATORS = frozenset({"eval", "exec", "execfile"})
@@ -25,20 +26,23 @@ _LONG = 1000
 _LONGEST_PATH = 300
 _ENCODED = re.compile(r"[A-Za-z0-9+/=_$-]{60,}")
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.pop"})
-_VARIABLES = frozenset({"os.environ", "environ"})
+_VARIABLES = {"os": "os", "environ": "os.environ"}
+_FREE = ("eval", "exec", "__builtins__")
+_TYPES = frozenset({"types.FunctionType", "types.CodeType"})  # what things are compared with
 _SEALED = frozenset({"os", "subprocess", "builtins", "__builtins__", "posix", "nt", "socket", "ctypes", "pickle", "importlib", "sys"})
 
 
 class Danger(NamedTuple):
     """Something dangerous: its `kind`, the `name` of what does it, its place, and the function it stands in (empty: none).
 
-    `mild` where it is so only under a condition that is not seen.
+    `only` where it is so under a condition that is not seen; `mild` where many have a good reason for it.
     """
 
     kind: str
     name: str
     node: ast.expr
     unit: str
+    only: str = ""
     mild: bool = False
 
 
@@ -69,25 +73,68 @@ class Table:
         return None
 
 
-def dangers(tree: ast.Module, module: Module, table: Table) -> list[Danger]:
-    """What a module does, in the order of its lines; `module` has the names of the tree."""
-    units = {id(node): where.unit for node, where in running(tree)}
-    found = [*_called(module, table, units), *_handed(tree, module, table, units), *_texts(tree, module, table, units)]
+class _Module:
+    """A module with everything that is asked of it more than once."""
+
+    def __init__(self, tree: ast.Module, nodes: Sequence[tuple[ast.AST, Where]], module: Module, table: Table) -> None:
+        self.module = module
+        self.table = table
+        self.units = {id(node): where.unit for node, where in nodes}
+        self.expressions = [node for node, _ in nodes if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant))]
+        self.aliases = _aliases(module)
+        self.arguments: set[str] = set()
+        self.bound = set(module.classes)
+        self.inner: set[int] = set()
+        for node in ast.walk(tree):
+            self._note(node)
+        self.bound |= self.arguments
+
+    def _note(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                self.bound.add(node.id)
+        elif isinstance(node, ast.arg):
+            self.arguments.add(node.arg)
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            self.bound.add(node.name)
+        elif isinstance(node, ast.Call):
+            self.inner.add(id(node.func))
+        elif isinstance(node, (ast.Attribute, ast.Expr)):
+            self.inner.add(id(node.value))
+
+
+def dangers(tree: ast.Module, nodes: Sequence[tuple[ast.AST, Where]], module: Module, table: Table) -> list[Danger]:
+    """What a module does, in the order of its lines.
+
+    `nodes` are those that `cardlint.code.flow.running` gives of the tree, and `module` has the names of it.
+    """
+    held = _Module(tree, nodes, module, table)
+    found = [*_called(held), *_handed(held), *_texts(held)]
     return sorted(found, key=lambda item: (item.node.lineno, item.node.col_offset))
 
 
-def _called(module: Module, table: Table, units: dict[int, str]) -> Iterator[Danger]:
-    for call in module.calls:
-        unit = units.get(id(call.node))
+def _called(held: _Module) -> Iterator[Danger]:
+    module, table = held.module, held.table
+    for call in (*module.calls, *_uncertain(held)):
+        unit = held.units.get(id(call.node))
         if unit is None:
             continue
         name = _plain(call.name)
         kind = table.kind(name)
         if kind is not None and (verdict := judge(kind, name, call, module)) is not None:
             kind = "obfuscated" if name in _EVALUATORS and _is_decoded(call, module, table) else verdict.kind
-            yield Danger(kind, name, call.node, unit, verdict.mild)
+            yield Danger(kind, name, call.node, unit, verdict.only, mild=bool(verdict.only))
         elif kind is None:
             yield from _odd(name, call, module, table, unit)
+
+
+def _uncertain(held: _Module) -> Iterator[Call]:
+    """Calls of what may be one of several imports, or nothing: `try: import requests`, `except ImportError: requests = None`."""
+    certain = {id(call.node) for call in held.module.calls}
+    aliases = {alias: name for alias, name in held.aliases.items() if alias not in held.arguments}
+    for site in held.module.sites:
+        if id(site.node) not in certain and (name := _dotted(site.node.func, aliases)) is not None:
+            yield Call(name, site, held.module)
 
 
 def _plain(name: str) -> str:
@@ -108,7 +155,7 @@ def _odd(name: str, call: Call, module: Module, table: Table, unit: str) -> Iter
     elif name in {"dict", "str", "repr", "json.dumps", "list"} and first == "os.environ":
         yield Danger("credentials", f"{name}(os.environ)", call.node, unit)
     elif name in _ENVIRONMENT and (known := call.known("key", 0)) is not None and known.value in table.tokens:
-        yield Danger("credentials", str(known.value), call.node, unit, mild=True)
+        yield Danger("credentials", f'{name}("{known.value}")', call.node, unit, mild=True)
 
 
 def _is_decoded(call: Call, module: Module, table: Table) -> bool:
@@ -122,21 +169,16 @@ def _is_decoded(call: Call, module: Module, table: Table) -> bool:
     return False
 
 
-def _handed(tree: ast.Module, module: Module, table: Table, units: dict[int, str]) -> Iterator[Danger]:
+def _handed(held: _Module) -> Iterator[Danger]:
     """What is not called here but given away to be: as an argument, in a table, as a decorator."""
-    aliases = _aliases(module)
-    bound = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)} | set(module.classes)
-    bound |= {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
-    inner = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    inner |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Name, ast.Attribute)) and isinstance(node.ctx, ast.Load) and id(node) in units and id(node) not in inner:
-            name = _dotted(node, aliases, bound)
-            if name is not None and table.names.get(_plain(name)) in _HANDED and name not in {"types.FunctionType", "types.CodeType"}:
-                yield Danger(table.names[_plain(name)], _plain(name), node, units[id(node)])
-            elif name == "__builtins__":
-                yield Danger("evaluation", name, node, units[id(node)])
+    free = {name: name for name in _FREE} | held.aliases
+    names = {name: what for name, what in free.items() if name not in held.bound}
+    for node in held.expressions:
+        if isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in held.inner and isinstance(node.ctx, ast.Load):
+            name = _plain(_dotted(node, names) or "")
+            kind = held.table.names.get(name) if name != "__builtins__" else "evaluation"
+            if kind in _HANDED and name not in _TYPES:
+                yield Danger(str(kind), name, node, held.units[id(node)])
 
 
 def _aliases(module: Module) -> dict[str, str]:
@@ -152,41 +194,36 @@ def _aliases(module: Module) -> dict[str, str]:
     return found
 
 
-def _dotted(node: ast.expr, aliases: dict[str, str], bound: set[str]) -> str | None:
-    """The name of an expression where its first step is a module, or something that nothing binds."""
+def _dotted(node: ast.expr, names: Mapping[str, str]) -> str | None:
+    """The name of an expression whose first step is one of these names."""
     steps: list[str] = []
     while isinstance(node, ast.Attribute):
         steps.append(node.attr)
         node = node.value
-    if not isinstance(node, ast.Name) or node.id in bound:
+    if not isinstance(node, ast.Name) or node.id not in names:
         return None
-    return ".".join((aliases.get(node.id, node.id), *reversed(steps)))
+    return ".".join((names[node.id], *reversed(steps)))
 
 
-def _texts(tree: ast.Module, module: Module, table: Table, units: dict[int, str]) -> Iterator[Danger]:
-    """Texts that name where credentials lie, and long ones that are decoded."""
-    decodes: bool | None = None
-    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Subscript) and id(node) in units:
-            yield from _environment(node, table, units[id(node)])
-        if not isinstance(node, ast.Constant) or not isinstance(node.value, (str, bytes)) or id(node) in prose or id(node) not in units:
+def _texts(held: _Module) -> Iterator[Danger]:
+    """Texts that name where credentials lie, and long ones that are decoded; a text that stands alone is prose."""
+    for node in held.expressions:
+        if isinstance(node, ast.Subscript):
+            yield from _environment(node, held.table, held.units[id(node)])
+        if not isinstance(node, ast.Constant) or not isinstance(node.value, (str, bytes)) or id(node) in held.inner:
             continue
         text = node.value if isinstance(node.value, str) else node.value.decode("latin-1")
-        if (part := _key_file(text, table)) is not None:
-            yield Danger("credentials", part, node, units[id(node)])
-        elif len(text) >= _LONG and _is_encoded(text):
-            if decodes is None:
-                decodes = any(_plain(call.name) in table.decoders for call in module.calls)
-            if decodes:
-                yield Danger("encoded", f"a text of {len(text):,} characters", node, units[id(node)])
+        if (part := _key_file(text, held.table)) is not None:
+            yield Danger("keys", f'"{part}"', node, held.units[id(node)])
+        elif len(text) >= _LONG and _is_encoded(text) and any(_plain(call.name) in held.table.decoders for call in held.module.calls):
+            yield Danger("encoded", f"a text of {len(text):,} characters", node, held.units[id(node)])
 
 
 def _environment(node: ast.Subscript, table: Table, unit: str) -> Iterator[Danger]:
     named = isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant) and node.slice.value in table.tokens
-    if named and _dotted(node.value, {}, set()) in _VARIABLES:
+    if named and _dotted(node.value, _VARIABLES) == "os.environ":
         assert isinstance(node.slice, ast.Constant)
-        yield Danger("credentials", str(node.slice.value), node, unit, mild=True)
+        yield Danger("credentials", f'os.environ["{node.slice.value!s}"]', node, unit, mild=True)
 
 
 def _key_file(text: str, table: Table) -> str | None:

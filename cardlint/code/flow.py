@@ -10,7 +10,7 @@ import ast
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
 When: TypeAlias = Literal["import", "load", "use"]
 LAMBDA = "<lambda>"  # the code of those that stand in no function
@@ -44,10 +44,10 @@ class Where(NamedTuple):
     owner: bool = False
 
 
-def outline(tree: ast.Module) -> Outline:
-    """The outline of a module. What only runs in a script run by itself is left out of it."""
+def outline(nodes: Sequence[tuple[ast.AST, Where]]) -> Outline:
+    """The outline of a module, from what `running` gives."""
     found = Outline({"": Names(set(), set())}, {})
-    for node, where in running(tree):
+    for node, where in nodes:
         names = found.units.setdefault(where.unit, Names(set(), set()))
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             names.plain.add(node.id)
@@ -63,17 +63,37 @@ def outline(tree: ast.Module) -> Outline:
     return found
 
 
-def running(tree: ast.Module) -> Iterator[tuple[ast.AST, Where]]:
-    """The nodes of a module that may run when it is imported or later, without annotations, each with where it stands."""
-    checking = all(item.id != _CHECKING or isinstance(item.ctx, ast.Load) for item in ast.walk(tree) if isinstance(item, ast.Name))
+def running(tree: ast.Module) -> list[tuple[ast.AST, Where]]:
+    """The nodes of a module that may run when it is imported or later, without annotations, each with where it stands.
+
+    What only runs in a script run by itself, or never, is left out.
+    """
+    checked: dict[str, bool] = {}
+
+    def never(test: ast.expr) -> bool:
+        if _is_main(test):
+            return True
+        if (test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else "") != _CHECKING:
+            return False
+        if _CHECKING not in checked:
+            names = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == _CHECKING)
+            checked[_CHECKING] = all(isinstance(node.ctx, ast.Load) for node in names)
+        return checked[_CHECKING]
+
+    found: list[tuple[ast.AST, Where]] = []
     pending: list[tuple[ast.AST, Where]] = [(tree, Where("", ""))]
     while pending:
-        node, where = pending.pop()
-        yield node, where
-        pending.extend(reversed(list(_inner(node, where, checking=checking))))
+        item = pending.pop()
+        found.append(item)
+        node, where = item
+        if isinstance(node, ast.If) and never(node.test):
+            pending.extend((child, where) for child in reversed(node.orelse))
+        else:
+            pending.extend(reversed(list(_inner(node, where))))
+    return found
 
 
-def _inner(node: ast.AST, where: Where, *, checking: bool) -> Iterator[tuple[ast.AST, Where]]:
+def _inner(node: ast.AST, where: Where) -> Iterator[tuple[ast.AST, Where]]:
     """The nodes in a node, each with where it stands."""
     if isinstance(node, ast.ClassDef):
         yield from ((child, where) for child in (*node.decorator_list, *node.bases, *node.keywords))
@@ -89,20 +109,17 @@ def _inner(node: ast.AST, where: Where, *, checking: bool) -> Iterator[tuple[ast
         yield from ((child, inside) for child in (node.body if isinstance(node.body, list) else [node.body]))
     elif isinstance(node, ast.AnnAssign):
         yield from ((child, where) for child in (node.target, node.value) if child is not None)
-    elif isinstance(node, ast.If) and _never(node.test, checking=checking):
-        yield from ((child, where) for child in node.orelse)
     else:
         yield from ((child, where) for child in ast.iter_child_nodes(node))
 
 
-def _never(test: ast.expr, *, checking: bool) -> bool:
-    """Whether a test is `__name__ == "__main__"`, or `TYPE_CHECKING` where nothing in the module sets that."""
-    if isinstance(test, ast.Compare):
-        sides = (test.left, *test.comparators)
-        names = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
-        main = any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
-        return names and main and len(test.ops) == 1 and isinstance(test.ops[0], ast.Eq)
-    return checking and (test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else "") == _CHECKING
+def _is_main(test: ast.expr) -> bool:
+    """Whether a test is `__name__ == "__main__"`."""
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
+        return False
+    sides = (test.left, *test.comparators)
+    names = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+    return names and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
 
 
 def _within(path: str, name: str) -> str:
