@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cardlint.repository import Repository
 
 MOST_FILES = 1000
+_LONGEST_WAY = 8
+_LONGEST_NAME = 80
 _MOST_CHARACTERS = 50_000_000
 _MOST_BYTES = 200_000_000
 
@@ -41,6 +43,14 @@ class Reached(NamedTuple):
             steps.append(step.path)
             step = step.by
         return tuple(dict.fromkeys((self.entry.path, *reversed(steps))))
+
+    @property
+    def way(self) -> str:
+        """The same as messages show it, a long one without its middle."""
+        names = [name if len(name) <= _LONGEST_NAME else f"…{name[-_LONGEST_NAME:]}" for name in self.chain]
+        if len(names) > _LONGEST_WAY:
+            names[2:-2] = ["…"]
+        return " -> ".join(" ".join(name.split()) for name in names)
 
 
 class RemoteCode:
@@ -69,7 +79,7 @@ class RemoteCode:
             for step in self._follow(entry):
                 found.setdefault(step.path, Reached(entry, step))
                 if len(found) > MOST_FILES:
-                    self._obstacles[""] = Unreadable(f"loading reaches more than {MOST_FILES} files of code")
+                    self._obstacles[""] = Unreadable(f"loading reaches more than {MOST_FILES:,} files of code")
                     return tuple(found.values())[:MOST_FILES]
         return tuple(found.values())
 

@@ -13,14 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cardlint.problem import Severity
-    from cardlint.remotecode import Reached, RemoteCode
+    from cardlint.remotecode import RemoteCode
     from cardlint.remoteplaces import Entry
     from cardlint.text import Text
 
 SUBJECT = "remote-code"
 _SHOWN = 5
 _MOST = 20
-_ARROW = " -> "
 _COMMENT = lazily(r"(?s)<!--.*?-->")
 _PINNED = lazily(r"code_revision\s*=\s*[\"'][0-9a-f]{40}[\"']")
 _SHA256 = lazily(r"[0-9a-f]{64}")
@@ -35,6 +34,7 @@ def runs(remote: RemoteCode) -> Iterator[Problem]:
         yield Problem(message, own[0].span, SUBJECT, related=_others(own), path=own[0].path)
     yield from _nowhere(remote)
     yield from _lacking(remote)
+    yield from _uncopied(remote)
     remote.require_whole()
 
 
@@ -44,13 +44,14 @@ def _several(names: list[str]) -> str:
 
 
 def _others(entries: list[Entry]) -> tuple[Related, ...]:
-    return tuple(Related(f"{entry.key} names it too", entry.span) for entry in entries[1:_MOST] if entry.span is not None)
+    return tuple(Related(f"{shown(entry.key)} names it too", entry.span) for entry in entries[1:_MOST] if entry.span is not None)
 
 
 def _nowhere(remote: RemoteCode) -> Iterator[Problem]:
     wrong = [entry for entry in remote.entries if entry.wrong]
     for entry in wrong[:_MOST]:
-        yield Problem(f"`{entry.key}` is {quoted(entry.written)}, which {entry.wrong}", entry.span, f"{entry.path}:{entry.key}")
+        key = shown(entry.key)
+        yield Problem(f"`{key}` is {quoted(entry.written)}, which {entry.wrong}", entry.span, f"{entry.path}:{key}")
 
 
 def _lacking(remote: RemoteCode) -> Iterator[Problem]:
@@ -63,6 +64,24 @@ def _lacking(remote: RemoteCode) -> Iterator[Problem]:
         assert piece is not None
         message = f"there is no {shown(step.path)}, which this imports, so that loading fails; add it"
         yield Problem(message, piece.within(step.at.start, step.at.end), step.path)
+
+
+def _uncopied(remote: RemoteCode) -> Iterator[Problem]:
+    """Modules that are there and asked for in a way in which the library does not see it."""
+    from cardlint.code.reach import package_imports
+
+    known = {reached.path for reached in remote.reached}
+    for reached in remote.reached:
+        piece = remote.piece(reached.path) if reached.entry.loader != "path" else None
+        folder = reached.path.rpartition("/")[0]
+        for item in package_imports(piece.code) if piece is not None else ():
+            path = f"{folder}/{item.module}.py" if folder else f"{item.module}.py"
+            if path not in known and remote.is_here(path):
+                known.add(path)
+                message = (
+                    f"transformers does not copy {shown(path)} for this, so that loading fails; write `from .{shown(item.module)} import …`"
+                )
+                yield Problem(message, piece.within(item.start, item.end) if piece else None, path)
 
 
 def undisclosed(remote: RemoteCode, text: Text, *, words: list[str]) -> Iterator[Problem]:
@@ -104,14 +123,9 @@ def changed(remote: RemoteCode, *, reviewed: dict[str, str] | None = None) -> It
     for reached in remote.reached:
         if remote.is_here(reached.path) and (digest := remote.sha256(reached.path)) is not None and reviewed.get(reached.path) != digest:
             why = "is not the file that was reviewed" if reached.path in reviewed else "was not reviewed"
-            way = _way(reached)
+            way = reached.way
             yield Problem(f"{way} {why}; review it, and list {digest}", None, reached.path, path=reached.path)
     remote.require_whole()
-
-
-def _way(reached: Reached) -> str:
-    """The way to a file."""
-    return _ARROW.join(map(shown, reached.chain))
 
 
 def dangerous(remote: RemoteCode, *, advice: str, of_spaces: list[str]) -> Iterator[Problem]:

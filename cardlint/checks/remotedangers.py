@@ -81,10 +81,9 @@ def _is_marked(code: str) -> bool:
 def _problem(items: list[_Seen], when: When, advice: str, *, space: bool) -> Problem:
     first = min(items, key=lambda item: item.danger.mild)
     danger, path = first.danger, first.reached.path
-    way = " -> ".join(map(shown, first.reached.chain))
     does = f"{table().kinds[danger.kind]['does']}{f' {danger.only}' if danger.only else ''}"
     inside = f" (in {shown(danger.unit)})" if danger.unit else ""
     more = f", and {len(items) - 1} more of the kind" if len(items) > 1 else ""
     at = "" if space else f" {_WHEN[when]}"
-    message = f"{way}:{first.line}: {shown(danger.name)} {does}{at}{inside}{more}; {advice}"
+    message = f"{first.reached.way}:{first.line}: {shown(danger.name)} {does}{at}{inside}{more}; {advice}"
     return Problem(message, first.span, f"{path}:{danger.kind}:{when}", at_most="note" if danger.mild or when == "use" else None)

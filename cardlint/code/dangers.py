@@ -28,6 +28,7 @@ _ENCODED = re.compile(r"[A-Za-z0-9+/=_$-]{60,}")
 _ENVIRONMENT = frozenset({"os.getenv", "os.environ.get", "os.environ.pop"})
 _VARIABLES = {"os": "os", "environ": "os.environ"}
 _FREE = ("eval", "exec", "__builtins__")
+_COMPARING = frozenset({"isinstance", "issubclass"})
 _TYPES = frozenset({"types.FunctionType", "types.CodeType"})  # what things are compared with
 _SEALED = frozenset({"os", "subprocess", "builtins", "__builtins__", "posix", "nt", "socket", "ctypes", "pickle", "importlib", "sys"})
 
@@ -97,10 +98,14 @@ class _Module:
             self.arguments.add(node.arg)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self.bound.add(node.name)
+        elif isinstance(node, ast.ClassDef):
+            self.inner.update(map(id, node.bases))
         elif isinstance(node, ast.Call):
             self.inner.add(id(node.func))
+            if isinstance(node.func, ast.Name) and node.func.id in _COMPARING:
+                self.inner.update(id(inside) for argument in node.args[1:] for inside in ast.walk(argument))
         elif isinstance(node, (ast.Attribute, ast.Expr)):
-            self.inner.add(id(node.value))
+            self.inner.add(id(node.value))  # an owner, or a text that stands alone
 
 
 def dangers(tree: ast.Module, nodes: Sequence[tuple[ast.AST, Where]], module: Module, table: Table) -> list[Danger]:

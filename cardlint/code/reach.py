@@ -22,6 +22,8 @@ _LONGEST = 400
 _BLANK = r"[^\S\n]*"  # what the libraries write as `\s*` takes square time on blank lines, and finds the same
 _IMPORT = rf"^{_BLANK}import\s+\.(\S+)\s*$"
 _FROM = rf"^{_BLANK}from\s+\.(\S+)\s+import"
+_PACKAGE = r"^from[^\S\n]+\.[^\S\n]+import[^\S\n]+([^\n]+)"
+_NAME = r"(?:^|,)\s*(\w+)"
 _ABSOLUTE = rf"^{_BLANK}(?:from[^\S\n]+(\.*[\w.]+)[^\S\n]+import\b|import[^\S\n]+([\w.]+))"
 
 
@@ -66,6 +68,14 @@ def relative_imports(code: str) -> list[Relative]:
         return []
     found = [Relative(match[1], *match.span(1)) for pattern in (_IMPORT, _FROM) for match in re.finditer(pattern, code, re.MULTILINE)]
     return sorted(found, key=lambda item: item.start)
+
+
+def package_imports(code: str) -> list[Relative]:
+    r"""The modules that `from . import x` asks for, where no `try:` stands around it; transformers copies none of them."""
+    found: list[Relative] = []
+    for match in re.finditer(_PACKAGE, code, re.MULTILINE):
+        found += [Relative(name[1], match.start(1) + name.start(1), match.start(1) + name.end(1)) for name in re.finditer(_NAME, match[1])]
+    return found
 
 
 def all_imports(code: str) -> list[Relative]:
