@@ -35,6 +35,7 @@ _CONFIGS = frozenset(
 )
 _PARTED = "processor_config.json"  # since transformers 5 it holds those of the processors it is made of
 _GENERATE = "custom_generate/generate.py"
+_ROUTER = "router_config.json"  # which modules of sentence-transformers take which input
 _LIBRARY = "sentence_transformers."
 _BUILDER = re.compile(r"\b(?:GeneratorBased|ArrowBased|BeamBased|Dataset)Builder\b")
 # A file in the root that is loaded for its name, what has to stand in it, and the class that is asked for.
@@ -84,13 +85,19 @@ class Places:
         return entries[:MOST_ENTRIES]
 
     def _of_model(self) -> Iterator[Entry]:
-        paths = [path for path in self._files.by_path if path.rpartition("/")[2] in _CONFIGS]
+        # Of what lies in folders only where there are modules to be named: a repository may hold hundreds of checkpoints.
+        deep = bool(self._files.with_suffix(".py"))
+        paths = [path for path in self._files.by_path if path.rpartition("/")[2] in _CONFIGS and (deep or "/" not in path)]
         if len(paths) > _MOST_CONFIGS:
             self.obstacles.append(Unreadable(f"there are more than {_MOST_CONFIGS} configurations"))
         for path in sorted(paths, key=lambda path: (path.count("/"), path))[:_MOST_CONFIGS]:
             yield from self._of_config(path)
         yield from self._of_pipeline("model_index.json")
         yield from self._of_modules("modules.json")
+        for path in [path for path in self._files.by_path if path.rpartition("/")[2] == _ROUTER][:_MOST_CONFIGS]:
+            document = self._document(path, "types")
+            for name, node in _texts(document.get("types") if isinstance(document, Mapping) else None, "types"):
+                yield from self._module(path, name, node)
         if _GENERATE in self._files:
             yield Entry(_GENERATE, None, "", _GENERATE, root=_GENERATE)
         for path in _NAMED:
@@ -181,10 +188,14 @@ class Places:
         document = self._document(path, "type")
         for index, item in enumerate(document.items if isinstance(document, Sequence) else ()):
             written = item.get("type") if isinstance(item, Mapping) else None
-            if isinstance(written, Scalar) and isinstance(written.value, str) and not written.raw.startswith(_LIBRARY):
-                entry = self._referred(path, join(join("", index), "type"), written)
-                if entry.repository or entry.root in self._files:
-                    yield entry
+            if isinstance(written, Scalar) and isinstance(written.value, str):
+                yield from self._module(path, join(join("", index), "type"), written)
+
+    def _module(self, path: str, key: str, node: Scalar) -> Iterator[Entry]:
+        if not node.raw.startswith(_LIBRARY):
+            entry = self._referred(path, key, node)
+            if entry.repository or entry.root in self._files:
+                yield entry
 
 
 def _escaped(content: str, keys: tuple[str, ...]) -> bool:

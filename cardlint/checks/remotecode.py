@@ -130,10 +130,10 @@ def changed(remote: RemoteCode, *, reviewed: dict[str, str] | None = None) -> It
 
 def dangerous(remote: RemoteCode, *, advice: str, of_spaces: list[str]) -> Iterator[Problem]:
     """What the code that loading reaches does and need not. `of_spaces` are the kinds that count in a Space."""
-    from cardlint.checks.remotedangers import found
+    if remote.entries:
+        from cardlint.checks.remotedangers import found
 
-    kinds = frozenset(of_spaces) if remote.kind == "space" else None
-    yield from found(remote, advice, kinds)
+        yield from found(remote, advice, frozenset(of_spaces) if remote.kind == "space" else None)
     for entry in remote.entries:
         if entry.repository:
             raise Blocked("remote-code-unpinned", f"the code lies in {shown(entry.repository)}, which was not looked at")

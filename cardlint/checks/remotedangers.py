@@ -86,4 +86,6 @@ def _problem(items: list[_Seen], when: When, advice: str, *, space: bool) -> Pro
     more = f", and {len(items) - 1} more of the kind" if len(items) > 1 else ""
     at = "" if space else f" {_WHEN[when]}"
     message = f"{first.reached.way}:{first.line}: {shown(danger.name)} {does}{at}{inside}{more}; {advice}"
-    return Problem(message, first.span, f"{path}:{danger.kind}:{when}", at_most="note" if danger.mild or when == "use" else None)
+    return Problem(
+        message, first.span, f"{path}:{danger.kind}:{when}", at_most="note" if danger.mild or (when == "use" and not space) else None
+    )

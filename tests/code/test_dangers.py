@@ -265,7 +265,7 @@ def test_the_script_of_a_dataset_runs_when_it_is_loaded() -> None:
 SPACE = [
     ("import subprocess, requests, os\nsubprocess.run('x')\nrequests.get('x')\nos.environ['HF_TOKEN']\n", []),
     ("import base64\nexec(base64.b64decode('eA=='))\n", [(2, "obfuscated", "import", "-")]),
-    ("def f():\n    open('/root/.ssh/id_rsa')\n", [(2, "keys", "use", "note")]),
+    ("def f():\n    open('/root/.ssh/id_rsa')\n", [(2, "keys", "use", "-")]),
     ("import base64\nprint(base64.b64decode('eA=='))\n", []),
 ]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 import time
 
 import pytest
@@ -168,6 +170,8 @@ PLACES: list[tuple[str, dict[str, str], list[str]]] = [
     ("generation", {"custom_generate/generate.py": "from .a import x", "custom_generate/a.py": ""}, ["custom_generate/generate.py", "custom_generate/a.py"]),
     ("sentence-transformers", {"modules.json": json.dumps([{"type": "custom_st.X"}, {"type": "sentence_transformers.models.Pooling"}]), "custom_st.py": ""}, ["custom_st.py"]),
     ("an installed library", {"modules.json": json.dumps([{"type": "pylate.Dense"}])}, []),
+    ("a router", {"0_Router/router_config.json": json.dumps({"types": {"q": "custom_st.X", "d": "sentence_transformers.X"}}), "custom_st.py": ""}, ["custom_st.py"]),
+    ("a router of another shape", {"router_config.json": json.dumps(["types"])}, []),
     ("a component of diffusers", {"model_index.json": json.dumps({"unet": ["my_unet", "Unet"], "vae": ["diffusers", "VAE"]}), "unet/my_unet.py": ""}, ["unet/my_unet.py"]),
     ("a pipeline of diffusers", {"model_index.json": json.dumps({"_class_name": ["my_pipeline", "P"]}), "my_pipeline.py": ""}, ["my_pipeline.py"]),
     ("pipeline.py", {"pipeline.py": "class P(DiffusionPipeline): ..."}, ["pipeline.py"]),
@@ -220,7 +224,7 @@ UNREADABLE: list[tuple[str, dict[str, str | bytes | int], str]] = [
     ("only a size", {"config.json": 99}, "config.json: only its size is known"),
     ("a module of 50 MB", {"config.json": auto_map({"A": "m.X"}), "m.py": b"#" * 50_000_000}, "m.py is larger than 2,000,000 bytes"),
     ("a handler of 50 MB", {"handler.py": b"#" * 50_000_000}, "handler.py is larger than 2,000,000 bytes"),
-    ("too many configurations", {f"c{number}/config.json": "{}" for number in range(201)}, "there are more than 200 configurations"),
+    ("too many configurations", {"m.py": "", **{f"c{number}/config.json": "{}" for number in range(201)}}, "there are more than 200 configurations"),
     ("too many places", {"config.json": auto_map({f"A{number}": f"m{number}.X" for number in range(1001)})}, "more than 1,000 places name code"),
     ("too many files", {"config.json": auto_map({"A": "m0.X"}), **{f"m{n}.py": f"from .m{n + 1} import x" for n in range(MOST_FILES + 5)}}, "loading reaches more than 1,000 files of code"),
     ("too much", {"config.json": auto_map({f"A{n}": f"m{n}.X" for n in range(30)}), **{f"m{n}.py": b"#" * 1_999_999 for n in range(30)}}, "loading reaches more than 50,000,000 characters of code"),
@@ -237,6 +241,25 @@ def test_what_cannot_be_read_is_never_clean(files: dict[str, str | bytes | int],
 
 def test_a_config_without_the_key_need_not_be_json() -> None:
     remote({"config.json": "{", "tokenizer_config.json": ""}).require_whole()
+
+
+def test_where_there_is_nothing_to_follow_no_python_is_parsed() -> None:
+    """Most repositories have no code, and pay a few reads and no parser for it."""
+    program = """
+import sys
+from cardlint.checks import remotecode
+from cardlint.repository import Identity, Repository
+from cardlint.source import Memory
+from cardlint.text import Text
+files = {"config.json": b'{"model_type": "bert"}', "tokenizer_config.json": b"{}", "train.py": b"import os", "sub/config.json": b"{}"}
+remote = Repository(Memory(files), Identity("model", "a/b", told=True)).fact("remote_code")
+text = Text("README.md", "")
+found = [*remotecode.runs(remote), *remotecode.undisclosed(remote, text, words=["x"]), *remotecode.unpinned(remote, text)]
+assert found + [*remotecode.changed(remote, reviewed={}), *remotecode.dangerous(remote, advice="", of_spaces=[])] == []
+print(sorted(name for name in sys.modules if name.startswith("cardlint.code.")))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "['cardlint.code.reach']\n"
 
 
 def test_a_configuration_of_a_hundred_thousand_classes_is_bounded() -> None:
