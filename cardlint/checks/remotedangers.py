@@ -6,7 +6,7 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.checks.vocabulary import shown
+from cardlint.checks.vocabulary import quoted, shown
 from cardlint.locate import data_folder
 from cardlint.problem import Problem
 
@@ -40,6 +40,7 @@ def found(remote: RemoteCode, advice: str, kinds: frozenset[str] | None) -> Iter
     """One problem for each file, kind and time; only of these `kinds`, where there are any."""
     from cardlint.code.flow import Root, loaded
 
+    yield from _codings(remote)
     seen, outlines = _look(remote, kinds)
     roots = [Root(entry.root, entry.name, entry.path == "hubconf.py") for entry in remote.entries if entry.root is not None]
     runs = loaded(outlines, roots, table().load_methods) if seen else set()
@@ -54,6 +55,18 @@ def found(remote: RemoteCode, advice: str, kinds: frozenset[str] | None) -> Iter
             yield _problem(items, when, advice, space=kinds is not None)
 
 
+def _codings(remote: RemoteCode) -> Iterator[Problem]:
+    """Files that Python reads otherwise than everybody else does."""
+    from cardlint.code.dangers import coding
+
+    for reached in remote.reached:
+        piece = remote.piece(reached.path)
+        name = coding(piece.code) if piece is not None else None
+        if piece is not None and name is not None:
+            message = f"{reached.way}: says that it is in the coding {quoted(name)}, in which Python reads other code than is seen here"
+            yield Problem(f"{message}; write UTF-8", piece.text.span(0, 0), f"{reached.path}:coding:import")
+
+
 def _look(remote: RemoteCode, kinds: frozenset[str] | None) -> tuple[list[_Seen], dict[str, Outline]]:
     from cardlint.code.dangers import dangers
     from cardlint.code.flow import outline, running
@@ -63,7 +76,7 @@ def _look(remote: RemoteCode, kinds: frozenset[str] | None) -> tuple[list[_Seen]
     for reached, program in remote.programs(_is_marked if kinds is not None else bool):
         tree = program.reads[0].tree
         assert tree is not None
-        nodes = running(tree)
+        nodes = running(tree, script=remote.kind == "space")
         outlines[reached.path] = outline(nodes)
         every = dangers(tree, nodes, program.module, table())
         counted = (danger for danger in every if kinds is None or danger.kind in kinds)

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from cardlint.code.flow import Where
 
 _BUILTIN = ("__builtins__.", "builtins.", "__builtin__.")
+_OWN = re.compile(r"\.+\w+\.(\w+\..+)")
+_CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
+# Codings in which what looks like ASCII is ASCII, so that Python reads the code that everybody sees.
+_PLAIN = re.compile(r"utf-?8(?:-sig)?|us-ascii|ascii|latin-?\d*|iso-?8859-\d+|(?:cp|windows-)?125\d|koi8-[ru]", re.IGNORECASE)
+_FETCHED = ("huggingface_hub.snapshot_download()", "huggingface_hub.hf_hub_download()", "huggingface_hub.cached_download()")
+_SEARCHED = frozenset({"sys.path.append", "sys.path.insert", "sys.path.extend"})
 _EVALUATORS = frozenset({"eval", "exec", "execfile"})
 # What nobody passes on or decorates with for another reason than to have it called.
 _HANDED = frozenset({"process", "install", "native", "evaluation"})
@@ -143,10 +149,11 @@ def _uncertain(held: _Module) -> Iterator[Call]:
 
 
 def _plain(name: str) -> str:
-    """A name without what a builtin may be written after."""
+    """A name without what a builtin may be written after, and without the own module that hands on what it imports."""
     for prefix in _BUILTIN:
         name = name.removeprefix(prefix)
-    return name
+    match = _OWN.match(name) if name.startswith(".") else None
+    return match[1] if match is not None else name
 
 
 def _odd(name: str, call: Call, module: Module, table: Table, unit: str) -> Iterator[Danger]:
@@ -159,8 +166,27 @@ def _odd(name: str, call: Call, module: Module, table: Table, unit: str) -> Iter
         yield Danger("evaluation", f"vars({first})", call.node, unit)
     elif name in {"dict", "str", "repr", "json.dumps", "list"} and first == "os.environ":
         yield Danger("credentials", f"{name}(os.environ)", call.node, unit)
+    elif name in _SEARCHED and any(_is_fetched(argument, call, module) for argument in given):
+        yield Danger("fetched", name, call.node, unit)
     elif name in _ENVIRONMENT and (known := call.known("key", 0)) is not None and known.value in table.tokens:
         yield Danger("credentials", f'{name}("{known.value}")', call.node, unit, mild=True)
+
+
+def _is_fetched(argument: ast.expr, call: Call, module: Module) -> bool:
+    """Whether a folder comes from another repository."""
+    parts = (node for node in ast.walk(argument) if isinstance(node, (ast.Call, ast.Name)))
+    return any((module.name(node, call.site) or "").startswith(_FETCHED) for node in parts)
+
+
+def coding(code: str) -> str | None:
+    """The coding that a module says it is in, where Python then reads other code than the one that is seen."""
+    for line in code.split("\n", 2)[:2]:
+        match = _CODING.match(line)
+        if match is not None:
+            return None if _PLAIN.fullmatch(match[1].replace("_", "-")) else match[1]
+        if line.strip() and not line.lstrip().startswith("#"):
+            return None
+    return None
 
 
 def _is_decoded(call: Call, module: Module, table: Table) -> bool:

@@ -7,6 +7,7 @@ So nothing that loading calls is taken for something it does not, and what is on
 from __future__ import annotations
 
 import ast
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ When: TypeAlias = Literal["import", "load", "use"]
 LAMBDA = "<lambda>"  # the code of those that stand in no function
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _CHECKING = "TYPE_CHECKING"
+_NAME = "__name__"
 
 
 class Names(NamedTuple):
@@ -63,34 +65,43 @@ def outline(nodes: Sequence[tuple[ast.AST, Where]]) -> Outline:
     return found
 
 
-def running(tree: ast.Module) -> list[tuple[ast.AST, Where]]:
+def running(tree: ast.Module, *, script: bool = False) -> list[tuple[ast.AST, Where]]:
     """The nodes of a module that may run when it is imported or later, without annotations, each with where it stands.
 
-    What only runs in a script run by itself, or never, is left out.
+    What only runs in a script run by itself is left out, unless it may be a `script`, and so is what never runs.
     """
-    checked: dict[str, bool] = {}
-
-    def never(test: ast.expr) -> bool:
-        if _is_main(test):
-            return True
-        if (test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else "") != _CHECKING:
-            return False
-        if _CHECKING not in checked:
-            names = (node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == _CHECKING)
-            checked[_CHECKING] = all(isinstance(node.ctx, ast.Load) for node in names)
-        return checked[_CHECKING]
-
+    never = _Never(tree, script=script)
     found: list[tuple[ast.AST, Where]] = []
     pending: list[tuple[ast.AST, Where]] = [(tree, Where("", ""))]
     while pending:
         item = pending.pop()
         found.append(item)
         node, where = item
-        if isinstance(node, ast.If) and never(node.test):
+        if isinstance(node, ast.If) and never.holds(node.test):
             pending.extend((child, where) for child in reversed(node.orelse))
         else:
             pending.extend(reversed(list(_inner(node, where))))
     return found
+
+
+class _Never:
+    """Which tests never hold where a module is imported, as long as nothing in it sets what they ask for."""
+
+    def __init__(self, tree: ast.Module, *, script: bool) -> None:
+        self._tree = tree
+        self._script = script
+
+    def holds(self, test: ast.expr) -> bool:
+        """Whether a test is one of them."""
+        if _is_main(test):
+            return not self._script and _NAME not in self._set
+        name = test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else ""
+        return name == _CHECKING and _CHECKING not in self._set
+
+    @cached_property
+    def _set(self) -> set[str]:
+        names = (node for node in ast.walk(self._tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load))
+        return {node.id for node in names}
 
 
 def _inner(node: ast.AST, where: Where) -> Iterator[tuple[ast.AST, Where]]:
@@ -118,7 +129,7 @@ def _is_main(test: ast.expr) -> bool:
     if not isinstance(test, ast.Compare) or len(test.ops) != 1 or not isinstance(test.ops[0], ast.Eq):
         return False
     sides = (test.left, *test.comparators)
-    names = any(isinstance(side, ast.Name) and side.id == "__name__" for side in sides)
+    names = any(isinstance(side, ast.Name) and side.id == _NAME for side in sides)
     return names and any(isinstance(side, ast.Constant) and side.value == "__main__" for side in sides)
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+import jsonschema
 import pytest
 
 from cardlint.checks.remotecode import dangerous
+from cardlint.code.dangers import Table
 from cardlint.errors import Blocked, Obstacle, Unreadable
+from cardlint.locate import data_folder
 from cardlint.repository import Identity, Kind, Repository
 from cardlint.source import Memory
 
@@ -118,6 +121,10 @@ DANGERS = [
     ("import os\nos.__dict__['system']('ls')", 2, "process", "import os\nos.__dict__['getcwd']()"),
     ("getattr(__import__('o' + 's'), 'sys' + 'tem')('ls')", 1, "process", "getattr(__import__('o' + 's'), 'get' + 'cwd')()"),
     ("import os\nfrom threading import Thread\nThread(target=os.system, args=('ls',)).start()", 3, "process", "import os\nfrom threading import Thread\nThread(target=os.getcwd).start()"),
+    ("from .tools import os\nos.system('ls')", 2, "process", "from .tools import eval, net\neval('x')\nnet.get('x')"),
+    ("ｅｖａｌ(x)", 1, "evaluation", "ｌｅｎ(x)"),
+    ("import sys\nfrom huggingface_hub import snapshot_download\nfolder = snapshot_download('a/b')\nsys.path.append(folder)", 4, "fetched", "import os, sys\nsys.path.append(os.path.dirname(__file__))"),
+    ("import sys, os\nfrom huggingface_hub import snapshot_download\nsys.path.insert(0, os.path.join(snapshot_download('a/b'), 'src'))", 3, "fetched", "import sys\nsys.path.insert(0, 'src')"),
     ("try:\n    import requests\nexcept ImportError:\n    requests = None\nrequests.get('x')", 5, "network", "def f(requests):\n    requests.get('x')\nimport requests"),
 ]  # fmt: skip
 
@@ -151,6 +158,7 @@ TIMES: list[tuple[str, str, Found]] = [
     ("a script, the other way round", "import os\nif '__main__' == __name__:\n    os.system('x')", []),
     ("no script", "import os\nif __name__ != '__main__':\n    os.system('x')", [(3, "process", "import", "-")]),
     ("no script either", "import os\nif __name__ == '__main__' or True:\n    os.system('x')", [(3, "process", "import", "-")]),
+    ("a script that makes itself one", "import os\n__name__ = '__main__'\nif __name__ == '__main__':\n    os.system('x')", [(4, "process", "import", "-")]),
     ("the rest of a script", "import os\nif __name__ == '__main__':\n    pass\nelse:\n    os.system('x')", [(5, "process", "import", "-")]),
     ("for types", "import os\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    os.system('x')", []),
     ("for types, by module", "import os, typing\nif typing.TYPE_CHECKING:\n    os.system('x')", []),
@@ -238,6 +246,27 @@ class XModel(PreTrainedModel):
 """
 
 
+CODINGS = [
+    ("# -*- coding: utf-7 -*-\n", "utf-7"),
+    ("#!/usr/bin/python\n# vim: set fileencoding=rot13 :\n", "rot13"),
+    ("\n# coding=unicode_escape\n", "unicode_escape"),
+    ("# coding: utf-8\n", None),
+    ("# coding: UTF8\n# coding: utf-7\n", None),
+    ("# coding: latin-1\n", None),
+    ("# coding: iso_8859_15\n", None),
+    ("x = 1\n# coding: utf-7\n", None),
+    ("\n\n# coding: utf-7\n", None),
+    ("", None),
+]
+
+
+@pytest.mark.parametrize(("code", "name"), CODINGS)
+def test_a_coding_in_which_python_reads_something_else_is_told(code: str, name: str | None) -> None:
+    repo = repository({"config.json": CONFIG, "modeling_x.py": f"{code}x = 2\n"})
+    problems = list(dangerous(repo.fact("remote_code"), advice="take it out", of_spaces=[]))
+    assert [f'the coding "{name}"' in problem.message for problem in problems] == ([True] if name else [])
+
+
 def test_code_as_people_share_it_gives_nothing() -> None:
     assert look(repository({"config.json": CONFIG, "modeling_x.py": HARMLESS, "configuration_x.py": "XConfig = 1\n"})) == []
 
@@ -267,6 +296,7 @@ SPACE = [
     ("import base64\nexec(base64.b64decode('eA=='))\n", [(2, "obfuscated", "import", "-")]),
     ("def f():\n    open('/root/.ssh/id_rsa')\n", [(2, "keys", "use", "-")]),
     ("import base64\nprint(base64.b64decode('eA=='))\n", []),
+    ("import base64\nif __name__ == '__main__':\n    exec(base64.b64decode('eA=='))\n", [(3, "obfuscated", "import", "-")]),
 ]
 
 
@@ -296,3 +326,40 @@ def test_code_of_another_repository_is_not_examined() -> None:
     with pytest.raises(Blocked, match="the code lies in other/repo, which was not looked at") as raised:
         look(repo)
     assert raised.value.because == "remote-code-unpinned"
+
+
+def test_the_table_of_names_is_well_formed_and_sorted() -> None:
+    folder = data_folder("schemas") / "code"
+    held, schema = (json.loads((folder / name).read_bytes()) for name in ("dangers.json", "dangers.schema.json"))
+    jsonschema.Draft202012Validator(schema).validate(held)
+    assert set(held["names"].values()) <= set(held["kinds"])
+    assert list(held["names"]) == sorted(held["names"])
+    assert all(Table(held).names.get(f"{name.rpartition('.')[0]}.*") for name in held["harmless"])
+
+
+# Kinds that no name alone has: what is called decides together with what it is given, or no call is needed at all.
+OF_WHAT_IS_GIVEN = {"keys", "obfuscated", "encoded", "fetched"}
+
+
+@pytest.mark.parametrize("kind", sorted(json.loads((data_folder("schemas") / "code" / "dangers.json").read_bytes())["kinds"]))
+def test_every_kind_has_a_case(kind: str) -> None:
+    held = json.loads((data_folder("schemas") / "code" / "dangers.json").read_bytes())
+    assert kind in {case[2] for case in DANGERS}
+    assert (kind in held["names"].values()) == (kind not in OF_WHAT_IS_GIVEN)
+
+
+KINDS = [
+    ("subprocess.run", "process"),
+    ("subprocess.Popen().communicate", None),
+    ("subprocess.TimeoutExpired", None),
+    ("paramiko.client.SSHClient", "network"),
+    ("urllib.request.OpenerDirector().open", None),
+    ("run", None),
+    ("", None),
+    ("()", None),
+]
+
+
+@pytest.mark.parametrize(("name", "kind"), KINDS)
+def test_a_name_below_another_one_is_of_its_kind(name: str, kind: str | None) -> None:
+    assert Table(json.loads((data_folder("schemas") / "code" / "dangers.json").read_bytes())).kind(name) == kind
