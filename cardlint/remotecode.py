@@ -93,6 +93,11 @@ class RemoteCode:
         """Whether the repository has a file."""
         return path in self._repository.listing
 
+    def is_known(self, path: str) -> bool:
+        """The same, of files that are not to be checked too."""
+        known = self._repository.fact("known_files")
+        return known is not None and path in known
+
     def _code(self, path: str) -> str | None:
         piece = self.piece(path)
         return None if piece is None else piece.code

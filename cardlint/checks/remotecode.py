@@ -58,7 +58,7 @@ def _lacking(remote: RemoteCode) -> Iterator[Problem]:
     """Imports of modules that are not there: the libraries look for each before they run anything."""
     for reached in remote.reached:
         step = reached.step
-        if step.by is None or step.at is None or remote.is_here(step.path) or reached.entry.loader == "path":
+        if step.by is None or step.at is None or remote.is_known(step.path) or reached.entry.loader == "path":
             continue
         piece = remote.piece(step.by.path)
         assert piece is not None

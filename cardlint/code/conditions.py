@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cardlint.code.calls import Call, Module
     from cardlint.code.scopes import Site
 
+_DEEPEST = 50  # of the steps of one path
 _SAFE_LOADERS = ("SafeLoader", "BaseLoader", "FullLoader")
 _PASSIVE = (
     ast.Name, ast.Attribute, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Load, ast.operator, ast.unaryop, ast.Expression,
@@ -119,16 +120,18 @@ def _written(kind: str, call: Call, module: Module) -> Verdict | None:
     return Verdict(kind) if inner is not None and _is_outside(inner, call.site, module) else None
 
 
-def _is_outside(node: ast.expr, site: Site, module: Module) -> bool:
+def _is_outside(node: ast.expr, site: Site, module: Module, depth: int = 0) -> bool:
     """Whether a path certainly leads to the home folder, or to one of the system."""
+    if depth > _DEEPEST:
+        return False
     if isinstance(node, ast.Call):
         name = module.name(node.func, site)
         inner = node.args[0] if node.args and name in _KEEPING else None
-        return name in _HOME or (inner is not None and _is_outside(inner, site, module))
+        return name in _HOME or (inner is not None and _is_outside(inner, site, module, depth + 1))
     if isinstance(node, ast.BinOp):
-        return _is_outside(node.left, site, module)
+        return _is_outside(node.left, site, module, depth + 1)
     if isinstance(node, ast.JoinedStr) and node.values:
-        return _is_outside(node.values[0], site, module)
+        return _is_outside(node.values[0], site, module, depth + 1)
     known = module.known(node, site)
     text = known.value if known is not None and isinstance(known.value, str) else ""
     return text.startswith(("/", "~", "C:\\")) and not text.startswith(_PASSING)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 
 import jsonschema
 import pytest
@@ -244,6 +246,26 @@ class XModel(PreTrainedModel):
         warnings.warn("slow")
         return checkpoint(self.layers, x)
 """
+
+
+LARGE = [
+    f"open({'a / ' * 3000}b, 'w')",
+    "\n".join(f"open('/etc/{number}', 'w')" for number in range(5000)),
+    "exec(" + " + ".join(f"a{number}" for number in range(900)) + ")\n",
+    "".join(f"def f{number}():\n    f{number + 1}()\n" for number in range(20_000)),
+    "x = " + ".".join(["os"] + ["system"] * 900) + "()\n",
+    "import os\n" * 50_000,
+    f"x = '{'QlpoOTFB' * 200_000}'\nimport base64\nbase64.b64decode(x)\n",
+    "from os import " + ", ".join(f"a{number}" for number in range(20_000)),
+]
+
+
+@pytest.mark.parametrize("code", LARGE, ids=range(len(LARGE)))
+def test_large_code_takes_seconds_and_ends_in_no_error(code: str) -> None:
+    started = time.perf_counter()
+    with contextlib.suppress(Unreadable):
+        at_import(code)
+    assert time.perf_counter() - started < 20
 
 
 CODINGS = [

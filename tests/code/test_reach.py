@@ -17,7 +17,7 @@ from cardlint.code.reach import Reference, all_imports, follow, reference, relat
 from cardlint.errors import Inapplicable, Obstacle, Unreadable
 from cardlint.remotecode import MOST_FILES, RemoteCode
 from cardlint.repository import Identity, Kind, Repository
-from cardlint.source import Memory
+from cardlint.source import Excluding, Memory
 from cardlint.text import Text
 
 REFERENCES = [
@@ -249,7 +249,7 @@ def test_where_there_is_nothing_to_follow_no_python_is_parsed() -> None:
 import sys
 from cardlint.checks import remotecode
 from cardlint.repository import Identity, Repository
-from cardlint.source import Memory
+from cardlint.source import Excluding, Memory
 from cardlint.text import Text
 files = {"config.json": b'{"model_type": "bert"}', "tokenizer_config.json": b"{}", "train.py": b"import os", "sub/config.json": b"{}"}
 remote = Repository(Memory(files), Identity("model", "a/b", told=True)).fact("remote_code")
@@ -339,6 +339,14 @@ def test_a_reviewed_file_that_lies_elsewhere_is_not_compared() -> None:
     pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 99\n"
     with pytest.raises(Obstacle, match="is a Git LFS pointer"):
         list(changed(remote({"config.json": auto_map({"A": "m.X"}), "m.py": pointer}), reviewed={}))
+
+
+def test_a_module_that_is_not_to_be_checked_is_there_all_the_same() -> None:
+    files = {"config.json": auto_map({"A": "m.X"}).encode(), "m.py": b"from .old import x", "old.py": b"import os\nos.system('x')"}
+    repo = Repository(Excluding(Memory(files), ("old.py",)), Identity("model", "fenlab/marsh", told=True))
+    found = repo.fact("remote_code")
+    assert [problem.subject for problem in runs(found)] == ["remote-code"]
+    assert list(dangerous(found, advice="x", of_spaces=[])) == []
 
 
 PACKAGE = [
