@@ -20,6 +20,7 @@ MOST_FILES = 1000
 _LONGEST_WAY = 8
 _LONGEST_NAME = 80
 _MOST_CHARACTERS = 50_000_000
+_MOST_OF_SPACE = 200_000_000  # as many as of all code of a repository
 _MOST_BYTES = 200_000_000
 
 
@@ -72,6 +73,10 @@ class RemoteCode:
     @cached_property
     def reached(self) -> tuple[Reached, ...]:
         """Every file that loading reaches, each once, those that are not there too."""
+        from cardlint.code.reach import Step
+
+        if self.kind == "space":  # where every file is an entry, there is nothing to follow
+            return tuple(Reached(entry, Step(entry.path)) for entry in self.entries)
         found: dict[str, Reached] = {}
         for entry in self.entries:
             if entry.root is None or entry.root in found:
@@ -110,8 +115,8 @@ class RemoteCode:
 
     def _read(self, path: str) -> Piece | None:
         try:
-            if self._size > _MOST_CHARACTERS:
-                raise Unreadable(f"loading reaches more than {_MOST_CHARACTERS:,} characters of code")
+            if self._size > (most := _MOST_OF_SPACE if self.kind == "space" else _MOST_CHARACTERS):
+                raise Unreadable(f"more than {most:,} characters of code are run")
             text = self._repository.fact("contents").text(path, SOURCE_BYTES)
         except Obstacle as obstacle:
             self._obstacles[path] = obstacle

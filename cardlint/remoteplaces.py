@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from cardlint.text import Span
 
 MOST_ENTRIES = 1000
+MOST_OF_SPACE = 20_000
 _MOST_CONFIGS = 200
 _MOST_SCRIPTS = 20
 _SCRIPT_BYTES = 2_000_000
@@ -75,14 +76,15 @@ class Places:
         self.obstacles: list[Obstacle] = []
 
     def entries(self) -> list[Entry]:
-        """Every place, in the order of the files, at most a thousand."""
+        """Every place, in the order of the files, at most a thousand; of a Space, where each file is one, twenty thousand."""
         of_kind: dict[str, Callable[[], Iterator[Entry]]] = {
             "model": self._of_model, "dataset": self._of_dataset, "space": self._of_space,
         }  # fmt: skip
-        entries = list(islice(of_kind[self._repository.kind](), MOST_ENTRIES + 1))
-        if len(entries) > MOST_ENTRIES:
-            self.obstacles.append(Unreadable(f"more than {MOST_ENTRIES:,} places name code that loading runs"))
-        return entries[:MOST_ENTRIES]
+        most = MOST_OF_SPACE if self._repository.kind == "space" else MOST_ENTRIES
+        entries = list(islice(of_kind[self._repository.kind](), most + 1))
+        if len(entries) > most:
+            self.obstacles.append(Unreadable(f"more than {most:,} places name code that is run"))
+        return entries[:most]
 
     def _of_model(self) -> Iterator[Entry]:
         # Of what lies in folders only where there are modules to be named: a repository may hold hundreds of checkpoints.

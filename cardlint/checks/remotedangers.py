@@ -88,7 +88,9 @@ def _is_marked(code: str) -> bool:
     """Whether a text may hold what counts in a Space: most files need not be parsed for it."""
     if any(part in code for part in table().key_files):
         return True
-    return any(word in code for word in ("exec", "eval")) and any(name.rpartition(".")[2] in code for name in table().decoders)
+    # A decoder has to be imported, but for the methods of the builtin types.
+    steps = {name.rpartition(".")[2] if name.startswith("byte") else name.partition(".")[0] for name in table().decoders}
+    return any(word in code for word in ("exec", "eval")) and any(step in code for step in steps)
 
 
 def _problem(items: list[_Seen], when: When, advice: str, *, space: bool) -> Problem:

@@ -252,11 +252,11 @@ LARGE = [
     f"open({'a / ' * 3000}b, 'w')",
     "\n".join(f"open('/etc/{number}', 'w')" for number in range(5000)),
     "exec(" + " + ".join(f"a{number}" for number in range(900)) + ")\n",
-    "".join(f"def f{number}():\n    f{number + 1}()\n" for number in range(20_000)),
+    "".join(f"def f{number}():\n    f{number + 1}()\n" for number in range(8_000)),
     "x = " + ".".join(["os"] + ["system"] * 900) + "()\n",
-    "import os\n" * 50_000,
+    "import os\n" * 20_000,
     f"x = '{'QlpoOTFB' * 200_000}'\nimport base64\nbase64.b64decode(x)\n",
-    "from os import " + ", ".join(f"a{number}" for number in range(20_000)),
+    "from os import " + ", ".join(f"a{number}" for number in range(8_000)),
 ]
 
 

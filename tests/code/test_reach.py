@@ -225,9 +225,9 @@ UNREADABLE: list[tuple[str, dict[str, str | bytes | int], str]] = [
     ("a module of 50 MB", {"config.json": auto_map({"A": "m.X"}), "m.py": b"#" * 50_000_000}, "m.py is larger than 2,000,000 bytes"),
     ("a handler of 50 MB", {"handler.py": b"#" * 50_000_000}, "handler.py is larger than 2,000,000 bytes"),
     ("too many configurations", {"m.py": "", **{f"c{number}/config.json": "{}" for number in range(201)}}, "there are more than 200 configurations"),
-    ("too many places", {"config.json": auto_map({f"A{number}": f"m{number}.X" for number in range(1001)})}, "more than 1,000 places name code"),
+    ("too many places", {"config.json": auto_map({f"A{number}": f"m{number}.X" for number in range(1001)})}, "more than 1,000 places name code that is run"),
     ("too many files", {"config.json": auto_map({"A": "m0.X"}), **{f"m{n}.py": f"from .m{n + 1} import x" for n in range(MOST_FILES + 5)}}, "loading reaches more than 1,000 files of code"),
-    ("too much", {"config.json": auto_map({f"A{n}": f"m{n}.X" for n in range(30)}), **{f"m{n}.py": b"#" * 1_999_999 for n in range(30)}}, "loading reaches more than 50,000,000 characters of code"),
+    ("too much", {"config.json": auto_map({f"A{n}": f"m{n}.X" for n in range(30)}), **{f"m{n}.py": b"#" * 1_999_999 for n in range(30)}}, "more than 50,000,000 characters of code are run"),
 ]  # fmt: skip
 
 
@@ -237,6 +237,13 @@ def test_what_cannot_be_read_is_never_clean(files: dict[str, str | bytes | int],
     with pytest.raises(Unreadable, match=why):
         list(runs(remote(files)))
     assert time.perf_counter() - started < 20
+
+
+def test_a_space_of_thousands_of_files_is_looked_at() -> None:
+    files: dict[str, str | bytes | int] = {f"lib/m{number}.py": "import os\n" for number in range(3000)}
+    files["lib/m7.py"] = "import base64\nexec(base64.b64decode('eA=='))\n"
+    (problem,) = dangerous(remote(files, "space"), advice="x", of_spaces=["obfuscated"])
+    assert problem.message == "lib/m7.py:2: exec runs code that is kept encoded; x"
 
 
 def test_a_config_without_the_key_need_not_be_json() -> None:
