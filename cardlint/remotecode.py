@@ -157,6 +157,14 @@ class RemoteCode:
         """model, dataset or space."""
         return self._repository.kind
 
+    @cached_property
+    def said(self) -> str:
+        """The text of the card; nothing where there is none, which another rule reports."""
+        try:
+            return str(self._repository.fact("text").content)
+        except Blocked:
+            return ""
+
     @property
     def known_as(self) -> str | None:
         """The id of the repository, where it is known."""

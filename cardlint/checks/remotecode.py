@@ -99,7 +99,7 @@ def undisclosed(remote: RemoteCode, text: Text, *, words: list[str]) -> Iterator
     remote.require_whole()
 
 
-def unpinned(remote: RemoteCode, text: Text) -> Iterator[Problem]:
+def unpinned(remote: RemoteCode) -> Iterator[Problem]:
     """References into other repositories, which have no place for a commit."""
     for repository in dict.fromkeys(entry.repository for entry in remote.entries if entry.repository):
         entries = [entry for entry in remote.entries if entry.repository == repository]
@@ -107,7 +107,7 @@ def unpinned(remote: RemoteCode, text: Text) -> Iterator[Problem]:
         message = f"loading this model runs the latest code of {shown(repository)}, whatever that is by then"
         if remote.known_as is None:
             message = f"unless this is {shown(repository)} itself, {message}"
-        pinned = _PINNED.search(text.content) is not None
+        pinned = _PINNED.search(remote.said) is not None
         cure = (
             "only who passes the `code_revision` that the card shows has a certain one" if pinned else "copy the code into this repository"
         )

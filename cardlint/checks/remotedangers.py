@@ -51,8 +51,7 @@ def found(remote: RemoteCode, advice: str, kinds: frozenset[str] | None) -> Iter
         if kinds is not None or when != "use" or table().kinds[item.danger.kind]["use"]:
             groups.setdefault((item.reached.path, item.danger.kind, when), []).append(item)
     for (_, _, when), items in groups.items():
-        if kinds is None or not all(item.danger.mild for item in items):
-            yield _problem(items, when, advice, space=kinds is not None)
+        yield _problem(items, when, advice, space=kinds is not None)
 
 
 def _codings(remote: RemoteCode) -> Iterator[Problem]:

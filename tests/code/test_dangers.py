@@ -172,6 +172,8 @@ TIMES: list[tuple[str, str, Found]] = [
     ("a token", "import os\nos.environ['HF_TOKEN']\n", [(2, "credentials", "import", "note")]),
     ("a token, asked for", "import os\nos.getenv('HF_TOKEN')\nos.environ.get('HOME')", [(2, "credentials", "import", "note")]),
     ("the worst of several", "import torch\ntorch.load('x')\ntorch.load('y', weights_only=False)", [(3, "deserialisation", "import", "-")]),
+    ("a name in a module that is not known", "import os\nos.__dict__[name]('x')", []),
+    ("a path of many steps", f"open({'a / ' * 80}b, 'w')", []),
     ("no expression", "eval('1 +')", []),
     ("a name nobody imports", "frobnicate.system('x')", []),
     ("of a parameter", "def f(os):\n    os.system('x')\nf(1)", []),

@@ -261,7 +261,7 @@ from cardlint.text import Text
 files = {"config.json": b'{"model_type": "bert"}', "tokenizer_config.json": b"{}", "train.py": b"import os", "sub/config.json": b"{}"}
 remote = Repository(Memory(files), Identity("model", "a/b", told=True)).fact("remote_code")
 text = Text("README.md", "")
-found = [*remotecode.runs(remote), *remotecode.undisclosed(remote, text, words=["x"]), *remotecode.unpinned(remote, text)]
+found = [*remotecode.runs(remote), *remotecode.undisclosed(remote, text, words=["x"]), *remotecode.unpinned(remote)]
 assert found + [*remotecode.changed(remote, reviewed={}), *remotecode.dangerous(remote, advice="", of_spaces=[])] == []
 print(sorted(name for name in sys.modules if name.startswith("cardlint.code.")))
 """
@@ -301,7 +301,7 @@ def test_no_configuration_ends_in_an_error_of_ours(configs: dict[str, object], c
     for check in (
         runs(found),
         undisclosed(found, text, words=["x"]),
-        unpinned(found, text),
+        unpinned(found),
         changed(found, reviewed={}),
         dangerous(found, advice="x", of_spaces=[]),
     ):
@@ -328,18 +328,17 @@ def test_a_reference_out_of_the_repository_is_told() -> None:
 
 
 def test_code_of_another_repository_is_an_error_where_this_one_is_known() -> None:
-    card = Text("README.md", "")
     files: dict[str, str | bytes | int] = {"config.json": auto_map({"A": "fenlab/reed--m.X", "B": "fenlab/reed--m.Y", "C": "acme/x--m.Z"})}
-    first, second = unpinned(remote(files), card)
+    first, second = unpinned(remote(files))
     assert (first.subject, first.at_most, len(first.related)) == ("fenlab/reed", None, 1)
     assert (
         first.message
         == "loading this model runs the latest code of fenlab/reed, whatever that is by then; copy the code into this repository"
     )
     assert (second.subject, second.at_most) == ("acme/x", None)
-    pinned = Text("README.md", f'code_revision="{"0" * 40}"')
-    assert [problem.at_most for problem in unpinned(remote(files), pinned)] == ["warning", "warning"]
-    assert [problem.at_most for problem in unpinned(remote(files, name=None), card)] == ["warning", "warning"]
+    pinned = files | {"README.md": f'code_revision="{"0" * 40}"'}
+    assert [problem.at_most for problem in unpinned(remote(pinned))] == ["warning", "warning"]
+    assert [problem.at_most for problem in unpinned(remote(files, name=None))] == ["warning", "warning"]
 
 
 def test_a_reviewed_file_that_lies_elsewhere_is_not_compared() -> None:
