@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import time
+from textwrap import indent
 
 import jsonschema
 import pytest
@@ -136,6 +137,13 @@ def test_a_danger_is_told_with_its_line_and_its_twin_is_not(code: str, line: int
     assert (line, kind, "import", "-") in at_import(code)
     assert {item[1] for item in at_import(code)} <= {kind, "deserialisation", "process"}
     assert at_import(harmless) == []
+
+
+@pytest.mark.parametrize(("code", "line", "kind", "harmless"), DANGERS, ids=[item[0][:60] for item in DANGERS])
+def test_a_danger_in_a_method_that_loading_calls_is_told_as_well(code: str, line: int, kind: str, harmless: str) -> None:
+    start = "class XModel:\n    def __init__(self, config):\n"
+    assert (line + 2, kind, "load", "-") in at_import(start + indent(code, " " * 8))
+    assert at_import(start + indent(harmless, " " * 8)) == []
 
 
 # Code of a module whose class XModel is asked for; line, kind, time and the severity it is capped at.
