@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from cardlint.licenses.texts import LicenseText
     from cardlint.loads import Loads
     from cardlint.markdown import Markdown
+    from cardlint.remotecode import RemoteCode
     from cardlint.source import Source
     from cardlint.text import Text
     from cardlint.topics import Topics
@@ -255,6 +256,12 @@ def _loads(repository: Repository) -> Loads:
     return Loads(repository)
 
 
+def _remote_code(repository: Repository) -> RemoteCode:
+    from cardlint.remotecode import RemoteCode
+
+    return RemoteCode(repository)
+
+
 def _settled(_repository: Repository) -> None:
     raise Inapplicable("known only once the other rules have run")
 
@@ -288,6 +295,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "dependencies": _dependencies,
     "secrets": _secrets,
     "loads": _loads,
+    "remote_code": _remote_code,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,

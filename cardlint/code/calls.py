@@ -10,17 +10,17 @@ from __future__ import annotations
 import ast
 import builtins
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
+from cardlint.code.call import Call, Known
 from cardlint.code.scopes import Scope, Site, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cardlint.code.call import Keywords
     from cardlint.code.scopes import Binding, Import
 
-Constant: TypeAlias = "str | int | float | bool | None"
-Keywords: TypeAlias = "dict[str, tuple[ast.expr, Site]]"
 LOCAL = "<local>."
 _DEEPEST = 12
 _LONGEST = 2000
@@ -29,14 +29,6 @@ _MOST_KEYS = 200
 _BUILTINS = frozenset(dir(builtins))
 # Methods of models and pipelines that give back what they are called on.
 _SAME = frozenset({"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "eval", "train", "requires_grad_"})
-
-
-class Known(NamedTuple):
-    """The value of an expression, and the node that says it, which may stand elsewhere."""
-
-    value: Constant
-    node: ast.expr
-    tree: int
 
 
 class Module:
@@ -72,6 +64,11 @@ class Module:
             elif name is not None:
                 yield f"{name}.{attribute}"
 
+    @property
+    def sites(self) -> list[Site]:
+        """All calls, in order, those whose name is not certain too."""
+        return self._walk.sites
+
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """All calls whose name is certain, in the order in which they are written."""
@@ -93,7 +90,19 @@ class Module:
             return None if owner is None or len(owner) > _LONGEST else f"{owner}.{node.attr}"
         if isinstance(node, ast.Call):
             return self._result(node, site, depth)
+        if isinstance(node, ast.Subscript):
+            return self._item(node, site, depth)
         return self.name(node.value, site, depth + 1) if isinstance(node, ast.Await) else None
+
+    def _item(self, node: ast.Subscript, site: Site, depth: int) -> str | None:
+        """The name of what a module holds, or of a module in `sys.modules`, fetched by its name as a text."""
+        owner = self.name(node.value, site, depth + 1)
+        if owner not in {"sys.modules", "__builtins__"} and not (owner or "").endswith(".__dict__"):
+            return None
+        key = self.known(node.slice, site, depth + 1)
+        if key is None or not isinstance(key.value, str):
+            return None
+        return key.value if owner == "sys.modules" else f"{(owner or '').removesuffix('.__dict__')}.{key.value}"
 
     def _result(self, node: ast.Call, site: Site, depth: int) -> str | None:
         """The name of what a call gives."""
@@ -103,7 +112,7 @@ class Module:
         if called == "getattr" and len(node.args) > 1:
             owner, attribute = self.name(node.args[0], site, depth + 1), self.known(node.args[1], site, depth + 1)
             return f"{owner}.{attribute.value}" if owner and attribute and isinstance(attribute.value, str) else None
-        if called in {"importlib.import_module", "__import__"} and len(node.args) == 1:
+        if called in {"importlib.import_module", "__import__"} and (len(node.args) == 1 or (node.args and called == "__import__")):
             module = self.known(node.args[0], site, depth + 1)
             return module.value if module and isinstance(module.value, str) else None
         owner, _, method = called.rpartition(".")
@@ -245,87 +254,6 @@ class Module:
                 return None
             entries[name.value] = value, site
         return entries
-
-
-class Call:
-    """A call whose name is certain."""
-
-    __slots__ = ("_keywords", "_module", "name", "site")
-
-    def __init__(self, name: str, site: Site, module: Module) -> None:
-        """`name` as in the docstring of this module."""
-        self.name = name
-        self.site = site
-        self._module = module
-        self._keywords: tuple[Keywords, bool] | None = None
-
-    @property
-    def _given(self) -> tuple[Keywords, bool]:
-        if self._keywords is None:
-            self._keywords = self._module.keywords(self.site.node, self.site)
-        return self._keywords
-
-    @property
-    def node(self) -> ast.Call:
-        """The call."""
-        return self.site.node
-
-    @property
-    def positional(self) -> Iterator[ast.expr]:
-        """The arguments by position, up to the first splat."""
-        for argument in self.node.args:
-            if isinstance(argument, ast.Starred):
-                return
-            yield argument
-
-    @property
-    def whole(self) -> bool:
-        """Whether all arguments are known; else one that is not seen may be given all the same."""
-        return self._given[1] and not any(isinstance(argument, ast.Starred) for argument in self.node.args)
-
-    def entry(self, keyword: str) -> tuple[ast.expr, Site] | None:
-        """An argument given by keyword, in the call or in a dictionary that is splatted into it."""
-        return self._given[0].get(keyword)
-
-    def name_of(self, node: ast.expr) -> str | None:
-        """The full name of an expression where the call stands."""
-        return self._module.name(node, self.site)
-
-    def value_of(self, node: ast.expr, site: Site | None = None) -> Known | None:
-        """The constant an expression is where the call stands, or at another place."""
-        return self._module.known(node, site or self.site)
-
-    def literal(self, node: ast.expr) -> tuple[ast.Dict, int] | None:
-        """The dictionary that an expression is, written there or bound to the name, and the number of its tree."""
-        if isinstance(node, ast.Name):
-            return self._module.dictionary(node, self.site)
-        return (node, self.site.tree) if isinstance(node, ast.Dict) else None
-
-    def argument(self, keyword: str, position: int | None = None) -> tuple[ast.expr, Site] | None:
-        """An argument by its keyword, else by its position (from 0), and where it has to be looked up."""
-        if (named := self._given[0].get(keyword)) is not None:
-            return named
-        if position is None:
-            return None
-        found = next((argument for index, argument in enumerate(self.positional) if index == position), None)
-        return None if found is None else (found, self.site)
-
-    def known(self, keyword: str, position: int | None = None) -> Known | None:
-        """The value of an argument, where it is given and certain."""
-        given = self.argument(keyword, position)
-        return None if given is None else self._module.known(*given)
-
-    def each(self, keyword: str, position: int | None = None) -> list[Known]:
-        """The values of an argument that is certain: the one it has, or in a loop over a list those it has one after the other."""
-        given = self.argument(keyword, position)
-        if given is None:
-            return []
-        known = self._module.known(*given)
-        return self._module.items(*given) if known is None else [known]
-
-    def lacks(self, keyword: str, position: int | None = None) -> bool:
-        """Whether an argument is certainly not given."""
-        return self.whole and self.argument(keyword, position) is None
 
 
 def _certain(bindings: list[Binding], node: ast.Name, site: Site, scope: Scope) -> Binding | None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cardlint.code.calls import Call, Known, Module
+    from cardlint.code.call import Call, Known
+    from cardlint.code.calls import Module
     from cardlint.code.pins import Form, Pin
 
 

@@ -193,7 +193,7 @@ def _evaluated_outside(node: ast.AST) -> Iterable[ast.AST]:
 def _is_guard(test: ast.expr) -> bool:
     """Whether a test is `__name__ == "__main__"` or `TYPE_CHECKING`: what it holds does not run when the module is imported."""
     if isinstance(test, ast.Compare):
-        return isinstance(test.left, ast.Name) and test.left.id == "__name__"
+        return isinstance(test.left, ast.Name) and test.left.id == "__name__" and all(isinstance(op, ast.Eq) for op in test.ops)
     return (test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else "") == "TYPE_CHECKING"
 
 

@@ -10,7 +10,8 @@ from cardlint.code.shell import Command, Word, commands
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cardlint.code.calls import Call, Module
+    from cardlint.code.call import Call
+    from cardlint.code.calls import Module
 
 _STARTING = frozenset({
     "os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.check_call", "subprocess.check_output", "subprocess.Popen",

@@ -12,7 +12,8 @@ from cardlint.code.shell import option
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from cardlint.code.calls import Call, Module
+    from cardlint.code.call import Call
+    from cardlint.code.calls import Module
     from cardlint.code.shell import Command, Word
 
 NAME = "trust_remote_code"

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from cardlint.code.calls import Call, Module
+    from cardlint.code.call import Call
+    from cardlint.code.calls import Module
 
 _FAR = frozenset({
     "hf_hub_download()", "snapshot_download()", "cached_download()", "cached_file()", "cached_path()", "urlopen()", "urlretrieve()",

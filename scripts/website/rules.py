@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CATEGORIES = {
     "access": "Gates and whom they ask for what",
+    "code": "What runs when somebody loads the thing or follows its card",
     "datasets": "Data files, configurations and what a dataset card says of them",
     "documentation": "What a card tells the people who read it",
     "ethics": "Risks, people, and the ways to report harm; off until a policy asks",
