@@ -8,20 +8,23 @@ Comments from `%` to the end of a line, which biber knows and BibTeX does not, a
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ENTRY = re.compile(r"^[ \t]*@[ \t]*([A-Za-z]{1,40})\s{0,20}([{(])", re.MULTILINE)
-_BLANK = re.compile(r"(?:\s++|%[^\n]*+)*+")
-_KEY = re.compile(r"[^\s,{}()\"#%='~\\][^,{}\"#%=\n~\\]*+")
-_NAME = re.compile(r"[^\s\"#%'(),={}@]++")
-_BRACE = re.compile(r"[{}]")
-_BRACE_OR_QUOTE = re.compile(r"[{}\"]")
-_FIELD = re.compile(r"^[ \t]*,?[ \t]*([A-Za-z][\w-]{0,40})[ \t]*=[ \t]*[{\"0-9]", re.MULTILINE)
-_LEFT_OVER = re.compile(r"\s*+,?\s*+([A-Za-z][\w-]{0,40})[ \t]*=[ \t]*[{\"]")
-_WORDS = re.compile(r"[^,{}\"\n]{1,40}")
+_ENTRY = lazily(r"^[ \t]*@[ \t]*([A-Za-z]{1,40})\s{0,20}([{(])", re.MULTILINE)
+_BLANK = lazily(r"(?:\s++|%[^\n]*+)*+")
+_KEY = lazily(r"[^\s,{}()\"#%='~\\][^,{}\"#%=\n~\\]*+")
+_NAME = lazily(r"[^\s\"#%'(),={}@]++")
+_BRACE = lazily(r"[{}]")
+_BRACE_OR_QUOTE = lazily(r"[{}\"]")
+_FIELD = lazily(r"^[ \t]*,?[ \t]*([A-Za-z][\w-]{0,40})[ \t]*=[ \t]*[{\"0-9]", re.MULTILINE)
+_LEFT_OVER = lazily(r"\s*+,?\s*+([A-Za-z][\w-]{0,40})[ \t]*=[ \t]*[{\"]")
+_WORDS = lazily(r"[^,{}\"\n]{1,40}")
 _CLOSERS = {"{": "}", "(": ")"}
 _SHOWN = 40
 

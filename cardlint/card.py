@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint import frontmatter
 from cardlint.frontmatter import Block, Defect
 from cardlint.nodes import Mapping, kind_of
+from cardlint.weights.named import NamedTuple
 from cardlint.yamlreader import HostileYamlError, YamlError, means_nothing, read_yaml
 
 if TYPE_CHECKING:

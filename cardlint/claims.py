@@ -10,10 +10,12 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.metrics import squash
 from cardlint.text import LINE_END
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,18 +34,18 @@ _LEAD_LINES = 12
 _LEAD_SENTENCES = 6
 _NUMBER = r"(?:\d{1,20}(?:[.,]\d{1,20})*|\.\d{1,20})"
 _SPREAD = rf"\(?\s?(?:±|\+/-|\+-|\\pm)\s?(?P<spread>{_NUMBER})\s?%?\s?\)?"
-_FIGURE = re.compile(
+_FIGURE = lazily(
     rf"(?P<number>[+-]?{_NUMBER})(?P<power>[eE][+-]?\d{{1,2}})?\s?(?:%|percent|per cent|Prozent|pour cent|por ciento|por cento)?"
     rf"(?:\s?{_SPREAD})?\s?[*†‡§¹²³↑↓]{{0,3}}"
 )
-_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
-_MARKS = re.compile(r"[*`]+|(?<![^\W_])_+|_+(?![^\W_])|<[^<>]{0,200}>|\\(?=[^\w\s])")
-_LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
-_DELIMITER = re.compile(r"[ \t]{0,3}\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?[ \t]*)?[ \t]*")
-_CELL = re.compile(r"(?<!\\)\|")
-_ITEM = re.compile(r"(?P<indent>[ \t]{0,20})(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<text>\S.*)")
-_STATED = re.compile(r"(?P<label>[^:=：]{1,200})[:=：](?P<figure>[^:=：]{1,80})")  # noqa: RUF001 - East Asian colon
-_SENTENCE_END = re.compile(r"(?<=[.!?])[ \t\n]+|(?<=[。！？])")  # noqa: RUF001 - East Asian marks
+_THOUSANDS = lazily(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
+_MARKS = lazily(r"[*`]+|(?<![^\W_])_+|_+(?![^\W_])|<[^<>]{0,200}>|\\(?=[^\w\s])")
+_LINK = lazily(r"!?\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
+_DELIMITER = lazily(r"[ \t]{0,3}\|?(?:[ \t]*:?-+:?[ \t]*\|)+(?:[ \t]*:?-+:?[ \t]*)?[ \t]*")
+_CELL = lazily(r"(?<!\\)\|")
+_ITEM = lazily(r"(?P<indent>[ \t]{0,20})(?:[-*+•]|\d{1,3}[.)])[ \t]+(?P<text>\S.*)")
+_STATED = lazily(r"(?P<label>[^:=：]{1,200})[:=：](?P<figure>[^:=：]{1,80})")  # noqa: RUF001 - East Asian colon
+_SENTENCE_END = lazily(r"(?<=[.!?])[ \t\n]+|(?<=[。！？])")  # noqa: RUF001 - East Asian marks
 
 
 class Reading(NamedTuple):
@@ -343,6 +345,6 @@ def _names(text: str, names: frozenset[str]) -> bool:
     return any("".join(words[at : at + size]) in names for at in range(len(words)) for size in (1, 2, 3))
 
 
-_WORD = re.compile(r"[^\W\d_]+|\d+")
-_DECIMAL = re.compile(r"(?<![\w.-])(?:%\s?\d{1,3}|\d{1,3}(?:[.,]\d{1,20})?\s?%|\d{1,3}[.,]\d{1,20})(?!\w|\.\d)")
-_WHOLE_CELL = re.compile(r"\|\s?\**\d{1,3}\**\s?(?=\||$)")
+_WORD = lazily(r"[^\W\d_]+|\d+")
+_DECIMAL = lazily(r"(?<![\w.-])(?:%\s?\d{1,3}|\d{1,3}(?:[.,]\d{1,20})?\s?%|\d{1,3}[.,]\d{1,20})(?!\w|\.\d)")
+_WHOLE_CELL = lazily(r"\|\s?\**\d{1,3}\**\s?(?=\||$)")

@@ -100,7 +100,7 @@ class Program(NamedTuple):
         """The file."""
         return self.pieces[0].path
 
-    def span(self, node: ast.expr | ast.stmt, tree: int) -> Span:
+    def span(self, node: ast.expr | ast.stmt | ast.keyword, tree: int) -> Span:
         """Where a node of one of the trees stands."""
         piece, lines = self.pieces[tree], self.reads[tree].lines
         start = _position(piece, lines, node.lineno, node.col_offset)
@@ -205,7 +205,7 @@ class Code:
             except Obstacle as obstacle:
                 self._obstacle(entry.path, obstacle)
                 continue
-            yield from self._notebook(text) if language == "notebook" else [_whole(text, language)]
+            yield from self._notebook(text) if language == "notebook" else [whole(text, language)]
 
     def _text(self, path: str, limit: int) -> Text:
         if self._size > MOST_BYTES:
@@ -246,7 +246,7 @@ def commands_within(piece: Piece) -> Iterator[Piece]:
         yield Piece(piece.text, "shell", match[2], (start,), piece.where, piece.escaped)
 
 
-def _whole(text: Text, language: str) -> Piece:
+def whole(text: Text, language: str) -> Piece:
     """All of a file. A byte order mark is no part of the code."""
     lines = LINE_END.split(text.content)
     lines[0] = lines[0].removeprefix("\ufeff")

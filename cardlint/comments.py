@@ -9,9 +9,11 @@ import io
 import re
 from bisect import bisect_left, bisect_right
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cardlint.nodes import Scalar, Sequence
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
 MOST = 2000  # of one file: each may have to be held against a thousand findings
 _PYTHON_CHARACTERS = 500_000
 # What somebody may write who knows another tool. Other comments that begin with our name are prose.
-_MEANT = re.compile(r"cardlint:[ \t]*(?:ignore|disable|skip|noqa|allow|off)\b", re.IGNORECASE)
-_HASH = re.compile(r"(?:(?<=[ \t\r\n])|\A)#[ \t]*(cardlint:[^\r\n]*)", re.IGNORECASE)
-_OPENING = re.compile(r"<!--\s*")
-_COMMENT_LINE = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
+_MEANT = lazily(r"cardlint:[ \t]*(?:ignore|disable|skip|noqa|allow|off)\b", re.IGNORECASE)
+_HASH = lazily(r"(?:(?<=[ \t\r\n])|\A)#[ \t]*(cardlint:[^\r\n]*)", re.IGNORECASE)
+_OPENING = lazily(r"<!--\s*")
+_COMMENT_LINE = lazily(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
 _CONTAINERS = "\ufeff \t>-*+"
 
 Scope = Literal["repository", "file", "range"]

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.datafiles_defaults import defaults
 from cardlint.errors import Unreadable
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_MAGIC = re.compile(r"[*?\[]")
-_ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|.*::", re.DOTALL)
+_MAGIC = lazily(r"[*?\[]")
+_ELSEWHERE = lazily(r"[A-Za-z][A-Za-z0-9+.-]*://|.*::", re.DOTALL)
 # Steps that lead nowhere, which the library takes back only before the first wildcard.
-_DOTS = re.compile(r"/\.{1,2}(?:/|\Z)")
-_CLASS = re.compile(r"\[(!?)(\]?[^\]]*)\]")
-_CHUNK = re.compile(r"\[!?\]?[^\]]*\]|[^\[]+|\[")
+_DOTS = lazily(r"/\.{1,2}(?:/|\Z)")
+_CLASS = lazily(r"\[(!?)(\]?[^\]]*)\]")
+_CHUNK = lazily(r"\[!?\]?[^\]]*\]|[^\[]+|\[")
 # Comparisons of one path with one pattern: some three seconds' worth. A card of ten thousand patterns would ask for hours.
 MOST_COMPARED = 20_000_000
 _LONGEST = 4096

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from cardlint.errors import Blocked, Inapplicable, Obstacle
 from cardlint.home import rule_page
 from cardlint.problem import CONFIDENCES, milder
 from cardlint.report import Failed, Finding, Place, RelatedPlace, Skipped, Target
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # A hostile card could make a million findings of one kind; nobody reads more than this many of one rule.
 MOST_PER_RULE = 1000
 OWN_LINE = 4000  # characters of its line that a fingerprint sees
-_INDEX = re.compile(r"\[\d+\]")
+_INDEX = lazily(r"\[\d+\]")
 
 
 # What is known once the other rules have run: `cardlint.settle` provides it, and runs the rules that read it.
@@ -114,7 +114,8 @@ def problems(repository: Repository, rule: Rule, options: dict[str, Any]) -> Ite
 
 
 def _finding(repository: Repository, rule: Rule, subject: str, problem: Problem) -> Finding:
-    subject = subject if problem.subject is None else problem.subject
+    problem = repository.veil.problem(problem)
+    subject = repository.veil.said(subject) if problem.subject is None else problem.subject
     place = _anywhere(repository, problem.span)
     related = tuple(RelatedPlace(item.message, _place(repository, item.span)) for item in problem.related if item.span.start >= 0)
     path = (problem.span.path if problem.span is not None else problem.path) or repository.card_path
@@ -144,7 +145,15 @@ def _place(repository: Repository, span: Span) -> Place:
     text = repository.texts[span.path]
     start, end = text.position(span.start), text.position(span.end)
     return Place(
-        span.path, start.line, start.column, end.line, end.column, span.start, span.end, text.line(start.line), text.ending(start.line)
+        span.path,
+        start.line,
+        start.column,
+        end.line,
+        end.column,
+        span.start,
+        span.end,
+        repository.veil.line(text, start.line),
+        text.ending(start.line),
     )
 
 

@@ -12,18 +12,33 @@ CardlintError
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from cardlint.report import Report
 
-# What tokens of the Hub and of the usual services begin with. A wrong line is repeated in its error, which ends up in logs.
-TOKEN = re.compile(r"\b(hf_|api_org_|sk-|gh[opsur]_|github_pat_|glpat-|xox[abp]-|AKIA|AIza)[A-Za-z0-9-]{10,}[\w-]*")
+# What tokens of the Hub and of the usual services begin with. A wrong line is repeated in its error, which ends up in logs;
+# a token that is one letter short is no secret to anybody else.
+TOKEN = lazily(r"\b(hf_|api_org_|sk-|gh[opsur]_|github_pat_|glpat-|xox[abp]-|AKIA|AIza)[A-Za-z0-9-]{10,}[\w-]*")
+_LONG = 16  # characters; what is shorter holds nothing to be masked
 
 
 class CardlintError(Exception):
-    """Everything cardlint raises on purpose."""
+    """Everything cardlint raises on purpose. What it says holds no secret."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*(masked(said) if isinstance(said, str) else said for said in args))
+
+
+def masked(said: str) -> str:
+    """What an error says, without secrets: it quotes what is wrong, and ends up in logs."""
+    if len(said) < _LONG:
+        return said
+    from cardlint.veil import veiled
+
+    return TOKEN.sub(r"\1***", veiled(said))
 
 
 class UsageError(CardlintError):
@@ -35,9 +50,9 @@ class ConfigError(UsageError):
 
     def __init__(self, path: str, line: int, column: int, message: str) -> None:
         """`path` as the user knows it; line and column 1-based; `message` says what was expected."""
-        message = TOKEN.sub(r"\1***", message)
+        message = masked(message)
         super().__init__(path, line, column, message)
-        self.path = path
+        self.path = masked(path)
         self.line = line
         self.column = column
         self.message = message
@@ -84,7 +99,7 @@ class Blocked(Obstacle):
         """`message` repeats the defect in words."""
         super().__init__(because, message)
         self.because = because
-        self.message = message
+        self.message = masked(message)
 
     def __str__(self) -> str:
         return self.message

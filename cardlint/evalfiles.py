@@ -5,9 +5,10 @@ Source: hub-docs, `docs/hub/eval-results.md` (marked as work in progress there).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.text import BOM, Span, Text
+from cardlint.weights.named import NamedTuple
 from cardlint.yamlreader import HostileYamlError, Limits, YamlError, read_yaml
 
 if TYPE_CHECKING:

@@ -7,32 +7,32 @@ states to equal the server's. `datasets` (`utils/metadata.py`) and the gguf tool
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cardlint.text import BOM
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from cardlint.text import Text
 
-_HUB = re.compile(r"(\s*---(?:\r\n|\r|\n))([\S\s]*?)((?:\r\n|\r|\n)---[ \t]*(?:\r\n|\n|\Z))")
-_HUB_OPENER = re.compile(r"(\s*)---(\r\n|\r|\n)")
-_EMPTY = re.compile(r"\s*---(?:\r\n|\r|\n)---[ \t]*(?:\r\n|\r|\n|\Z)")
-_BLANK_OPENER = re.compile(r"\s*---([ \t]+)(?:\r\n|\r|\n)")
-_LONG_FENCE = re.compile(r"\s*(-{4,})[ \t]*(?:\r\n|\r|\n)[ \t]*[A-Za-z][\w -]*:")
-_LONG_OR_DOTS = re.compile(r"(?:\r\n|\r|\n)(-{4,}|\.{3})[ \t]*(?=\r|\n|\Z)")
-_INDENTED_OR_GLUED = re.compile(r"(?:[\r\n][ \t]+|[^\s|:-])(---)[ \t]*(?=\r|\n|\Z)")
-_LONE_CR_CLOSER = re.compile(r"(?:\r|\n)(---[ \t]*)\r(?!\n)")
+_HUB = lazily(r"(\s*---(?:\r\n|\r|\n))([\S\s]*?)((?:\r\n|\r|\n)---[ \t]*(?:\r\n|\n|\Z))")
+_HUB_OPENER = lazily(r"(\s*)---(\r\n|\r|\n)")
+_EMPTY = lazily(r"\s*---(?:\r\n|\r|\n)---[ \t]*(?:\r\n|\r|\n|\Z)")
+_BLANK_OPENER = lazily(r"\s*---([ \t]+)(?:\r\n|\r|\n)")
+_LONG_FENCE = lazily(r"\s*(-{4,})[ \t]*(?:\r\n|\r|\n)[ \t]*[A-Za-z][\w -]*:")
+_LONG_OR_DOTS = lazily(r"(?:\r\n|\r|\n)(-{4,}|\.{3})[ \t]*(?=\r|\n|\Z)")
+_INDENTED_OR_GLUED = lazily(r"(?:[\r\n][ \t]+|[^\s|:-])(---)[ \t]*(?=\r|\n|\Z)")
+_LONE_CR_CLOSER = lazily(r"(?:\r|\n)(---[ \t]*)\r(?!\n)")
 # Line ends that repeat are atomic: a CRLF that may also be a CR and an LF takes exponential time to rule out.
-_LATE_BLOCK = re.compile(
+_LATE_BLOCK = lazily(
     r"(?:\r\n|\r|\n)(---)[ \t]*(?:\r\n|\r|\n)[A-Za-z][\w-]*:[^\r\n]*(?>\r\n|\r|\n)"
     r"(?:[^\r\n]*(?>\r\n|\r|\n)){0,200}?---[ \t]*(?=\r|\n|\Z)"
 )
-_NO_OPENER = re.compile(r"\s*([a-z][a-z_-]*:)(?:[ \t][^\r\n]*)?(?>\r\n|\r|\n)(?=(?:[^\r\n]*(?>\r\n|\r|\n)){0,200}?---[ \t]*(?:\r|\n|\Z))")
+_NO_OPENER = lazily(r"\s*([a-z][a-z_-]*:)(?:[ \t][^\r\n]*)?(?>\r\n|\r|\n)(?=(?:[^\r\n]*(?>\r\n|\r|\n)){0,200}?---[ \t]*(?:\r|\n|\Z))")
 _LATE_WITHIN = 20_000
 _SHOWN = 40
-_BODY_BEGINS = re.compile(
+_BODY_BEGINS = lazily(
     r"(?:\r\n|\r|\n)(?:"
     r"(?P<fence>-{4,}|\.{3})[ \t]*(?=\r|\n|\Z)"
     r"|[ \t]*(?:\r\n|\r|\n)(?P<body>\#{1,6}[ \t]+\S|<[A-Za-z!]|!\[|\*\*|```|\|[ \t])"
@@ -40,8 +40,7 @@ _BODY_BEGINS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """The frontmatter as the Hub finds it, in offsets of the file: fences with their line ends, and the YAML between."""
 
     opener_start: int
@@ -50,8 +49,7 @@ class Block:
     closer_end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Defect:
+class Defect(NamedTuple):
     """Why a card has no metadata: the id of the rule that reports it, what is wrong, where, and what else to look at."""
 
     rule: str

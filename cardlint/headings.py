@@ -14,9 +14,11 @@ import json
 import re
 import unicodedata
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cardlint.locate import data_folder
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,14 +36,14 @@ _ASIDE = 30
 OTHER = "other"
 
 # `#Usage` is text for want of a blank; `#1`, `#!/bin/sh` and a row of hashtags were not meant to be headings.
-_UNSPACED = re.compile(r" {0,3}#{1,6}(?![^\W\d_]*TODO)[^\W\d_](?:(?!\s#)[^\n]){1,150}\s*")
+_UNSPACED = lazily(r" {0,3}#{1,6}(?![^\W\d_]*TODO)[^\W\d_](?:(?!\s#)[^\n]){1,150}\s*")
 
 SPACELESS = "\u2e80-\u2fff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_INNER_SPACE = re.compile(rf"(?<=[{SPACELESS}]) +| +(?=[{SPACELESS}])")
-_SPACELESS_RUN = re.compile(rf"[{SPACELESS}]+|[^{SPACELESS}]+")
-_SEPARATOR = re.compile(r"[()\[\]{}<>【】「」『』《》\u3014\u3015,;:/|&+·•・、،؛。\u2014\u2013…=→⇒➡⟶>]| - | -- |\bvs\.? ")
+_INNER_SPACE = lazily(rf"(?<=[{SPACELESS}]) +| +(?=[{SPACELESS}])")
+_SPACELESS_RUN = lazily(rf"[{SPACELESS}]+|[^{SPACELESS}]+")
+_SEPARATOR = lazily(r"[()\[\]{}<>【】「」『』《》\u3014\u3015,;:/|&+·•・、،؛。\u2014\u2013…=→⇒➡⟶>]| - | -- |\bvs\.? ")
 # Marks that a reader may leave out: Latin and Cyrillic accents, Arabic vowel signs, and what emoji are made of.
-_DROPPED = re.compile("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u20d0-\u20ff\ufe00-\ufe0f\u0640]")
+_DROPPED = lazily("[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u20d0-\u20ff\ufe00-\ufe0f\u0640]")
 _SAME = str.maketrans(
     {
         "đ": "d",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import posixpath
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.errors import UsageError
 from cardlint.hubcache import Held, cache_folder
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from cardlint.repository import Kind
@@ -18,8 +19,8 @@ SCHEME = "hf://"
 POLICY_FILE = "policy.yaml"
 _PREFIXES: dict[str, Kind] = {"models": "model", "datasets": "dataset", "spaces": "space"}
 _STEP = r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}"
-_ADDRESS = re.compile(rf"(?:(models|datasets|spaces)/)?({_STEP}/{_STEP})(/[^@]+)?@([^/@]+)(/[^@]+)?")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_ADDRESS = lazily(rf"(?:(models|datasets|spaces)/)?({_STEP}/{_STEP})(/[^@]+)?@([^/@]+)(/[^@]+)?")
+_COMMIT = lazily(r"[0-9a-f]{40}")
 
 
 class Address(NamedTuple):

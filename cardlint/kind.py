@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.errors import Obstacle, Unreadable
 from cardlint.source import read_regular
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from cardlint.repository import Kind, Repository
 
 # Only remotes: submodules and Git LFS have addresses of their own in the same file.
-_SECTION = re.compile(r'^[ \t]*\[remote "[^\n]*\n((?:[ \t]*[^\[\s][^\n]*\n?|[ \t]*\n)*)', re.MULTILINE)
-_REMOTE = re.compile(r"^\s*url\s*=\s*(?:https?://(?:[^/@\s]+@)?|git@|ssh://git@)(?:huggingface\.co|hf\.co)[/:](\S+)", re.MULTILINE)
+_SECTION = lazily(r'^[ \t]*\[remote "[^\n]*\n((?:[ \t]*[^\[\s][^\n]*\n?|[ \t]*\n)*)', re.MULTILINE)
+_REMOTE = lazily(r"^\s*url\s*=\s*(?:https?://(?:[^/@\s]+@)?|git@|ssh://git@)(?:huggingface\.co|hf\.co)[/:](\S+)", re.MULTILINE)
 _GIT_BYTES = 4096
 _PREFIXES: dict[str, Kind] = {"datasets": "dataset", "spaces": "space"}
 # Keys only datasets have: card_keys.json has them with `kinds: [dataset]`; repeated here because the check of a

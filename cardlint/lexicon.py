@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.metrics import known_metrics, squash
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable
     from typing import TypeAlias
 
     Key: TypeAlias = "tuple[str, frozenset[str]]"
     Item: TypeAlias = "tuple[str, object]"
 
-_TOKEN = re.compile(
+_TOKEN = lazily(
     r"(?P<spread>(?:±|\+/-|\+-)\s?\d[\d.,]{0,20}%?)|@\s?\d{1,4}|(?P<number>(?:(?<![\w)\]])[+-])?(?:\d{1,20}(?:[.,]\d{1,20})*|\.\d{1,20})(?:\s?%)?)"
     r"|(?P<bound>[<>≤≥≈~]=?(?=\s?[\d.]))|[\u3040-\u30ff\u3400-\u9fff]|[^\W\d_]+"
 )
 # What parts a sentence, where it stands between two names; the comma of a number or the bracket of a name does not.
-_BREAK = re.compile(r"[,;()，；、（）]|\s[-–—]+\s|—")  # noqa: RUF001 - East Asian marks, dashes
-_DECIMAL = re.compile(r"[.,]\d|%")
+_BREAK = lazily(r"[,;()，；、（）]|\s[-–—]+\s|—")  # noqa: RUF001 - East Asian marks, dashes
+_DECIMAL = lazily(r"[.,]\d|%")
 _LONGEST_NAME = 8
 _MOST_TOKENS = 60
 

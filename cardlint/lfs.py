@@ -7,12 +7,13 @@ the place of content that is not there.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from cardlint.errors import Unreadable
 from cardlint.gitpatterns import ATTRIBUTES, IGNORE, Attributes, Ignored, Place
 from cardlint.kind import checkout
 from cardlint.source import innermost, read_regular
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,11 +5,12 @@ Nor may what they do to other rules: a locked one gives way only to findings tha
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cardlint.errors import ConfigError, UsageError
 from cardlint.policy import When, graded
 from cardlint.problem import SEVERITIES
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable

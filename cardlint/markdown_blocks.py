@@ -29,6 +29,8 @@ from markdown_it.rules_block import (
 )
 from markdown_it.token import Token
 
+from cardlint.weights.patterns import lazily
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -44,7 +46,7 @@ NESTING = 24
 _WORK = 800_000
 _RULE_COST, _LOOK_COST, _TOKEN_COST = 6, 2, 5
 
-_CELL_END = re.compile(r"(?<!\\)\|")
+_CELL_END = lazily(r"(?<!\\)\|")
 _TABLE_RULE = frozenset("|-:")
 _VERBATIM = frozenset({"fence", "code_block", "html_block"})
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cardlint.markdown_blocks import NESTING, NOWHERE, Block, Cell, SpentError, State, cells
 from cardlint.markdown_inline import parser
 from cardlint.text import LINE_END
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,12 +31,12 @@ _MARKERS = 20_000
 _LONG_BLOCK, _LONG_BLOCK_MARKERS = 20_000, 2_000
 _LONG_LINE = 100_000
 
-_MARKER = re.compile(r"[\[\]<*_`!~&:\\\n]")
-_HTML_MARKER = re.compile(r"[<&]")
-_HEADING_TAG = re.compile(r"<h[1-6]\b", re.IGNORECASE)
-_PUNCTUATION_RUN = re.compile(rf"^[^\w\n]{{{_LONG_LINE},}}", re.MULTILINE)
+_MARKER = lazily(r"[\[\]<*_`!~&:\\\n]")
+_HTML_MARKER = lazily(r"[<&]")
+_HEADING_TAG = lazily(r"<h[1-6]\b", re.IGNORECASE)
+_PUNCTUATION_RUN = lazily(rf"^[^\w\n]{{{_LONG_LINE},}}", re.MULTILINE)
 _BOLD = ("**", "__")
-_NORMAL_END = re.compile(r"\r\n?")
+_NORMAL_END = lazily(r"\r\n?")
 
 
 class Body:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from cardlint.text import Span
@@ -12,8 +13,7 @@ Form = Literal["atx", "setext", "html", "bold"]
 LinkForm = Literal["inline", "reference", "autolink", "html"]
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """A heading and what it heads.
 
     `title` is plain text; `level` 1 to 6; `span` covers the heading's text line(s) (for HTML, from `<h1` to `</h1>`).
@@ -31,8 +31,7 @@ class Section:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link or image.
 
     `target` has entities and backslash escapes decoded, nothing else. `target_span` covers the destination as
@@ -47,8 +46,7 @@ class Link:
     target_span: Span | None
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """A code block.
 
     `code` is as Markdown gives it, indentation of its containers removed. `lines` holds for each line of it the
@@ -64,8 +62,7 @@ class Snippet:
     fenced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """An HTML comment: its text without the marks and white space around it."""
 
     text: str

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from cardlint.markdown_facts import Form, Section
 from cardlint.markdown_html import Heading, plain
 from cardlint.text import LINE_END
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,13 +20,13 @@ if TYPE_CHECKING:
     from cardlint.markdown_html import Harvests
     from cardlint.text import Text
 
-_HEADING_TAG = re.compile(r"<h[1-6]\b", re.IGNORECASE)
-_BOLD_LINE = re.compile(r"(\*\*|__)(?=[^\s*_])((?:(?!\1).)*[^\s*_\\])\1:?")
-_EMOJI_CODE = re.compile(r"(?<![\w:]):(?=[0-9_+-]*[a-z])[a-z0-9_+-]++:(?![\w:])")
-_TITLE_TAIL = re.compile(r"(?: ?\{#[^{}]*\}| ?[¶🔗]| #+) ?$")
-_SPACE = re.compile(r"\s+")
-_NO_SLUG = re.compile(r"[^\w\- ]")
-_MARKUP = re.compile(r"[\\`*_~\[\]<>&:!\n]")
+_HEADING_TAG = lazily(r"<h[1-6]\b", re.IGNORECASE)
+_BOLD_LINE = lazily(r"(\*\*|__)(?=[^\s*_])((?:(?!\1).)*[^\s*_\\])\1:?")
+_EMOJI_CODE = lazily(r"(?<![\w:]):(?=[0-9_+-]*[a-z])[a-z0-9_+-]++:(?![\w:])")
+_TITLE_TAIL = lazily(r"(?: ?\{#[^{}]*\}| ?[¶🔗]| #+) ?$")
+_SPACE = lazily(r"\s+")
+_NO_SLUG = lazily(r"[^\w\- ]")
+_MARKUP = lazily(r"[\\`*_~\[\]<>&:!\n]")
 
 
 class Headings:

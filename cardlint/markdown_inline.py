@@ -24,6 +24,7 @@ from markdown_it.rules_inline import (
 )
 
 from cardlint.markdown_blocks import NESTING, use_block_rules
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
     Rule = Callable[[StateInline, bool], bool]
 
-_BARE_URL = re.compile(r"://[^\s<>\[\]`\"|]{1,2048}")
-_ENTITY_TAIL = re.compile(r"&[A-Za-z0-9]{1,32};\Z")
+_BARE_URL = lazily(r"://[^\s<>\[\]`\"|]{1,2048}")
+_ENTITY_TAIL = lazily(r"&[A-Za-z0-9]{1,32};\Z")
 _TAIL_ROUNDS = 16
 
 
@@ -171,4 +172,4 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     ":": (_bare_url,),
     "]": (),
 }
-_STOP = re.compile(f"[{re.escape(''.join(_RULES))}]")
+_STOP = lazily(f"[{re.escape(''.join(_RULES))}]")

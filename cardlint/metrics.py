@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.locate import data_folder
 from cardlint.nodes import Mapping, Scalar, Sequence, join, string
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 KEY = "model-index"
 # Cards of embedding models give some thousand figures.
 MOST_RESULTS = 5_000
-_NO_LETTER = re.compile(r"[\W_]+")
+_NO_LETTER = lazily(r"[\W_]+")
 
 
 class Metric(NamedTuple):

@@ -1,12 +1,12 @@
 """Located data: what a YAML or JSON text holds, with the place of every key and value.
 
 Nodes are slotted but not frozen: a card of 10,000 nodes is built on every run, and frozen construction costs
-three times as much. Nothing changes a node once the reader has returned it.
+three times as much. Nothing changes a node once the reader has returned it. They are written out, and no dataclasses,
+because every check would generate the code of those first (docs/decisions/0001).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from cardlint.text import Span
@@ -18,7 +18,6 @@ Plain: TypeAlias = "str | int | float | bool | None"
 Data: TypeAlias = "Plain | list[Data] | dict[str, Data]"
 
 
-@dataclass(slots=True, eq=False, match_args=False)
 class Scalar:
     """A single value.
 
@@ -26,12 +25,15 @@ class Scalar:
     `plain` says that it was written without quotes, block indicator or tag, so that resolution took place.
     """
 
-    path: str
-    start: int
-    end: int
-    value: Plain
-    raw: str
-    plain: bool
+    __slots__ = ("end", "path", "plain", "raw", "start", "value")
+
+    def __init__(self, path: str, start: int, end: int, value: Plain, raw: str, plain: bool) -> None:  # noqa: FBT001, PLR0913, PLR0917
+        self.path = path
+        self.start = start
+        self.end = end
+        self.value = value
+        self.raw = raw
+        self.plain = plain
 
     @property
     def span(self) -> Span:
@@ -39,14 +41,16 @@ class Scalar:
         return Span(self.path, self.start, self.end)
 
 
-@dataclass(slots=True, eq=False, match_args=False)
 class Sequence:
     """A list of nodes."""
 
-    path: str
-    start: int
-    end: int
-    items: list[Node]
+    __slots__ = ("end", "items", "path", "start")
+
+    def __init__(self, path: str, start: int, end: int, items: list[Node]) -> None:
+        self.path = path
+        self.start = start
+        self.end = end
+        self.items = items
 
     @property
     def span(self) -> Span:
@@ -65,15 +69,17 @@ class Entry:
         self.name = key.raw if isinstance(key, Scalar) else f"<{kind_of(key)} at {key.start}>"
 
 
-@dataclass(slots=True, eq=False, match_args=False)
 class Mapping:
     """Keys with values, in the order written, repeated keys included."""
 
-    path: str
-    start: int
-    end: int
-    entries: list[Entry]
-    _effective: list[Entry] | None = None
+    __slots__ = ("_effective", "end", "entries", "path", "start")
+
+    def __init__(self, path: str, start: int, end: int, entries: list[Entry]) -> None:
+        self.path = path
+        self.start = start
+        self.end = end
+        self.entries = entries
+        self._effective: list[Entry] | None = None
 
     @property
     def span(self) -> Span:

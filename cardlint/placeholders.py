@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_MARKUP = re.compile(r"[*_`\[\](){}<>\"“”„«»|,;!?#~\\:。！？…،؟：（）【】「」、]")  # noqa: RUF001 - they occur in cards
-_BRACKETED = re.compile(r"\[[^\[\]\n]{1,80}\]|<[^<>\n]{1,80}>|\{[^{}\n]{1,80}\}|【[^【】\n]{1,80}】")
-_VARIABLE = re.compile(r"(?<![$\\\w{])\{\{-?\s*(\w{2,60})\s*(\|\s*default\([^{}\n]{0,300}\)\s*)?-?\}\}")
-_TO_DO = re.compile(
+_MARKUP = lazily(r"[*_`\[\](){}<>\"“”„«»|,;!?#~\\:。！？…،؟：（）【】「」、]")  # noqa: RUF001 - they occur in cards
+_BRACKETED = lazily(r"\[[^\[\]\n]{1,80}\]|<[^<>\n]{1,80}>|\{[^{}\n]{1,80}\}|【[^【】\n]{1,80}】")
+_VARIABLE = lazily(r"(?<![$\\\w{])\{\{-?\s*(\w{2,60})\s*(\|\s*default\([^{}\n]{0,300}\)\s*)?-?\}\}")
+_TO_DO = lazily(
     r"(?:(?<![\w/.#-])(?:TODO|FIXME)(?:\([^()\n]{0,40}\))?(?=\s*[:\uff1a])|(?<![\w/.#&-])# ?(?:TODO|FIXME)\b"
     r"|(?i:(?<=[(\[])to-?do)(?=\s*[:\uff1a]))"
 )
-_MAY_BE_TO_DO = re.compile(r"TODO|FIXME|[(\[](?i:to-?do)")
+_MAY_BE_TO_DO = lazily(r"TODO|FIXME|[(\[](?i:to-?do)")
 # What ends a text that is no part of it: signs, and smileys of the planes above the letters.
 _ENDS = " .-\u2013\u2014+'\ufe0f\u2728\u23f3\u231b" + "".join(map(chr, range(0x1F300, 0x1FAFF)))
 # A longer line is no placeholder, and only its beginning can be an instruction.

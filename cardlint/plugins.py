@@ -11,10 +11,12 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint import __version__
 from cardlint.rule import CHECKS, shipped
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
 GROUP = "cardlint.plugins"
 _HEADER = f"[{GROUP}]".encode()
 _METADATA = (".dist-info", ".egg-info")
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_REQUIREMENT = re.compile(r"cardlint\s*(?:\[[^\]]*\])?\s*\(?(?P<range>[^;()]*)\)?", re.IGNORECASE)
-_CLAUSE = re.compile(r"\s*(>=|<=|==|!=|<|>)\s*([0-9]+(?:\.[0-9]+)*)\s*")
+_NAME = lazily(r"[a-z0-9]+(-[a-z0-9]+)*")
+_REQUIREMENT = lazily(r"cardlint\s*(?:\[[^\]]*\])?\s*\(?(?P<range>[^;()]*)\)?", re.IGNORECASE)
+_CLAUSE = lazily(r"\s*(>=|<=|==|!=|<|>)\s*([0-9]+(?:\.[0-9]+)*)\s*")
 _MOST_BYTES = 1_000_000
 
 
@@ -91,7 +93,7 @@ def _without(found: Installed, name: str, label: str, reason: str) -> Installed:
 
 def _announced(folder: Path) -> list[str]:
     """The names of the plug-ins that a package announces where its files cannot be read as they should; else its own."""
-    section = _entry_points(folder).decode("utf-8", "replace").partition(_HEADER.decode())[2].partition("\n[")[0]
+    section = _entry_points(str(folder)).decode("utf-8", "replace").partition(_HEADER.decode())[2].partition("\n[")[0]
     words = (line.partition("=")[0].strip() for line in section.splitlines() if "=" in line)
     return [word for word in words if _NAME.fullmatch(word)] or [folder.name.partition("-")[0]]
 
@@ -104,20 +106,21 @@ def _announcing() -> Iterator[Path]:
     here = os.path.realpath(os.curdir)
     for place in dict.fromkeys(os.path.realpath(path) for path in sys.path if path):
         if place != here:
-            yield from (folder for folder in _metadata(place) if _HEADER in _entry_points(folder))
+            yield from (Path(folder) for folder in _metadata(place) if _HEADER in _entry_points(folder))
 
 
-def _metadata(place: str) -> list[Path]:
+def _metadata(place: str) -> list[str]:
+    # Text, not paths: an environment may have a thousand packages, and every run looks at each.
     try:
         with os.scandir(place) as items:
-            return sorted(Path(item.path) for item in items if item.name.endswith(_METADATA))
+            return sorted(item.path for item in items if item.name.endswith(_METADATA))
     except OSError:
         return []  # a zip file, or nothing
 
 
-def _entry_points(folder: Path) -> bytes:
+def _entry_points(folder: str) -> bytes:
     try:
-        with (folder / "entry_points.txt").open("rb") as file:
+        with open(f"{folder}/entry_points.txt", "rb") as file:  # noqa: PTH123 - as above
             return file.read(_MOST_BYTES)
     except OSError:
         return b""

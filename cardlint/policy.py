@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cardlint.errors import Obstacle
 from cardlint.nodes import strings
 from cardlint.problem import SEVERITIES
 from cardlint.rule import matching
 from cardlint.source import hiding, matches
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator, Mapping
@@ -97,20 +97,29 @@ class Layer(NamedTuple):
         return ((None, self.settings), *self.overrides)
 
 
-@dataclass(frozen=True)
 class Policy:
     """Layers from the most general to the most special, over the rules there are.
 
     `select` and `ignore` are the command's: the first replaces the selection of the layers, the second is final. `alone` says
-    that one file of weights is looked at: only rules that need nothing else run.
+    that one file of weights is looked at: only rules that need nothing else run. Nothing changes a policy.
     """
 
-    name: str
-    rules: Mapping[str, Rule]
-    layers: tuple[Layer, ...] = ()
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    alone: bool = False
+    def __init__(  # noqa: PLR0913 - what makes a policy
+        self,
+        name: str,
+        rules: Mapping[str, Rule],
+        layers: tuple[Layer, ...] = (),
+        select: tuple[str, ...] = (),
+        ignore: tuple[str, ...] = (),
+        *,
+        alone: bool = False,
+    ) -> None:
+        self.name = name
+        self.rules = rules
+        self.layers = layers
+        self.select = select
+        self.ignore = ignore
+        self.alone = alone
 
     @classmethod
     def load(cls, name: str = DEFAULT) -> Policy:
@@ -119,6 +128,10 @@ class Policy:
         from cardlint.rule import known
 
         return load_policy(known(), name=name)
+
+    def of_one_file(self) -> Policy:
+        """The same where one file of weights is looked at."""
+        return Policy(self.name, self.rules, self.layers, self.select, self.ignore, alone=True)
 
     @property
     def kind(self) -> Kind | None:
@@ -186,15 +199,15 @@ class Policy:
         return selection
 
 
-@dataclass(frozen=True)
 class Selection:
     """A policy bound to a repository: which rules run there, and how grave each is."""
 
-    policy: Policy
-    repository: Repository
-    _severities: dict[tuple[str, str | None], Severity] = field(default_factory=dict, repr=False)
-    _natures: dict[str, Container[str]] = field(default_factory=dict, repr=False)
-    _views: dict[tuple[str, ...], Repository] = field(default_factory=dict, repr=False)
+    def __init__(self, policy: Policy, repository: Repository) -> None:
+        self.policy = policy
+        self.repository = repository
+        self._severities: dict[tuple[str, str | None], Severity] = {}
+        self._natures: dict[str, Container[str]] = {}
+        self._views: dict[tuple[str, ...], Repository] = {}
 
     @cached_property
     def rules(self) -> list[Rule]:

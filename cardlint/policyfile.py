@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from cardlint.locks import assert_kept
 from cardlint.nodes import listed, string
 from cardlint.policy import DEFAULT, Layer, Policy
 from cardlint.policytext import layer, parse, wrong
+from cardlint.policytree import stored
 from cardlint.rule import did_you_mean
 from cardlint.source import read_regular
 from cardlint.text import decode
@@ -52,7 +52,7 @@ def load_policy(
     Raises ConfigError or UsageError. With both a name and a configuration the configuration's rules come after the
     policy's, and what it extends is left aside. `content` is the configuration where it does not stand on disk.
     """
-    reader = _Reader(dict(rules), offline)
+    reader = _Reader(dict(rules), offline=offline)
     layers: list[Layer] = []
     if config is None or name is not None:
         layers = reader.named(DEFAULT if name is None else name, Path(), ())
@@ -85,7 +85,6 @@ def _once(layers: list[Layer]) -> list[Layer]:
     return list({layer.path: layer for layer in layers}.values())
 
 
-@dataclass(slots=True)
 class _Reader:
     """Reads policies. `rules` are those known so far: the folders a policy names add theirs.
 
@@ -94,9 +93,10 @@ class _Reader:
     names, and what is named on the command line, may lie anywhere.
     """
 
-    rules: dict[str, Rule]
-    offline: bool
-    within: Path | None = None
+    def __init__(self, rules: dict[str, Rule], *, offline: bool) -> None:
+        self.rules = rules
+        self.offline = offline
+        self.within: Path | None = None
 
     def confine(self, name: str, place: Path) -> None:
         """Raise UsageError for a place outside the repository whose configuration is read."""
@@ -117,8 +117,7 @@ class _Reader:
         if len(seen) > _DEEPEST:
             raise UsageError(f"policies extend each other more than {_DEEPEST} deep")
         text = self._hub_text(place) if isinstance(place, Address) else _text(place)
-        # Tests validate what ships; a run has no time for it.
-        root = parse(text, trusted=_ships(place))
+        root = _root(place, text)
         return [*self.extended(root, text, place, (*seen, key)), self.layer(name, root, text, place)._replace(path=key)]
 
     def extended(self, root: nodes.Mapping, text: Text, place: Path | Address, seen: tuple[str, ...]) -> list[Layer]:
@@ -175,6 +174,13 @@ def _extends(root: nodes.Mapping, place: Path | Address) -> Iterator[tuple[str, 
         name = string(node)
         assert name is not None  # by the schema
         yield name, node
+
+
+def _root(place: Path | Address, text: Text) -> nodes.Mapping:
+    """The data of a policy. What ships is not validated: tests do that, and a run has no time for it."""
+    if isinstance(place, Address) or not _ships(place):
+        return parse(text)
+    return stored(place, text) or parse(text, trusted=True)
 
 
 def _ships(place: Path | Address) -> bool:

@@ -7,14 +7,16 @@ the oldest repositories of the Hub and still valid.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 _LONGEST = 96
-_PART = re.compile(r"[A-Za-z0-9_.-]+")
+_PART = lazily(r"[A-Za-z0-9_.-]+")
 _PARTS = 2
-_REVISION = re.compile(r"^([^@:/]+/[^@:/]+)[@:].*", re.DOTALL)
+_REVISION = lazily(r"^([^@:/]+/[^@:/]+)[@:].*", re.DOTALL)
 _FOLDERS = {"models": "model", "datasets": "dataset", "spaces": "Space", "buckets": "bucket"}
-_ADDRESS = re.compile(
+_ADDRESS = lazily(
     r"(?:(?:https?:)?//)?(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<web>[^?#\s]+)(?:[?#]\S*)?|hf://(?P<uri>\S+)",
     re.IGNORECASE,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cardlint.card import CARD_BYTES, read_card
 from cardlint.contents import Contents
@@ -14,6 +14,7 @@ from cardlint.nodes import Mapping
 from cardlint.present import assert_whole
 from cardlint.source import innermost
 from cardlint.text import decode
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,14 +22,20 @@ if TYPE_CHECKING:
 
     from cardlint.card import Card
     from cardlint.coding import Code
+    from cardlint.configs import Configs
+    from cardlint.dependencies import Dependencies
     from cardlint.evalfiles import EvalFile
+    from cardlint.leaks import Leaks
     from cardlint.lfs import Lfs
     from cardlint.licenses.chain import Lineage
     from cardlint.licenses.texts import LicenseText
+    from cardlint.loads import Loads
     from cardlint.markdown import Markdown
+    from cardlint.remotecode import RemoteCode
     from cardlint.source import Source
     from cardlint.text import Text
     from cardlint.topics import Topics
+    from cardlint.veil import Veil
     from cardlint.weighing import Weights
 
 Kind: TypeAlias = Literal["model", "dataset", "space"]
@@ -84,6 +91,13 @@ class Repository:
     def kind(self) -> Kind:
         """model, dataset or space."""
         return self.identity.kind
+
+    @cached_property
+    def veil(self) -> Veil:
+        """What keeps the secrets of this repository out of what is printed."""
+        from cardlint.veil import Veil
+
+        return Veil(self.texts)
 
     @cached_property
     def listing(self) -> Files:
@@ -248,6 +262,36 @@ def _known_lineage(repository: Repository) -> Lineage | None:
     return known_lineage(repository)
 
 
+def _configs(repository: Repository) -> Configs:
+    from cardlint.configs import Configs
+
+    return Configs(repository)
+
+
+def _dependencies(repository: Repository) -> Dependencies:
+    from cardlint.dependencies import dependencies
+
+    return dependencies(repository)
+
+
+def _secrets(repository: Repository) -> Leaks:
+    from cardlint.leaks import Leaks
+
+    return Leaks(repository)
+
+
+def _loads(repository: Repository) -> Loads:
+    from cardlint.loads import Loads
+
+    return Loads(repository)
+
+
+def _remote_code(repository: Repository) -> RemoteCode:
+    from cardlint.remotecode import RemoteCode
+
+    return RemoteCode(repository)
+
+
 def _settled(_repository: Repository) -> None:
     raise Inapplicable("known only once the other rules have run")
 
@@ -263,6 +307,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "known_files": _known_files,
     "contents": Contents,
     "config": _json("config.json"),
+    "configs": _configs,
     "adapter_config": _json("adapter_config.json"),
     "model_index": _json("model_index.json"),
     "markdown": _markdown,
@@ -280,6 +325,10 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "hub": _hub,
     "lineage": _lineage,
     "known_lineage": _known_lineage,
+    "dependencies": _dependencies,
+    "secrets": _secrets,
+    "loads": _loads,
+    "remote_code": _remote_code,
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,

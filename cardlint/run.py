@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint import __version__, engine, settle
 from cardlint.errors import Unreadable, UsageError
@@ -18,6 +17,7 @@ from cardlint.repository import Identity, Repository
 from cardlint.rule import known, shipped_hash
 from cardlint.source import Memory
 from cardlint.target import Located, locate, open_repository, revision, source_of, staged_config
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -66,7 +66,7 @@ def check(target: str | Path | Repository = ".", *, policy: str | Policy | None 
             target = Opened(target.source, target.identity._replace(kind=kind, told=True), target.card_path)
         chosen = policy if isinstance(policy, Policy) else load_policy(known(), name=policy)
         found = settle.check(target, chosen.bind(target), settle.Terms(settle.today()))
-        return report_of([_described(found, chosen)], chosen.name)
+        return report_of([target.veil.target(_described(found, chosen))], chosen.name)
     options = Options(policy=None if isinstance(policy, Policy) else policy, kind=kind)
     found = check_target(locate(str(target)), options, policy if isinstance(policy, Policy) else None)
     return report_of([found], policy.name if isinstance(policy, Policy) else policy or DEFAULT)
@@ -123,7 +123,7 @@ def _target(located: Located, options: Options, policy: Policy | None, source: S
         return _unseen(located, options, policy, str(error))
     chosen = policy or _policy(options.policy, *_config(located, options, source), options.select, options.ignore, offline=options.offline)
     if located.weights is not None:
-        chosen = replace(chosen, alone=True)
+        chosen = chosen.of_one_file()
     repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude), source)
     if located.hub is not None:
         repository.trusted = options.trust
@@ -136,7 +136,7 @@ def _target(located: Located, options: Options, policy: Policy | None, source: S
         shown=located.shown, revision=commit, policy=chosen.name, failed=(*found.failed, *unloaded(chosen)), inert=_inert(repository),
         known_as=repository.identity.id or os.path.basename(os.path.realpath(located.root)),  # noqa: PTH119
     )  # fmt: skip
-    return _described(found, chosen)
+    return repository.veil.target(_described(found, chosen))
 
 
 def _provide(repository: Repository, source: Source, policy: Policy, options: Options) -> None:

@@ -6,12 +6,13 @@ import json
 import math
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cardlint.conformity import doubtful
 from cardlint.locate import data_folder
 from cardlint.nodes import Mapping, Node, Scalar, Sequence, is_null, join, kind_of
 from cardlint.rule import did_you_mean
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

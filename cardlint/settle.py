@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections import Counter, defaultdict
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cardlint import engine
 from cardlint.comments import MOST
@@ -20,6 +20,7 @@ from cardlint.report import Suppressed
 from cardlint.rule import did_you_mean
 from cardlint.source import matches
 from cardlint.suppressions import suppressions
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

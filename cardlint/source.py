@@ -7,18 +7,20 @@ import re
 import stat
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from cardlint.errors import Unreadable
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 MAX_ENTRIES = 200_000
-_ACROSS = re.compile(r"((?:^|(?<=/))\*\*/|\*\*+)")
+_ACROSS = lazily(r"((?:^|(?<=/))\*\*/|\*\*+)")
 _POINTER_MAX = 1024
 _POINTER_MIN = 120
-_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]+\n)*oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,19})\n?")
+_POINTER = lazily(rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]+\n)*oid sha256:([0-9a-f]{64})\nsize ([0-9]{1,19})\n?")
 
 
 class FileEntry(NamedTuple):

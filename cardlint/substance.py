@@ -10,34 +10,36 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from cardlint.headings import unspaced
 from cardlint.placeholders import Match, known
 from cardlint.text import LINE_END, Span
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from cardlint.markdown import Link, Markdown
 
-_WORD = re.compile(r"[^\W_]")
-_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)[^<>]{0,1000}>")
-_SUMMARY = re.compile(r"<summary[^<>]{0,200}>[^<]{0,300}(?:</?[a-z][^<>]{0,80}>[^<]{0,300}){0,4}</summary>", re.IGNORECASE)
+_WORD = lazily(r"[^\W_]")
+_TAG = lazily(r"</?([a-zA-Z][a-zA-Z0-9-]*)[^<>]{0,1000}>")
+_SUMMARY = lazily(r"<summary[^<>]{0,200}>[^<]{0,300}(?:</?[a-z][^<>]{0,80}>[^<]{0,300}){0,4}</summary>", re.IGNORECASE)
 _SHOWN = frozenset({"video", "audio", "iframe", "object", "embed", "svg", "canvas", "math", "gradio-app"})
-_CODE = re.compile(r"(?<!`)(`{1,3})(?!`)[^`\n]{1,500}\1(?!`)")
-_SPACE_ENTITY = re.compile(r"&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|#160|#xa0|#xA0);")
-_DEFINITION = re.compile(r"^ {0,3}\[[^\]\^\n][^\]\n]{0,300}\]:[ \t]*\S[^\n]*", re.MULTILINE)
-_MARK = re.compile(r"[ \t]*(?:>[ \t]*)*(?:(?:[-*+•]|[0-9]{1,9}[.)])(?:[ \t]+|$))?(?:\[[ xX]\][ \t]+)?")
-_QUOTE = re.compile(r"[ \t]*>")
-_BOLD_LABEL = re.compile(r"(\*\*|__|\*|_)[^*\n]{1,80}?(?:[:：]\s*\1|\1\s*[:：])")  # noqa: RUF001 - they occur in cards
-_LABEL = re.compile(r"[^:：\n]{1,40}(?::(?!\S)|：)")  # noqa: RUF001 - they occur in cards
-_TARGET = re.compile(r"\]\([^()\n]{0,300}\)")
+_CODE = lazily(r"(?<!`)(`{1,3})(?!`)[^`\n]{1,500}\1(?!`)")
+_SPACE_ENTITY = lazily(r"&(?:nbsp|ensp|emsp|thinsp|zwnj|zwj|#160|#xa0|#xA0);")
+_DEFINITION = lazily(r"^ {0,3}\[[^\]\^\n][^\]\n]{0,300}\]:[ \t]*\S[^\n]*", re.MULTILINE)
+_MARK = lazily(r"[ \t]*(?:>[ \t]*)*(?:(?:[-*+•]|[0-9]{1,9}[.)])(?:[ \t]+|$))?(?:\[[ xX]\][ \t]+)?")
+_QUOTE = lazily(r"[ \t]*>")
+_BOLD_LABEL = lazily(r"(\*\*|__|\*|_)[^*\n]{1,80}?(?:[:：]\s*\1|\1\s*[:：])")  # noqa: RUF001 - they occur in cards
+_LABEL = lazily(r"[^:：\n]{1,40}(?::(?!\S)|：)")  # noqa: RUF001 - they occur in cards
+_TARGET = lazily(r"\]\([^()\n]{0,300}\)")
 _RULE_OF_TABLE = frozenset("|-:+ \t")
-_FILLED_CELL = re.compile(r"[^\s|*_:.-]")
-_UNFILLED = re.compile(r"(?P<indent>[ \t]{0,20})[-*+][ \t]+(?P<label>(\*\*|__)[^*\n]{1,60}?(?:[:：]\s?\3|\3\s?[:：]))[ \t]*")  # noqa: RUF001 - they occur in cards
-_ITEM = re.compile(r"(?P<indent>[ \t]{0,20})[-*+][ \t]")
+_FILLED_CELL = lazily(r"[^\s|*_:.-]")
+_UNFILLED = lazily(r"(?P<indent>[ \t]{0,20})[-*+][ \t]+(?P<label>(\*\*|__)[^*\n]{1,60}?(?:[:：]\s?\3|\3\s?[:：]))[ \t]*")  # noqa: RUF001 - they occur in cards
+_ITEM = lazily(r"(?P<indent>[ \t]{0,20})[-*+][ \t]")
 # What a library or a template wrote is longer.
 _SHORTEST = 20
 # A code block of more lines is not looked through for placeholders.
@@ -307,7 +309,7 @@ def _blanks(match: re.Match[str]) -> str:
     return _BLANKED.sub(" ", match[0])
 
 
-_BLANKED = re.compile(r"[^\r\n]")
+_BLANKED = lazily(r"[^\r\n]")
 
 
 def _blanked(content: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.comments import MOST, in_markdown, in_python, in_yaml
 from cardlint.errors import Obstacle
 from cardlint.nodes import Mapping, join, string
 from cardlint.text import Span
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,9 +30,9 @@ if TYPE_CHECKING:
 
 KEY = "x-cardlint"
 _LONGEST_REASON = 300
-_WORD = re.compile("cardlint:", re.IGNORECASE)
-_FORM = re.compile(r"cardlint:[ \t]*ignore[ \t]*\[([^\]\r\n]*)\]:?(.*)", re.DOTALL | re.IGNORECASE)
-_ID = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
+_WORD = lazily("cardlint:", re.IGNORECASE)
+_FORM = lazily(r"cardlint:[ \t]*ignore[ \t]*\[([^\]\r\n]*)\]:?(.*)", re.DOTALL | re.IGNORECASE)
+_ID = lazily(r"[^\s,](?:[^,]*[^\s,])?")
 
 
 class Suppression(NamedTuple):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.errors import Unreadable, UsageError
 from cardlint.kind import from_content, read_remote
 from cardlint.policyfile import CONFIG_BYTES, CONFIG_NAME
 from cardlint.repository import CARD_PATH, Identity, Repository
 from cardlint.source import Excluding, Folder, Memory
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from cardlint.hubrepo import HubName

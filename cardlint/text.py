@@ -8,21 +8,22 @@ no width, as in editors.
 from __future__ import annotations
 
 import codecs
-import re
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BOM = "\ufeff"
-_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
-_ESCAPED_BYTES = re.compile("[\udc80-\udcff]+")
-LINE_END = re.compile(r"\r\n|\r|\n")
+_ESCAPED_BYTE = lazily("[\udc80-\udcff]")
+_ESCAPED_BYTES = lazily("[\udc80-\udcff]+")
+LINE_END = lazily(r"\r\n|\r|\n")
 _UTF16 = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -41,19 +42,21 @@ class Position(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True)
 class Text:
-    """One decoded file.
+    """One decoded file. Nothing changes it; two are the same only if they are one object.
 
     `undecodable` holds the offsets (code points) where bytes were not UTF-8 and U+FFFD stands instead;
     `encoding` is what the bytes were read as; `truncated` says that the file went on beyond what was read.
     """
 
-    path: str
-    content: str
-    undecodable: tuple[int, ...] = ()
-    encoding: str = "utf-8"
-    truncated: bool = False
+    def __init__(
+        self, path: str, content: str, undecodable: tuple[int, ...] = (), encoding: str = "utf-8", *, truncated: bool = False
+    ) -> None:
+        self.path = path
+        self.content = content
+        self.undecodable = undecodable
+        self.encoding = encoding
+        self.truncated = truncated
 
     @cached_property
     def line_starts(self) -> Sequence[int]:
@@ -110,7 +113,7 @@ def decode(path: str, data: bytes, *, truncated: bool = False) -> Text:
     """Bytes as text; what is not UTF-8 becomes U+FFFD and is remembered, so that reading goes on."""
     for mark, encoding in _UTF16.items():
         if data.startswith(mark):
-            return Text(path, data.decode(encoding, "replace"), (0,), "utf-16", truncated)
+            return Text(path, data.decode(encoding, "replace"), (0,), "utf-16", truncated=truncated)
     try:
         return Text(path, data.decode("utf-8"), truncated=truncated)
     except UnicodeDecodeError as error:

@@ -13,6 +13,7 @@ from cardlint.headings import OTHER, Reading, folded, languages, read_heading, u
 from cardlint.substance import has_substance
 from cardlint.text import Span
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,16 +21,16 @@ if TYPE_CHECKING:
     from cardlint.markdown import Link, Markdown, Section, Snippet
 
 # A label at the beginning of a paragraph or list item: "**Limitations:** …".
-_LABEL = re.compile(
+_LABEL = lazily(
     r"^[ \t>]*(?:[-*+][ \t]+)?(\*\*|__)(?P<label>(?:(?!\1)[^\n]){2,80}?)[ \t]*(?:[:：]\1|\1[ \t]*(?:[:：]|$))",  # noqa: RUF001 - people write it
     re.MULTILINE,
 )
 # One that nobody made bold: "Usage: see the notebook". It counts where it is a heading people write.
-_PLAIN = re.compile(
+_PLAIN = lazily(
     r"^[ \t>]*(?:[-*+][ \t]+)?(?P<label>[^\W\d_][^\n:：*_`<>\[\]|]{1,39})(?::(?=[ \t]+\S)|：)",  # noqa: RUF001 - people write it
     re.MULTILINE,
 )
-_BIBTEX = re.compile(r"^[ \t>`]*@[a-z]+\s*\{", re.IGNORECASE | re.MULTILINE)
+_BIBTEX = lazily(r"^[ \t>`]*@[a-z]+\s*\{", re.IGNORECASE | re.MULTILINE)
 # The scripts that tell a language where no heading does.
 _SCRIPTS = {"ja": "\u3041-\u30fa", "ko": "\uac00-\ud7af", "zh": "\u4e00-\u9fff", "ru": "\u0400-\u04ff", "ar": "\u0600-\u06ff"}
 _SHOWN_CHARACTERS = 20_000
@@ -40,8 +41,8 @@ _LONGEST_TARGET = 500
 _LONGEST_SAID = 2000
 # Who made a thing is named this close before a link to them, which is short: papers and repositories have longer paths.
 _BEFORE = 60
-_CODE_HOST = re.compile(r"https?://(?:www\.)?(?:github|gitlab|gitee)\.com/", re.IGNORECASE)
-_HOME = re.compile(r"https?://[^/]+(?:/[^/]*)?/?", re.IGNORECASE)
+_CODE_HOST = lazily(r"https?://(?:www\.)?(?:github|gitlab|gitee)\.com/", re.IGNORECASE)
+_HOME = lazily(r"https?://[^/]+(?:/[^/]*)?/?", re.IGNORECASE)
 # A snippet in a section on one of these shows how to use the thing; in another it shows a record, a metric, a reference.
 _USE = frozenset({"description", "how-to-use", "intended-use", "inputs-outputs", "limitations"})
 

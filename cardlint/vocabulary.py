@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cardlint.locate import data_folder
 from cardlint.nearness import fold, nearest, one_edit_apart
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from cardlint.disk import Disk
 from cardlint.errors import Blocked, Inapplicable, Unreadable
@@ -13,6 +13,7 @@ from cardlint.present import assert_whole
 from cardlint.source import Folder, innermost, parse_pointer, read_regular
 from cardlint.sourcereader import SourceReader
 from cardlint.weights.extensions import holds_template, promised
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.names import Names
 from cardlint.weights.sniff import HEAD, read_text, recognise
 

@@ -1,4 +1,4 @@
-"""Write rules/index.json, the frontmatter of every rule card that ships; `--check` compares instead."""
+"""Write rules/index.json, the frontmatter of every rule card, and what each policy that ships says; `--check` compares instead."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from pathlib import Path
 
 from generated import settle
 
+from cardlint.policytext import parse
+from cardlint.policytree import flat
 from cardlint.rulecard import read_rule_card, rule_paths
+from cardlint.text import decode
 
 RULES = Path(__file__).parent.parent / "rules"
 
@@ -23,9 +26,16 @@ def rendered(root: Path = RULES) -> str:
     return f'{{"hash": "{digest}", "rules": [\n{lines}\n]}}\n'
 
 
+def policy(path: Path) -> str:
+    """A policy, read: where each of its values stands, so that a run needs no YAML parser for it."""
+    text = decode(path.name, path.read_bytes())
+    return json.dumps({"size": len(text.content), "root": flat(parse(text, trusted=True))}, separators=(",", ":")) + "\n"
+
+
 def main() -> int:
-    """Write or compare the index; 1 where `--check` finds a difference."""
-    return settle({RULES / "index.json": rendered()})
+    """Write or compare the index and the policies; 1 where `--check` finds a difference."""
+    policies = {path.with_suffix(".json"): policy(path) for path in sorted((RULES / "policies").glob("*.yaml"))}
+    return settle({RULES / "index.json": rendered(), **policies})
 
 
 if __name__ == "__main__":

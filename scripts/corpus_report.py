@@ -225,8 +225,10 @@ def main() -> int:
         csv.writer(sys.stdout, delimiter="\t", lineterminator="\n").writerows([head, *sample([*checked, *listed], given.sample)])
     else:
         from corpus_fixes import tables  # which takes what it needs from here
+        from corpus_loads import section  # as above
 
-        (DOCS / "corpus.md").write_text(f"{document(checked, listed)}{fixing(tables(given.corpus))}", "utf-8", newline="\n")
+        text = f"{document(checked, listed)}{section(given.corpus)}{fixing(tables(given.corpus))}"
+        (DOCS / "corpus.md").write_text(text, "utf-8", newline="\n")
     failed = [item for card in (*checked, *listed) for item in card.target.failed]
     for item in failed:
         print(f"failed[{item.rule}] {item.error}", file=sys.stderr)

@@ -23,6 +23,13 @@ settings.register_profile("heavy", deadline=None, max_examples=1000, derandomize
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test with as much text as `bulk` says that the heavy run would not choose."""
+    for item in items:
+        if isinstance(item, pytest.Function) and "bulk" in item.function.__code__.co_names and item.get_closest_marker("bulk") is None:
+            raise pytest.UsageError(f"{item.nodeid} asks for `bulk` and is not marked with it")
+
+
 class Done(NamedTuple):
     """What a finished command left."""
 

@@ -283,7 +283,7 @@ def test_a_card_without_permission_leaves_the_check_of_it_incomplete(tmp_path: P
     drop = "os.setgid(65534); os.setuid(65534)" if os.geteuid() == 0 else "pass"
     check = "run(['check', '--kind', 'model', '--output-format', 'json={}', {}])".format
     first, second = check("/dev/null", "'open'"), check("-", f"{target!r}, 'open'")
-    code = f"import os; from cardlint.cli import run; {first}; {drop}; raise SystemExit({second})"
+    code = f"import os, shutil; from cardlint.cli import run; {first}; {drop}; raise SystemExit({second})"
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 4, done.stderr
     closed, checked = json.loads(done.stdout)["targets"]

@@ -14,6 +14,7 @@ import pytest
 
 from cardlint import cli, engine, given, jsonfile, source
 from cardlint.card import read_card
+from cardlint.cli import group
 from cardlint.errors import ConfigError, Unreadable, UsageError
 from cardlint.exampletest import verify
 from cardlint.files import Files
@@ -73,7 +74,7 @@ def test_a_defect_of_ours_is_3_without_a_traceback(capsys: pytest.CaptureFixture
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr(cli.cli, "main", broken)
+    monkeypatch.setattr(group.cli, "main", broken)
     assert cli.run([]) == 3
     assert "internal error, please report it: ZeroDivisionError: oops (cardlint " in capsys.readouterr().err
 
@@ -82,7 +83,7 @@ def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli.cli, "main", interrupted)
+    monkeypatch.setattr(group.cli, "main", interrupted)
     assert cli.run([]) == 130
 
 
@@ -90,7 +91,7 @@ def test_an_obstacle_outside_a_check_is_4(monkeypatch: pytest.MonkeyPatch) -> No
     def unreadable(*_: object, **__: object) -> None:
         raise Unreadable("gone")
 
-    monkeypatch.setattr(cli.cli, "main", unreadable)
+    monkeypatch.setattr(group.cli, "main", unreadable)
     assert cli.run([]) == 4
 
 
@@ -391,7 +392,7 @@ def test_a_card_that_grows_unreadable_is_incomplete(tmp_path: Path) -> None:
 def test_an_unknown_command_is_nobodys() -> None:
     import click
 
-    assert cli.cli.get_command(click.Context(cli.cli), "nope") is None
+    assert group.cli.get_command(click.Context(group.cli), "nope") is None
 
 
 def test_a_failed_check_is_named_in_every_report_and_is_3() -> None:

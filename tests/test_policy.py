@@ -9,11 +9,15 @@ import pytest
 
 from cardlint.errors import ConfigError, UsageError
 from cardlint.locate import data_folder
+from cardlint.nodes import Mapping, Scalar, string, walk
 from cardlint.policyfile import load_policy, parse_policy, shipped_policies
+from cardlint.policytext import parse
+from cardlint.policytree import flat, stored
 from cardlint.repository import Identity, Kind, Repository
 from cardlint.rule import shipped
 from cardlint.schema import mismatches
 from cardlint.source import Memory
+from cardlint.text import decode
 from cardlint.yamlreader import read_yaml
 
 if TYPE_CHECKING:
@@ -36,10 +40,35 @@ def test_shipped_policies_are_valid_and_explain_themselves(name: str) -> None:
     content = (data_folder("rules") / "policies" / f"{name}.yaml").read_text()
     parse_policy(shipped(), content, name)  # validates the options, which a run takes on trust
     root = read_yaml(content)
-    assert root is not None
+    assert isinstance(root, Mapping)
     assert list(mismatches("policy.schema.json", root)) == []
-    assert len(str(root.get("description"))) > 80  # type: ignore[union-attr]
+    assert len(string(root.get("description")) or "") > 80
     assert load_policy(shipped(), name=name).bind(Repository(Memory({}))).rules
+
+
+@pytest.mark.parametrize("name", shipped_policies())
+def test_what_is_stored_of_a_shipped_policy_is_what_its_text_says(name: str) -> None:
+    place = data_folder("rules") / "policies" / f"{name}.yaml"
+    text = decode(str(place), place.read_bytes())
+    held = stored(place, text)
+    assert held is not None
+    assert flat(held) == flat(parse(text))
+    values = [(node.path, node.value, node.plain) for root in (held, parse(text)) for _, node in walk(root) if isinstance(node, Scalar)]
+    assert values[: len(values) // 2] == values[len(values) // 2 :]
+
+
+def test_a_policy_of_which_nothing_is_stored_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cardlint.policyfile.data_folder", lambda name: tmp_path / name)
+    place = tmp_path / "rules/policies/house.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_text("rules: {license-missing: note}\n")
+    for held in (None, '{"size": 3, "root": ["m", 0, 0, []]}', '{"size": 31, "root": ["s", 0, 0, "x", true]}'):
+        if held is not None:
+            place.with_suffix(".json").write_text(held)
+        (only,) = load_policy(shipped(), name="house").layers
+        assert [(setting.selector, setting.severity) for setting in only.settings] == [("license-missing", "note")]
+    place.with_suffix(".json").write_text('{"size": 31, "root": ["m", 0, 0, []]}')
+    assert load_policy(shipped(), name="house").layers[0].settings == ()
 
 
 def test_the_default_is_recommended() -> None:

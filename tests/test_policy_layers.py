@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -198,7 +197,7 @@ def test_exclusions_of_later_layers_do_not_hide_files_from_locked_rules(tmp_path
 def test_a_locked_rule_sees_one_repository_however_many_there_are(tmp_path: Path) -> None:
     selection = bound(tmp_path, "rules: {all: {locked: true}}", "exclude: [x.bin]")
     whole = selection.repository
-    hidden = replace(selection, repository=Repository(Overlay(Excluding(whole.source, ("x.bin",)), {}), whole.identity))
+    hidden = selection.policy.bind(Repository(Overlay(Excluding(whole.source, ("x.bin",)), {}), whole.identity))
     first, second = (hidden.view(rule) for rule in list(shipped().values())[:2])
     assert first is second
     assert first.source == Overlay(whole.source, {})

@@ -86,6 +86,14 @@ def test_the_local_check_imports_nothing_heavy(tmp_path: Path) -> None:
     assert not loaded & HEAVY
 
 
+def test_a_check_of_weights_generates_no_dataclasses(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("---\nlicense: mit\n---\n# T\n")
+    (tmp_path / "a.pkl").write_bytes(b"\x80\x04N.")
+    loaded = _modules_after("from cardlint.cli import run; run(['check', '--select', 'weights/'])", tmp_path)
+    assert "cardlint.weights.machine" in loaded
+    assert not loaded & (HEAVY | {"click", "dataclasses", "inspect", "yaml"})
+
+
 def test_version_imports_nothing_but_itself(tmp_path: Path) -> None:
     loaded = _modules_after("import sys; sys.argv = ['cardlint', '--version']; from cardlint.__main__ import main; main()", tmp_path)
     assert not loaded & (HEAVY | {"click", "yaml", "dataclasses"})

@@ -252,6 +252,7 @@ def test_what_was_not_read_counts_as_saying_something() -> None:
         "|",
     ],
 )
+@pytest.mark.bulk
 def test_a_hostile_body_takes_no_long_time(piece: str) -> None:
     markdown = read_markdown(decode("README.md", (piece * (bulk(500_000) // len(piece))).encode()))
     assert markdown.sections is not None

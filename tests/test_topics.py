@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from bulk import bulk
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -415,15 +416,16 @@ def test_the_language_of_a_card(body: str, language: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        "".join(f"# 模型{number}的和与用\n\n" for number in range(30_000)),
-        "".join(f"# {number}{' و' * 70}\n" for number in range(5_000)),
-        "".join(f"**Limits {number}:** x\n" for number in range(50_000)),
-        "**a b" * 200_000,
-        " " * 1_000_000,
-        "# Evaluation\n" + "```\nimport x\n```\n" * 60_000,
+        "".join(f"# 模型{number}的和与用\n\n" for number in range(bulk(30_000))),
+        "".join(f"# {number}{' و' * 70}\n" for number in range(bulk(5_000))),
+        "".join(f"**Limits {number}:** x\n" for number in range(bulk(50_000))),
+        "**a b" * bulk(200_000),
+        " " * bulk(1_000_000),
+        "# Evaluation\n" + "```\nimport x\n```\n" * bulk(60_000),
     ],
     ids=["han", "attached", "labels", "bold", "blank", "snippets"],
 )
+@pytest.mark.bulk
 def test_a_hostile_card_is_read_in_time(body: str) -> None:
     read = topics(body)
     assert read.markdown.sections is not None

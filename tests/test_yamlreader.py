@@ -16,9 +16,9 @@ PARSERS = pytest.mark.parametrize("pure", [False, True], ids=["libyaml", "python
 
 
 def test_the_c_parser_is_there() -> None:
-    from cardlint import yamlreader
+    from cardlint import yamlevents
 
-    assert yamlreader.CParser is not None, "PyYAML without libyaml: the other tests would compare one parser with itself"
+    assert yamlevents.CParser is not None, "PyYAML without libyaml: the other tests would compare one parser with itself"
 
 
 def same(first: Any, second: Any) -> bool:

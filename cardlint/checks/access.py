@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.caseless import caseless
 from cardlint.checks.keys import first_line
@@ -12,6 +12,8 @@ from cardlint.checks.vocabulary import quoted
 from cardlint.nodes import Mapping, Scalar, Sequence, is_null, string, strings
 from cardlint.problem import Problem
 from cardlint.text import Span
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +33,7 @@ _FIRST = 12
 # From the first radicals of Chinese to the last syllable of Korean.
 _UNSPACED, _LAST_UNSPACED = 0x2E80, 0xD7A3
 _BEFORE, _AFTER = r"(?<![^\W_])", r"(?![^\W_])"
-_SENTENCE = re.compile(r"(?<=[.!?\u3002\uff01\uff1f])")
+_SENTENCE = lazily(r"(?<=[.!?\u3002\uff01\uff1f])")
 
 
 class _Field(NamedTuple):

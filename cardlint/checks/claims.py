@@ -18,6 +18,7 @@ from cardlint.lexicon import Lexicon, Read, figures_given, statement
 from cardlint.metrics import known_metrics, number_of, results, squash
 from cardlint.nodes import Mapping, Scalar, Sequence, join, string
 from cardlint.problem import Problem, Related
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from cardlint.repository import Identity
     from cardlint.text import Span
 
-_ENUMERATION = re.compile(r"\s*(?:\d{1,2}[.)]?)+\s+")
+_ENUMERATION = lazily(r"\s*(?:\d{1,2}[.)]?)+\s+")
 
 
 class _Known(NamedTuple):

@@ -14,6 +14,7 @@ from cardlint.checks.vocabulary import quoted
 from cardlint.nodes import Mapping, Scalar, Sequence, join, kind_of, string
 from cardlint.problem import Problem, Related
 from cardlint.rule import did_you_mean
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from cardlint.text import Span
 
 _KEY = "configs"
-_INDEX = re.compile(r"\[\d+\]")
-_PART = re.compile(r"configs\[\d+\]\.data_files\[\d+\]")
+_INDEX = lazily(r"\[\d+\]")
+_PART = lazily(r"configs\[\d+\]\.data_files\[\d+\]")
 _PARTS = ["split", "path"]
 _MEANT = {
     "config_name": ("config", "name", "subset"),

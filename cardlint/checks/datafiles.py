@@ -14,6 +14,7 @@ from cardlint.datafiles_defaults import is_data
 from cardlint.datafiles_splits import SplitNameError, configs, inferred
 from cardlint.nodes import join
 from cardlint.problem import Problem
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from cardlint.repository import Identity
 
 _FEW = 3
-_ABSOLUTE = re.compile(r"/|~|\.\.(?:/|\Z)|[A-Za-z]:[\\/]")
+_ABSOLUTE = lazily(r"/|~|\.\.(?:/|\Z)|[A-Za-z]:[\\/]")
 _MOST_NAMES = 2000
 _MOST_SCRIPTS = 100
 # Scripts of many tables of names have been 300 kB.

@@ -18,6 +18,7 @@ from cardlint.datafiles_splits import SplitNameError, configs, inferred
 from cardlint.nodes import Mapping, Scalar, Sequence, join, string, strings
 from cardlint.problem import Problem, Related
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,16 +31,16 @@ if TYPE_CHECKING:
 _KEY = "dataset_info"
 _DEFAULT = "default"
 _FEW = 5
-_ADDRESS = re.compile(r"\]\([^()\n]{0,500}\)|https?://\S{1,500}")
-_COUNT = re.compile(
+_ADDRESS = lazily(r"\]\([^()\n]{0,500}\)|https?://\S{1,500}")
+_COUNT = lazily(
     r"(?<![\w.,/#:=+-])(?P<number>\d{1,3}(?:[,\u00a0\u202f']\d{3})+|\d{1,12}(?:\.\d{1,2})?)"
     r"(?: ?(?P<times>k|m|b|thousand|million|billion)\b)?(?![\w/-]|[.,]\d)",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"[,\u00a0\u202f']")
+_BETWEEN = lazily(r"[,\u00a0\u202f']")
 _TIMES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "b": 1e9, "billion": 1e9}
-_YEAR = re.compile(r"1[89]\d\d|20\d\d")
-_RANGE = re.compile(r"(?:(?P<low>\d+[KMBT])<)?n(?P<sign>[<>])(?P<high>\d+[KMBT])")
+_YEAR = lazily(r"1[89]\d\d|20\d\d")
+_RANGE = lazily(r"(?:(?P<low>\d+[KMBT])<)?n(?P<sign>[<>])(?P<high>\d+[KMBT])")
 
 
 class _Split(NamedTuple):

@@ -12,6 +12,7 @@ from cardlint.nodes import Scalar, join, listed
 from cardlint.problem import Problem
 from cardlint.repoid import corrected, from_address, why_malformed
 from cardlint.vocabulary import Former, load_vocabulary
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,15 +23,15 @@ if TYPE_CHECKING:
 _LONGEST = 200
 _FEW = 3
 _AMOUNT = r"(\d{1,15}(?:\.\d{1,3})?)([kmbt]?)"
-_RANGE = re.compile(rf"{_AMOUNT}(?:<n<|<|-|to|~){_AMOUNT}")
-_BELOW = re.compile(rf"n?<{_AMOUNT}")
-_ABOVE = re.compile(rf"n?>{_AMOUNT}|{_AMOUNT}(?:<n|\+)")
-_POINT = re.compile(_AMOUNT)
+_RANGE = lazily(rf"{_AMOUNT}(?:<n<|<|-|to|~){_AMOUNT}")
+_BELOW = lazily(rf"n?<{_AMOUNT}")
+_ABOVE = lazily(rf"n?>{_AMOUNT}|{_AMOUNT}(?:<n|\+)")
+_POINT = lazily(_AMOUNT)
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 # `<category>-other-<what>`, the subtasks people made up while the taxonomy of 2020 to 2022 allowed it.
-_MADE_UP = re.compile(r"(?:[\w-]+-)?other-(?P<what>\S.*)", re.IGNORECASE)
-_OTHER = re.compile(r"other[-:|/ ]+\S.*", re.IGNORECASE)
-_EXTENDED = re.compile(r"extended\s*[|:\s]\s*(?P<id>.*)", re.IGNORECASE | re.DOTALL)
+_MADE_UP = lazily(r"(?:[\w-]+-)?other-(?P<what>\S.*)", re.IGNORECASE)
+_OTHER = lazily(r"other[-:|/ ]+\S.*", re.IGNORECASE)
+_EXTENDED = lazily(r"extended\s*[|:\s]\s*(?P<id>.*)", re.IGNORECASE | re.DOTALL)
 
 
 def _texts(value: Node | None, key: str) -> Iterator[tuple[str, Scalar]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cardlint.caseless import caseless, mentions
 from cardlint.problem import Cure, Edit, Problem
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +18,7 @@ _SHOWN = 60
 _MARKS = ".:!?*_"
 _SCHEME = r"https?://"
 # What goes on behind an address in code: the name of a variable, as in `/models/${name}`.
-_BEHIND = re.compile(r"[^\s\"'`<>()\[\]\\^,;]{0,500}")
+_BEHIND = lazily(r"[^\s\"'`<>()\[\]\\^,;]{0,500}")
 # What ends an address in prose and in code; an address in the middle of another one (an archive's copy) is not meant.
 _REST = r"(?![\w-]|\.\w)[^\s\"'`<>()\[\]{}|\\^,;]{0,500}"
 

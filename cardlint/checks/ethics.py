@@ -9,6 +9,7 @@ from cardlint.checks.keys import first_line, says_nothing
 from cardlint.checks.sections import place as beginning
 from cardlint.nodes import Mapping, Sequence, string, strings
 from cardlint.problem import Problem
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
 _SAME = 0.9  # two texts with this share of words in common say the same
 _LOOKED_AT = 200_000  # characters of a card's body in which words are looked for
-_ATTACHES = re.compile(r"[\u0590-\u08ff\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # particles join on
-_WORD = re.compile(r"\w+")
+_ATTACHES = lazily(r"[\u0590-\u08ff\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # particles join on
+_WORD = lazily(r"\w+")
 
 
 def undocumented(topics: Topics, metadata: Mapping, *, any_of: list[str], subject: str, message: str) -> Iterator[Problem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from cardlint.nodes import Mapping, Scalar, Sequence, join, string
 from cardlint.problem import Problem, Related
 from cardlint.schema import load_schema, mismatches
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from cardlint.nodes import Entry, Node
     from cardlint.schema import Mismatch
 
-_INDEX = re.compile(r"\[\d+\]")
-_SQUASHED = re.compile(r"[^a-z0-9]")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_TIME = re.compile(rf"{_DAY.pattern}[Tt ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?(?:[Zz]|[+-][0-9]{{2}}:?[0-9]{{2}})?")
+_INDEX = lazily(r"\[\d+\]")
+_SQUASHED = lazily(r"[^a-z0-9]")
+_DAY = lazily(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_TIME = lazily(rf"{_DAY.pattern}[Tt ][0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?)?(?:[Zz]|[+-][0-9]{{2}}:?[0-9]{{2}})?")
 _SHORTEST = 4
 _LOOKED_AT = 50
 

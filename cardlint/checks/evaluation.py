@@ -11,6 +11,7 @@ from cardlint.checks.vocabulary import quoted
 from cardlint.nodes import Mapping, Sequence, join, kind_of, string, strings
 from cardlint.problem import Cure, Problem, SetValue
 from cardlint.rule import did_you_mean
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +24,13 @@ _KEY = "model-index"
 _LONGEST = 60
 _LOOKED_AT = 20
 _NUMBER = r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,3})?"
-_PLAIN = re.compile(_NUMBER)
-_SURE = re.compile(r"[+-]?(?:0|[1-9]\d{0,19})(?:\.\d{0,20})?")
-_PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|percent|per cent)", re.IGNORECASE)
-_SPREAD = re.compile(rf"({_NUMBER})\s*%?\s*(?:\(?\s*(?:±|\+/-|\+-|\\pm)\s*({_NUMBER})\s*%?\s*\)?)", re.IGNORECASE)
-_WITH_UNIT = re.compile(rf"[~≈]?\s*({_NUMBER})\s*[A-Za-z][A-Za-z ./-]{{0,20}}|[~≈]\s*({_NUMBER})")
-_DECIMAL_COMMA = re.compile(r"([+-]?\d{1,20}),(\d{1,20})(\s*%)?")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d{1,20})?")
+_PLAIN = lazily(_NUMBER)
+_SURE = lazily(r"[+-]?(?:0|[1-9]\d{0,19})(?:\.\d{0,20})?")
+_PERCENT = lazily(rf"({_NUMBER})\s*(?:%|percent|per cent)", re.IGNORECASE)
+_SPREAD = lazily(rf"({_NUMBER})\s*%?\s*(?:\(?\s*(?:±|\+/-|\+-|\\pm)\s*({_NUMBER})\s*%?\s*\)?)", re.IGNORECASE)
+_WITH_UNIT = lazily(rf"[~≈]?\s*({_NUMBER})\s*[A-Za-z][A-Za-z ./-]{{0,20}}|[~≈]\s*({_NUMBER})")
+_DECIMAL_COMMA = lazily(r"([+-]?\d{1,20}),(\d{1,20})(\s*%)?")
+_THOUSANDS = lazily(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d{1,20})?")
 
 
 def index(metadata: Mapping) -> Iterator[Problem]:

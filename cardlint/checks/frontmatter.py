@@ -12,6 +12,7 @@ from cardlint.checks.shape import holders
 from cardlint.frontmatter import gguf_block, line_reader_block, second_block, skip_bom
 from cardlint.nodes import Mapping, Scalar, join
 from cardlint.problem import Cure, Edit, Problem, Related
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,7 +137,7 @@ def _divergence(text: Text, block: Block) -> Problem:
 
 
 # What ends a line for Python alone, and a fence that ends the block for whoever takes a lone CR for a line end.
-_PYTHON_ONLY = re.compile("[\x85\u2028\u2029]|(?<=[\r\n])---(?=\r(?!\n))")
+_PYTHON_ONLY = lazily("[\x85\u2028\u2029]|(?<=[\r\n])---(?=\r(?!\n))")
 
 
 def _line_ends(text: Text, block: Block) -> tuple[str, int, int]:
@@ -163,15 +164,15 @@ _CONTINUING = {bytes([code]).decode("cp1252", "ignore") or chr(code): code for c
 _CONTINUING |= {chr(code): code for code in range(0x80, 0xA0)}
 _REST = "[" + re.escape("".join(_CONTINUING)) + "]"
 _SEQUENCE = f"[\xc2-\xdf]{_REST}|[\xe0-\xef]{_REST}{{2}}|[\xf0-\xf4]{_REST}{{3}}"
-_LEAD = re.compile("[\xc2-\xf4]")
+_LEAD = lazily("[\xc2-\xf4]")
 # A run is bounded, or one that fills the file would be decoded as a whole.
-_GARBLED = re.compile(f"(?:{_SEQUENCE}){{1,50}}")
+_GARBLED = lazily(f"(?:{_SEQUENCE}){{1,50}}")
 # Letters that byte-level tokenizers write for bytes: beside them it is tokens, not text.
-_TOKEN = re.compile("[\u0100-\u0143]|token_str")
-_CODE = re.compile(r"(?<![^\r\n]) {0,3}(?P<fence>`{3,}|~{3,})[^\r\n`]*(?=[\r\n])[\s\S]*?(?:(?<![^\r\n]) {0,3}(?P=fence)|\Z)")
-_PART = re.compile(_SEQUENCE)
+_TOKEN = lazily("[\u0100-\u0143]|token_str")
+_CODE = lazily(r"(?<![^\r\n]) {0,3}(?P<fence>`{3,}|~{3,})[^\r\n`]*(?=[\r\n])[\s\S]*?(?:(?<![^\r\n]) {0,3}(?P=fence)|\Z)")
+_PART = lazily(_SEQUENCE)
 # What would be as bad as the garbled text: line ends for some readers, a byte order mark, what turns text round.
-_INVISIBLE = re.compile("[\u2028-\u202e\u2066-\u2069\ufeff]")
+_INVISIBLE = lazily("[\u2028-\u202e\u2066-\u2069\ufeff]")
 # What follows an accented letter in earnest: punctuation and signs, or letters of the CP1252 page.
 _SIGNS = frozenset(
     "\xa0\xab\xbb\xa3\xa7\xa8\xa9\xad\xae\xb0\xb2\xb3\xb4\xb6\xb7\xb9\u20ac"

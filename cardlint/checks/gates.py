@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.checks.shape import alike, head, holders, owned
@@ -10,6 +9,7 @@ from cardlint.checks.vocabulary import quoted, shown
 from cardlint.nodes import Mapping, kind_of, string
 from cardlint.problem import Cure, Problem, SetValue
 from cardlint.rule import did_you_mean
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cardlint.schema import Mismatch
 
 _KEY = "extra_gated_fields"
-_ITEM = re.compile(rf"{_KEY}\[\d+\]")
+_ITEM = lazily(rf"{_KEY}\[\d+\]")
 
 
 def fields(metadata: Mapping, repository: Identity, *, kinds: list[str], meant: dict[str, str]) -> Iterator[Problem]:

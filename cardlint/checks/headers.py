@@ -10,12 +10,13 @@ import math
 import re
 from bisect import bisect_right
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.checks.vocabulary import shown
 from cardlint.nodes import Mapping, Scalar, listed, string
 from cardlint.problem import Problem
 from cardlint.source import any_of
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

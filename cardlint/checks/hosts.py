@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from cardlint.checks.links import DRIVE, TEMPLATE, quoted, require_whole
 from cardlint.problem import Problem
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 2_000
 _SCHEMES = {"", "http", "https", "ftp", "ssh", "ws", "wss"}
-_WORD = re.compile(r"[a-z][a-z0-9-]*")
+_WORD = lazily(r"[a-z][a-z0-9-]*")
 
 
 def private(  # noqa: PLR0913 - the data of the rule

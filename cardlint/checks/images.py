@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cardlint.checks.links import quoted, require_whole
 from cardlint.problem import Problem
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 
 _TAG = 4_000
 # An empty `alt`, or one of the attributes that say the same: there is nothing to be said.
-_DECORATION = re.compile(
+_DECORATION = lazily(
     r"\s(?:alt(?:\s*=\s*(?:\"\s*\"|'\s*')|(?=[\s/>]))|role\s*=\s*[\"']?(?:presentation|none)\b|aria-hidden\s*=\s*[\"']?true\b)",
     re.IGNORECASE,
 )
-_OTHER_NAME = re.compile(r"\saria-label(?:ledby)?\s*=\s*[\"']?[^\"'\s>]", re.IGNORECASE)
-_SEPARATORS = re.compile(r"[\s_-]+")
+_OTHER_NAME = lazily(r"\saria-label(?:ledby)?\s*=\s*[\"']?[^\"'\s>]", re.IGNORECASE)
+_SEPARATORS = lazily(r"[\s_-]+")
 
 
 def alt_missing(markdown: Markdown, *, generic: list[str], file_name: str) -> Iterator[Problem]:

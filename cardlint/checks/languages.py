@@ -12,6 +12,7 @@ from cardlint.nearness import nearest
 from cardlint.nodes import Mapping, Scalar, string, strings
 from cardlint.problem import Problem
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from cardlint.vocabulary import Vocabulary
 
 _VOCABULARY = "languages"
-_CODE = re.compile(r"[a-z]{2,3}")
-_TAG = re.compile(r"(?P<base>[A-Za-z]{2,3})(?P<rest>(?:[-_][A-Za-z0-9]{2,8})+)")
-_SEPARATOR = re.compile(r"\s*[,;/|&+]\s*|\s+and\s+|\s+")
+_CODE = lazily(r"[a-z]{2,3}")
+_TAG = lazily(r"(?P<base>[A-Za-z]{2,3})(?P<rest>(?:[-_][A-Za-z0-9]{2,8})+)")
+_SEPARATOR = lazily(r"\s*[,;/|&+]\s*|\s+and\s+|\s+")
 _BRACKETS = " []()\"',;"
 _LONGEST_CODE = 3
 _LONGEST = 200

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import first_line
@@ -12,6 +11,7 @@ from cardlint.nearness import fold
 from cardlint.nodes import Mapping, Scalar, is_null, string, strings
 from cardlint.problem import Problem, Related
 from cardlint.vocabulary import Suggestion, load_vocabulary
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _KEY = "library_name"
 _LONG = 9
 _ALIKE = 0.9
-_DIGITS = re.compile(r"\d+")
+_DIGITS = lazily(r"\d+")
 
 
 def missing(metadata: Mapping, files: Files, config: Mapping | None, *, signatures: dict[str, dict[str, list[str]]]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from cardlint.checks.vocabulary import quoted
 from cardlint.nodes import Scalar, join, listed, string
 from cardlint.problem import Cure, Problem, SetValue
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from cardlint.nodes import Mapping, Node
     from cardlint.text import Span
 
-_ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
-_WITHOUT_SCHEME = re.compile(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}/\S+")
+_ADDRESS = lazily(r"https?://[^\s/]+\S*", re.IGNORECASE)
+_WITHOUT_SCHEME = lazily(r"(?:www\.)?[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}/\S+")
 _LONGEST_HINT = 60
-_LICENSE_FILE = re.compile(r"(?:licen[sc]e|copying|terms)", re.IGNORECASE)
+_LICENSE_FILE = lazily(r"(?:licen[sc]e|copying|terms)", re.IGNORECASE)
 
 
 def known(value: Node, whole: Node, *, vocabulary: str, advice: str, own: list[str]) -> Iterator[Problem]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.licenses.knowledge import knowledge
 from cardlint.licenses.names import readings
@@ -13,6 +12,8 @@ from cardlint.licenses.texts import role_of
 from cardlint.nodes import Scalar, listed, string
 from cardlint.problem import Problem, Related
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ SUBJECT = "license"
 _FEW_WORDS = 20
 _MUCH_ELSE = 300
 _NAMING = ("license_name", "license_link")
-_NEXT_WORD = re.compile(r"[ \t]+([A-Z][a-z]+)")
+_NEXT_WORD = lazily(r"[ \t]+([A-Z][a-z]+)")
 _NO_COUNTRY = frozenset({"Deed", "Generic", "International", "Licence", "License", "Public", "Universal", "Unported"})
 _HOLDING = ("license", "part")
 

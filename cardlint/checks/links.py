@@ -12,6 +12,7 @@ from cardlint.errors import Unreadable
 from cardlint.nearness import nearest
 from cardlint.placeholders import known
 from cardlint.problem import Problem, Related
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,23 +26,23 @@ _LONGEST = 2_000
 _RELATED = 5
 _HINTS = 50
 _SLIP = 0.85
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-DRIVE = re.compile(r"[a-z]:[\\/]|\\\\", re.IGNORECASE)
-TEMPLATE = re.compile(r"\{\{|\{%|\$\{|[<>]")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_WEB = re.compile(r"(?P<scheme>https?)(?::/{0,2}|//)(?P<rest>[\w.-]+\.[a-z]{2,}[^\s()]*)", re.IGNORECASE)
-_COUNT = re.compile(r"-\d+$")
-_HOST_LIKE = re.compile(r"(?:www\.|[\w-]+\.(?:com|org|net|io|ai|co|dev|edu|gov)(?=/|$))\S*", re.IGNORECASE)
-_OWN_FILE = re.compile(
+_SCHEME = lazily(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+DRIVE = lazily(r"[a-z]:[\\/]|\\\\", re.IGNORECASE)
+TEMPLATE = lazily(r"\{\{|\{%|\$\{|[<>]")
+_MAIL = lazily(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_WEB = lazily(r"(?P<scheme>https?)(?::/{0,2}|//)(?P<rest>[\w.-]+\.[a-z]{2,}[^\s()]*)", re.IGNORECASE)
+_COUNT = lazily(r"-\d+$")
+_HOST_LIKE = lazily(r"(?:www\.|[\w-]+\.(?:com|org|net|io|ai|co|dev|edu|gov)(?=/|$))\S*", re.IGNORECASE)
+_OWN_FILE = lazily(
     r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/(?P<kind>datasets/|spaces/)?(?P<id>[\w.-]+(?:/[\w.-]+)?)/(?:resolve|blob|raw)/main/(?P<path>.+)",
     re.IGNORECASE,
 )
 _FOLDERS = {"dataset": "datasets/", "space": "spaces/", "model": None}
-_RAW_LINK = re.compile(r"!?\[(?P<text>[^\[\]\n]{0,200})\]\((?P<target>[^()\n<>\"']{1,500})\)")
-_LIKE_TARGET = re.compile(r"(?:https?://|\.{0,2}/|#).*|.*\.[a-z][a-z0-9]{1,4}", re.IGNORECASE)
-_TICKS = re.compile(r"(?<![`\\])`+")
+_RAW_LINK = lazily(r"!?\[(?P<text>[^\[\]\n]{0,200})\]\((?P<target>[^()\n<>\"']{1,500})\)")
+_LIKE_TARGET = lazily(r"(?:https?://|\.{0,2}/|#).*|.*\.[a-z][a-z0-9]{1,4}", re.IGNORECASE)
+_TICKS = lazily(r"(?<![`\\])`+")
 _SAFE = "/:?#&=%+,;@~!$*"
-_BLANK_LINE = re.compile(r"\n[ \t>]*\r?\n")
+_BLANK_LINE = lazily(r"\n[ \t>]*\r?\n")
 
 
 def broken(  # noqa: PLR0913 - the facts of the rule, and its data

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.checks.keys import first_line
 from cardlint.evalfiles import is_results
 from cardlint.metrics import Metric, known_metrics, number_of, results, squash, told_metric
 from cardlint.nodes import Mapping, Scalar, Sequence, join
 from cardlint.problem import Problem, Related
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

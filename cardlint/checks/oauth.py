@@ -9,6 +9,7 @@ from cardlint.checks.vocabulary import quoted, shown
 from cardlint.errors import Obstacle, Unreadable
 from cardlint.nodes import Scalar, join, listed, string
 from cardlint.problem import Problem
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 _MOST_FILES = 400
 _FILE_BYTES = 1_000_000
 _ALL_BYTES = 8_000_000
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_HEX = re.compile(r"[0-9a-f]{7,64}", re.IGNORECASE)
+_COMMIT = lazily(r"[0-9a-f]{40}")
+_HEX = lazily(r"[0-9a-f]{7,64}", re.IGNORECASE)
 _WITH_FILES = 2
 
 

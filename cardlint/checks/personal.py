@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cardlint.checks.vocabulary import quoted, shown
 from cardlint.nodes import Mapping, Sequence, string
 from cardlint.problem import Problem, Related
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
 _SUBJECT = "personal-data"
 _SHOWN = 3
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
+_WORD = lazily(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 # A bullet that describes a field: `- email: …`, `* **Phone number** (string): …`.
-_FIELD = re.compile(
+_FIELD = lazily(
     r"^[ \t]{0,8}[-*+][ \t]{1,4}(?:`|\*\*`?)(?P<name>[^`*\r\n]{1,60})(?:`?\*\*|`)"
     r"[ \t]{0,4}(?:\([^()\r\n]{0,60}\))?[ \t]{0,4}[:\u2013\u2014-]",
     re.MULTILINE,

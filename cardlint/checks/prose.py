@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.placeholders import known
 from cardlint.problem import Problem, Related
 from cardlint.substance import Placeholder, substance
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
@@ -24,7 +25,7 @@ _FINDINGS = 50
 _BEGINNING = 400
 # A heading that is longer, or tells a value, is a statement in large letters.
 _WORDS = 9
-_VALUE = re.compile(r"(?::\s|：)\s*\S")  # noqa: RUF001 - they occur in cards
+_VALUE = lazily(r"(?::\s|：)\s*\S")  # noqa: RUF001 - they occur in cards
 # How titles are written; a banner in HTML may stand above the one in Markdown.
 _FORMS = (frozenset({"atx", "setext"}), frozenset({"html"}))
 

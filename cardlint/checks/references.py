@@ -9,6 +9,7 @@ from cardlint.checks.vocabulary import quoted, shown
 from cardlint.nodes import Mapping, Scalar, join, kind_of, listed, string
 from cardlint.problem import Problem
 from cardlint.repoid import corrected, from_address, why_malformed
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from cardlint.repository import Identity
 
 _MOST = 8
-_ADDRESS = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://|www\.", re.IGNORECASE)
-_LOCAL = re.compile(r"\.{0,2}[/\\]|~|[A-Za-z]:[/\\]|file:|\.{1,2}$|\$", re.IGNORECASE)
-_COMMA = re.compile(r"\s*[,;|\n]\s*")
-_BLANK = re.compile(r"\s+(?:(?:and|&|\+)\s+)?")
+_ADDRESS = lazily(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://|www\.", re.IGNORECASE)
+_LOCAL = lazily(r"\.{0,2}[/\\]|~|[A-Za-z]:[/\\]|file:|\.{1,2}$|\$", re.IGNORECASE)
+_COMMA = lazily(r"\s*[,;|\n]\s*")
+_BLANK = lazily(r"\s+(?:(?:and|&|\+)\s+)?")
 
 
 def base_model(value: Node, whole: Node, *, placeholders: list[str]) -> Iterator[Problem]:

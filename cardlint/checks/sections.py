@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.headings import suggested
 from cardlint.problem import Problem
 from cardlint.rule import did_you_mean
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from cardlint.text import Span
     from cardlint.topics import Topics
 
-_OR = re.compile(r"\s+or\s+")
+_OR = lazily(r"\s+or\s+")
 
 
 def missing(topics: Topics, *, sections: list[str]) -> Iterator[Problem]:

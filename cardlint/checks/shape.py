@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from cardlint.nodes import Entry, Mapping, Scalar, Sequence, data, is_null, join
 from cardlint.problem import Cure, Problem, Related, Remove, SetValue
 from cardlint.text import Span
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from cardlint.vocabulary import Former
 
 _SHOWN = 60
-_INDEX = re.compile(r"\[\d+\]")
+_INDEX = lazily(r"\[\d+\]")
 
 
 def holders(root: Node, *, losing: bool = False) -> Iterator[tuple[str, Mapping | Sequence]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 from cardlint.checks.links import quoted, require_whole
 from cardlint.errors import Unreadable
 from cardlint.nodes import Scalar, listed, string, strings
 from cardlint.problem import Problem
 from cardlint.repoid import why_malformed
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +25,14 @@ if TYPE_CHECKING:
 
 _PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython", "ipython3"})
 _MOST_CODE = 500_000
-_CODE = re.compile(r"^[ \t]*+(?:>>> ?)?(?:import +\w|from +[\w.]++ +import\b|[\w.]++ *+= *+[\w.]++\()", re.MULTILINE)
-_INSTALLER = re.compile(r"\b(?:pip3?|conda|mamba|uv|poetry|brew|npm)\b")
-_INSTALL = re.compile(r"\b(?:install|add)\b")
-_CALL = re.compile(r"\b(?:from_pretrained|pipeline|load_model|hf_hub_download|snapshot_download)\(")
-_RESULT = re.compile(r"\s*(?:=+>|-+>|→|#?\s*(?:out(?:put)?|result)\b)", re.IGNORECASE)
-_OPTION = re.compile(r"\s*--?[a-zA-Z]")
+_CODE = lazily(r"^[ \t]*+(?:>>> ?)?(?:import +\w|from +[\w.]++ +import\b|[\w.]++ *+= *+[\w.]++\()", re.MULTILINE)
+_INSTALLER = lazily(r"\b(?:pip3?|conda|mamba|uv|poetry|brew|npm)\b")
+_INSTALL = lazily(r"\b(?:install|add)\b")
+_CALL = lazily(r"\b(?:from_pretrained|pipeline|load_model|hf_hub_download|snapshot_download)\(")
+_RESULT = lazily(r"\s*(?:=+>|-+>|→|#?\s*(?:out(?:put)?|result)\b)", re.IGNORECASE)
+_OPTION = lazily(r"\s*--?[a-zA-Z]")
 _LEXICAL = "unterminated"
-_STATEMENT = re.compile(
+_STATEMENT = lazily(
     r"\s*(?:>>> ?)?(?:[\w.\[\]\"']+ *(?:=|\+=) *\S|[\w.]+\(.*|import\b|from\b|def\b|class\b|for\b|if\b|with\b|return\b|print\b|@|#)"
 )
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from cardlint.checks.vocabulary import quoted, shown
 from cardlint.nodes import Mapping, Scalar, Sequence, is_null, join, kind_of, string, strings
 from cardlint.problem import Problem, Related
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _KEY = "tags"
 _LISTED = 6
-_COMMA = re.compile(r"\s*[,;]\s*")
+_COMMA = lazily(r"\s*[,;]\s*")
 
 
 def malformed(

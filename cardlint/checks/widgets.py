@@ -10,6 +10,7 @@ from cardlint.checks.vocabulary import quoted, shown
 from cardlint.nodes import Mapping, Scalar, Sequence, is_null, join, kind_of, string
 from cardlint.problem import Problem
 from cardlint.rule import did_you_mean
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +18,13 @@ if TYPE_CHECKING:
     from cardlint.nodes import Node
     from cardlint.text import Span
 
-_AMOUNT = re.compile(
+_AMOUNT = lazily(
     r"(?P<number>\d{1,15}(?:\.\d{1,15})?)\s*(?P<unit>k?g|t|(?:kilo)?grams?|tonnes?)?\s*(?:of\s+)?(?:CO[2₂]\w*)?[ -]?(?:eq\w*)?",
     re.IGNORECASE,
 )
 _GRAMS = {"": 1, "g": 1, "k": 1_000, "t": 1_000_000}  # by the first letter of the unit
-_WITHOUT_SCHEME = re.compile(r"(?://|www\.|[\w.-]+\.(?:ai|co|com|dev|io|net|org)/)\S+", re.IGNORECASE | re.ASCII)
-_ADDRESS = re.compile(r"https?://[^\s/]+\S*", re.IGNORECASE)
+_WITHOUT_SCHEME = lazily(r"(?://|www\.|[\w.-]+\.(?:ai|co|com|dev|io|net|org)/)\S+", re.IGNORECASE | re.ASCII)
+_ADDRESS = lazily(r"https?://[^\s/]+\S*", re.IGNORECASE)
 
 
 def widget(value: Node, task: Node | None, *, inputs: dict[str, list[list[str]]], kinds: dict[str, list[str]]) -> Iterator[Problem]:

@@ -1,56 +1,18 @@
-"""The command line: thin. Commands are imported when called."""
+"""The command line: thin. Commands are imported when called, and click where it is needed."""
 
 from __future__ import annotations
 
 import errno
-import importlib
-import io
 import os
 import sys
 from pathlib import Path
-
-import click
 
 from cardlint import __version__
 from cardlint.cli.complete import VARIABLE
 from cardlint.errors import CardlintError, UsageError
 
-_COMMANDS = {
-    "check": "check", "completion": "completion", "explain": "explain", "init": "init",
-    "lineage": "lineage", "policy": "policy", "rules": "rules", "test": "test",
-}  # fmt: skip
-_INTERRUPTED = 130
+INTERRUPTED = 130
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-
-
-class _Group(click.Group):
-    """A group whose commands live in a module each, imported on use."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        del ctx
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        del ctx
-        if cmd_name not in _COMMANDS:
-            return None
-        command: click.Command = importlib.import_module(f"cardlint.cli.{_COMMANDS[cmd_name]}").command
-        return command
-
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _COMMANDS and not ctx.resilient_parsing:  # while completing, nothing is said
-            from cardlint.rule import did_you_mean
-
-            raise click.UsageError(f'there is no command "{args[0]}"{did_you_mean(args[0], _COMMANDS)}', ctx)
-        return super().resolve_command(ctx, args)
-
-
-cli = _Group(
-    "cardlint",
-    help="Say whether a Hugging Face model, dataset or Space repository is what it should be. Works offline.",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-cli = click.version_option(__version__, prog_name="cardlint", message="%(prog)s %(version)s")(cli)
 
 
 def run(arguments: list[str], program: str = "cardlint") -> int:
@@ -61,37 +23,52 @@ def run(arguments: list[str], program: str = "cardlint") -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
-        if VARIABLE in os.environ:
-            from cardlint.cli.shells import register
-
-            register()
-        return int(cli.main(arguments, prog_name=program, standalone_mode=False) or 0)
-    except (KeyboardInterrupt, click.Abort):
-        return _INTERRUPTED
+        return _performed(arguments, program)
+    except KeyboardInterrupt:
+        say("", err=True)
+        return INTERRUPTED
     except Exception as error:  # noqa: BLE001 - a defect of ours ends in a report people can send, not in a traceback
         return _ended_by(error)
 
 
+def _performed(arguments: list[str], program: str) -> int:
+    """What a command comes to: `check` without click where its arguments are plain, and nobody's shell asks for words."""
+    asking = VARIABLE in os.environ
+    if arguments[:1] == ["check"] and not asking:
+        from cardlint.cli import checking, plainly
+
+        if (plain := plainly.read(arguments[1:])) is not None:
+            return checking.perform(*plain, program)
+    if asking:
+        from cardlint.cli.shells import register
+
+        register()
+    from cardlint.cli.group import perform
+
+    return perform(arguments, program)
+
+
 def _ended_by(error: Exception) -> int:
     """Say what ended the command, and its exit code."""
-    if isinstance(error, click.ClickException):
-        return _show(error)
     if isinstance(error, CardlintError):
         return _complain(str(error), 2 if isinstance(error, UsageError) else 4)
+    if isinstance(error, BrokenPipeError):
+        hang_up()
+        return 1
     if isinstance(error, OSError) and error.errno in _FULL:
         hang_up()
         return _complain(f"standard output cannot be written: {error.strerror}", 2)
     return _own_failure(error)
 
 
-def _show(error: click.ClickException) -> int:
-    """Click's own message, which repeats what was typed, without what could act on a terminal."""
-    from cardlint.formats.safe import visible
+def say(message: str, *, err: bool = False) -> None:
+    """A line on standard output or standard error, at once, without the secrets that may have been in what it repeats."""
+    from cardlint.errors import masked
 
-    said = io.StringIO()
-    error.show(said)
-    click.echo("\n".join(visible(line) for line in said.getvalue().split("\n")), err=True, nl=False)
-    return error.exit_code
+    stream = sys.stderr if err else sys.stdout
+    if stream is not None:  # closed by whoever started us
+        stream.write(f"{masked(message)}\n")
+        stream.flush()
 
 
 def warn_of_plugins() -> None:
@@ -100,7 +77,7 @@ def warn_of_plugins() -> None:
     from cardlint.plugins import installed
 
     for reason in installed().broken.values():
-        click.echo(f"cardlint: warning: {visible(reason)}", err=True)
+        say(f"cardlint: warning: {visible(reason)}", err=True)
 
 
 def hang_up() -> None:
@@ -111,7 +88,7 @@ def hang_up() -> None:
 def _complain(message: str, code: int) -> int:
     from cardlint.formats.safe import visible
 
-    click.echo(f"cardlint: error: {visible(message)}", err=True)
+    say(f"cardlint: error: {visible(message)}", err=True)
     return code
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from cardlint.cli import complete
-from cardlint.errors import UsageError
+from cardlint.errors import UsageError, masked
 from cardlint.exampletest import verify_folder
 from cardlint.formats.safe import visible
 from cardlint.locate import data_folder
@@ -27,7 +27,7 @@ def command(rules_folder: str | None) -> int:
         raise UsageError(f"{root} holds no rule card (CATEGORY/RULE.md)")
     wrong = [message for _, messages in results for message in messages]
     for message in wrong:
-        sys.stdout.write("\n".join(visible(line) for line in message.splitlines()) + "\n")
+        sys.stdout.write("\n".join(visible(masked(line)) for line in message.splitlines()) + "\n")
     broken = sum(bool(messages) for _, messages in results)
     sys.stdout.write(f"{len(results) - broken} passed, {broken} failed\n")
     return int(bool(wrong))

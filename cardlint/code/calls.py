@@ -10,32 +10,25 @@ from __future__ import annotations
 import ast
 import builtins
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING
 
+from cardlint.code.call import Call, Known
 from cardlint.code.scopes import Scope, Site, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from cardlint.code.call import Keywords
     from cardlint.code.scopes import Binding, Import
 
-Constant: TypeAlias = "str | int | float | bool | None"
-Keywords: TypeAlias = "dict[str, tuple[ast.expr, Site]]"
 LOCAL = "<local>."
 _DEEPEST = 12
 _LONGEST = 2000
+_MOST_ITEMS = 100
 _MOST_KEYS = 200
 _BUILTINS = frozenset(dir(builtins))
 # Methods of models and pipelines that give back what they are called on.
 _SAME = frozenset({"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "eval", "train", "requires_grad_"})
-
-
-class Known(NamedTuple):
-    """The value of an expression, and the node that says it, which may stand elsewhere."""
-
-    value: Constant
-    node: ast.expr
-    tree: int
 
 
 class Module:
@@ -58,11 +51,33 @@ class Module:
         """The classes the code defines, by qualified name, with the scope they stand in."""
         return self._walk.classes
 
+    def inherited(self, owner: str, attribute: str, depth: int = 0) -> Iterator[str]:
+        """The full names an attribute of a class of this code may have by its bases; none where the class defines it itself."""
+        node, scope = self.classes[owner]
+        if depth > _DEEPEST or any(getattr(item, "name", None) == attribute for item in node.body):
+            return
+        tree = next(binding.place[0] for binding in scope.bindings[node.name] if binding.value is node)
+        for base in node.bases:
+            name = self.name(base, Site(ast.Call(base, [], []), scope, tree, guarded=False, straight=True))
+            if name is not None and name.startswith(LOCAL) and name.removeprefix(LOCAL) in self.classes:
+                yield from self.inherited(name.removeprefix(LOCAL), attribute, depth + 1)
+            elif name is not None:
+                yield f"{name}.{attribute}"
+
+    @property
+    def sites(self) -> list[Site]:
+        """All calls, in order, those whose name is not certain too."""
+        return self._walk.sites
+
     @cached_property
     def calls(self) -> tuple[Call, ...]:
         """All calls whose name is certain, in the order in which they are written."""
-        named = ((self.name(site.node.func, site), site) for site in self._walk.sites)
-        return tuple(Call(name, site, self) for name, site in named if name is not None)
+        return tuple(call for call in self.every if call.name)
+
+    @cached_property
+    def every(self) -> tuple[Call, ...]:
+        """All calls; one whose name is not certain has an empty one."""
+        return tuple(Call(self.name(site.node.func, site) or "", site, self) for site in self._walk.sites)
 
     def name(self, node: ast.expr, site: Site, depth: int = 0) -> str | None:
         """The full name of an expression."""
@@ -75,7 +90,19 @@ class Module:
             return None if owner is None or len(owner) > _LONGEST else f"{owner}.{node.attr}"
         if isinstance(node, ast.Call):
             return self._result(node, site, depth)
+        if isinstance(node, ast.Subscript):
+            return self._item(node, site, depth)
         return self.name(node.value, site, depth + 1) if isinstance(node, ast.Await) else None
+
+    def _item(self, node: ast.Subscript, site: Site, depth: int) -> str | None:
+        """The name of what a module holds, or of a module in `sys.modules`, fetched by its name as a text."""
+        owner = self.name(node.value, site, depth + 1)
+        if owner not in {"sys.modules", "__builtins__"} and not (owner or "").endswith(".__dict__"):
+            return None
+        key = self.known(node.slice, site, depth + 1)
+        if key is None or not isinstance(key.value, str):
+            return None
+        return key.value if owner == "sys.modules" else f"{(owner or '').removesuffix('.__dict__')}.{key.value}"
 
     def _result(self, node: ast.Call, site: Site, depth: int) -> str | None:
         """The name of what a call gives."""
@@ -85,7 +112,7 @@ class Module:
         if called == "getattr" and len(node.args) > 1:
             owner, attribute = self.name(node.args[0], site, depth + 1), self.known(node.args[1], site, depth + 1)
             return f"{owner}.{attribute.value}" if owner and attribute and isinstance(attribute.value, str) else None
-        if called in {"importlib.import_module", "__import__"} and len(node.args) == 1:
+        if called in {"importlib.import_module", "__import__"} and (len(node.args) == 1 or (node.args and called == "__import__")):
             module = self.known(node.args[0], site, depth + 1)
             return module.value if module and isinstance(module.value, str) else None
         owner, _, method = called.rpartition(".")
@@ -102,7 +129,7 @@ class Module:
             return binding.what
         if binding.how in {"class", "function"}:
             return LOCAL + binding.what
-        if isinstance(binding.value, ast.expr) and id(binding) not in self._names:
+        if binding.how == "value" and isinstance(binding.value, ast.expr) and id(binding) not in self._names:
             self._names[id(binding)] = None  # a name that leads to itself has none
             self._names[id(binding)] = self.name(binding.value, _at(site, binding, scope), depth + 1)
         return self._names.get(id(binding))
@@ -133,7 +160,7 @@ class Module:
             return Known(node.value, node, site.tree) if node.value is None or isinstance(node.value, (str, int, float)) else None
         if isinstance(node, ast.Name):
             found = self._lookup(node, site)
-            if found is None or found[0] is None or not isinstance(found[0].value, ast.expr):
+            if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.expr):
                 return None
             key = id(found[0])
             if key not in self._values:
@@ -181,7 +208,7 @@ class Module:
             return None
         if isinstance(node, ast.Name):
             found = self._lookup(node, site)
-            if found is None or found[0] is None or not isinstance(found[0].value, ast.expr):
+            if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.expr):
                 return None
             key = id(found[0])
             if key not in self._splats:
@@ -194,6 +221,24 @@ class Module:
             held, whole = self.keywords(node, site, depth + 1)
             return held if whole else None
         return None
+
+    def items(self, node: ast.expr, site: Site) -> list[Known]:
+        """The constants that the name of a loop is one after the other, or a choice is one of; none where not all of them are certain."""
+        if isinstance(node, ast.IfExp):
+            sides = (self.known(node.body, site), self.known(node.orelse, site))
+            return [side for side in sides if side is not None] if None not in sides else []
+        found = self._lookup(node, site) if isinstance(node, ast.Name) else None
+        if found is None or found[0] is None or found[0].how != "each" or not isinstance(found[0].value, (ast.List, ast.Tuple)):
+            return []
+        known = [self.known(item, _at(site, found[0], found[1])) for item in found[0].value.elts[:_MOST_ITEMS]]
+        return [item for item in known if item is not None] if None not in known else []
+
+    def dictionary(self, node: ast.Name, site: Site) -> tuple[ast.Dict, int] | None:
+        """The dictionary a name is bound to, and the number of its tree."""
+        found = self._lookup(node, site)
+        if found is None or found[0] is None or found[0].how != "value" or not isinstance(found[0].value, ast.Dict):
+            return None
+        return found[0].value, found[0].place[0]
 
     def _entries(self, node: ast.Dict, site: Site, depth: int) -> Keywords | None:
         entries: Keywords = {}
@@ -209,61 +254,6 @@ class Module:
                 return None
             entries[name.value] = value, site
         return entries
-
-
-class Call:
-    """A call whose name is certain."""
-
-    __slots__ = ("_keywords", "_module", "name", "site")
-
-    def __init__(self, name: str, site: Site, module: Module) -> None:
-        """`name` as in the docstring of this module."""
-        self.name = name
-        self.site = site
-        self._module = module
-        self._keywords: tuple[Keywords, bool] | None = None
-
-    @property
-    def _given(self) -> tuple[Keywords, bool]:
-        if self._keywords is None:
-            self._keywords = self._module.keywords(self.site.node, self.site)
-        return self._keywords
-
-    @property
-    def node(self) -> ast.Call:
-        """The call."""
-        return self.site.node
-
-    @property
-    def positional(self) -> Iterator[ast.expr]:
-        """The arguments by position, up to the first splat."""
-        for argument in self.node.args:
-            if isinstance(argument, ast.Starred):
-                return
-            yield argument
-
-    @property
-    def whole(self) -> bool:
-        """Whether all arguments are known; else one that is not seen may be given all the same."""
-        return self._given[1] and not any(isinstance(argument, ast.Starred) for argument in self.node.args)
-
-    def argument(self, keyword: str, position: int | None = None) -> tuple[ast.expr, Site] | None:
-        """An argument by its keyword, else by its position (from 0), and where it has to be looked up."""
-        if (named := self._given[0].get(keyword)) is not None:
-            return named
-        if position is None:
-            return None
-        found = next((argument for index, argument in enumerate(self.positional) if index == position), None)
-        return None if found is None else (found, self.site)
-
-    def known(self, keyword: str, position: int | None = None) -> Known | None:
-        """The value of an argument, where it is given and certain."""
-        given = self.argument(keyword, position)
-        return None if given is None else self._module.known(*given)
-
-    def lacks(self, keyword: str, position: int | None = None) -> bool:
-        """Whether an argument is certainly not given."""
-        return self.whole and self.argument(keyword, position) is None
 
 
 def _certain(bindings: list[Binding], node: ast.Name, site: Site, scope: Scope) -> Binding | None:

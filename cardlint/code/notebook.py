@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cardlint.code.needs import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +39,18 @@ class Cell(NamedTuple):
     starts: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Command(Script):
+    """Shell text in a cell, whose characters stand in the file as JSON writes them."""
+
+    content: str = ""
+
+    def place(self, offset: int) -> int:
+        """Where a character of the code stands in the file."""
+        before = self.code[:offset]
+        return advance(self.content, self.starts[before.count("\n")], offset - (before.rfind("\n") + 1))
+
+
 class _String(NamedTuple):
     """A JSON string: what it says, and where its first character stands, after the quote."""
 
@@ -58,6 +73,16 @@ def cells(content: str) -> Iterator[Cell]:
         if isinstance(kind, _String) and kind.value == "code":
             code, starts = _source(content, source)
             yield Cell(number, _language(code, language), code, starts)
+
+
+def commands(content: str) -> Iterator[Script]:
+    """The shell text in the code cells: cells that are nothing else, and lines that begin with `!` or `%`. Raises NotebookError."""
+    for cell in cells(content):
+        code = cell.code
+        if cell.language == "python":
+            code = "\n".join(line if line.lstrip().startswith(("!", "%")) else "" for line in code.split("\n"))
+        if cell.language in {"python", "shell"} and code.strip():
+            yield _Command(code, cell.starts, content=content)
 
 
 def advance(content: str, start: int, count: int) -> int:

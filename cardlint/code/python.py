@@ -11,7 +11,10 @@ import re
 import warnings
 from functools import lru_cache
 from textwrap import dedent
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,16 +22,16 @@ if TYPE_CHECKING:
 LONGEST = 100_000
 _DEEPEST = 100
 _LONG_CALL = 12
-_PROMPT = re.compile(r"[ \t]*(?:>>>|\.\.\.|In ?\[\d*\]:)(?: |(?=[^\s.>])|$)")
-_FIRST_PROMPT = re.compile(r"^[ \t]*(?:>>>|In ?\[\d*\]:)", re.MULTILINE)
-_MAGIC = re.compile(r"^([ \t]*)(?:[!%?]|(?:pip3?|conda|mamba|uv|cd|ls) +[\w./~-]|\$ ).*$|^([ \t]*)[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
-_ASSIGNED_MAGIC = re.compile(r"^([ \t]*+\w[\w, ]*+=[ \t]*+)[!%].*$", re.MULTILINE)
-_ABBREVIATED = re.compile(r"\.\.|…|<[^<>\n=]{1,80}>|\{\{|\[\s*…?\s*\.\.\.")
-_NEWER = re.compile(r"\b[fFtT][rR]?[\"']|^\s*type\s+\w+|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|^\s*except\s+[\w.]+\s*,")
+_PROMPT = lazily(r"[ \t]*(?:>>>|\.\.\.|In ?\[\d*\]:)(?: |(?=[^\s.>])|$)")
+_FIRST_PROMPT = lazily(r"^[ \t]*(?:>>>|In ?\[\d*\]:)", re.MULTILINE)
+_MAGIC = lazily(r"^([ \t]*)(?:[!%?]|(?:pip3?|conda|mamba|uv|cd|ls) +[\w./~-]|\$ ).*$|^([ \t]*)[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
+_ASSIGNED_MAGIC = lazily(r"^([ \t]*+\w[\w, ]*+=[ \t]*+)[!%].*$", re.MULTILINE)
+_ABBREVIATED = lazily(r"\.\.|…|<[^<>\n=]{1,80}>|\{\{|\[\s*…?\s*\.\.\.")
+_NEWER = lazily(r"\b[fFtT][rR]?[\"']|^\s*type\s+\w+|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|^\s*except\s+[\w.]+\s*,")
 # A line that begins a statement at the margin, and does not go on with the one before.
-_STATEMENT = re.compile(r"(?!(?:else|elif|except|finally)\b)[\w@]")
-_DETAIL = re.compile(r" \(detected at line \d+\)| on line \d+|\. Perhaps you forgot a comma\?|\. Did you mean .*")
-_NESTING = re.compile(r"([(\[{]|\b(?:not|lambda)\b|[-+~]{8})|[)\]}]")
+_STATEMENT = lazily(r"(?!(?:else|elif|except|finally)\b)[\w@]")
+_DETAIL = lazily(r" \(detected at line \d+\)| on line \d+|\. Perhaps you forgot a comma\?|\. Did you mean .*")
+_NESTING = lazily(r"([(\[{]|\b(?:not|lambda)\b|[-+~]{8})|[)\]}]")
 # What is said of the parser's own bounds, and of what is no text.
 _BEYOND = ("too many", "source code", "f-string")
 _PRINT = "Missing parentheses in call to"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-How: TypeAlias = Literal["import", "value", "class", "function", "other"]
+How: TypeAlias = Literal["import", "value", "each", "class", "function", "other"]
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.Try, ast.Match, getattr(ast, "TryStar", ast.Try))
@@ -20,7 +20,7 @@ _MUTATORS = frozenset({"update", "setdefault", "pop", "popitem", "clear", "appen
 
 
 class Binding(NamedTuple):
-    """What binds a name: an import (`what` is the dotted name), a value, or something whose value nobody knows.
+    """What binds a name: an import (`what` is the dotted name), a value, `each` item of a list, or something nobody knows.
 
     `place` orders bindings: number of the tree, line, column. `straight` says that it stands in no branch or loop.
     """
@@ -193,7 +193,7 @@ def _evaluated_outside(node: ast.AST) -> Iterable[ast.AST]:
 def _is_guard(test: ast.expr) -> bool:
     """Whether a test is `__name__ == "__main__"` or `TYPE_CHECKING`: what it holds does not run when the module is imported."""
     if isinstance(test, ast.Compare):
-        return isinstance(test.left, ast.Name) and test.left.id == "__name__"
+        return isinstance(test.left, ast.Name) and test.left.id == "__name__" and all(isinstance(op, ast.Eq) for op in test.ops)
     return (test.attr if isinstance(test, ast.Attribute) else test.id if isinstance(test, ast.Name) else "") == "TYPE_CHECKING"
 
 
@@ -207,16 +207,24 @@ def _bound(node: ast.AST, where: _Where) -> None:
     elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)):
         if isinstance(node.target, ast.Name) and node.value is not None:
             _bind_value(node.target.id, node.value, node, where)
-    elif isinstance(node, (ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)):
-        _bind_others([node.target], where)
+    elif isinstance(node, (ast.AugAssign, ast.Delete)):
+        _bind_others(node.targets if isinstance(node, ast.Delete) else [node.target], where)
+    elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        _bind_items(node.target, node.iter, where)
     elif isinstance(node, ast.withitem):
         _bind_others([node.optional_vars] if node.optional_vars else [], where)
-    elif isinstance(node, ast.Delete):
-        _bind_others(node.targets, where)
     elif isinstance(node, ast.arg):
         where.scope.bind(node.arg, Binding("other", _place(node, where.tree), where.straight))
     elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
         where.scope.bind(node.name, Binding("other", _place(node, where.tree), where.straight))
+
+
+def _bind_items(target: ast.expr, items: ast.expr, where: _Where) -> None:
+    """The name a loop gives the items of something one after the other."""
+    if isinstance(target, ast.Name):
+        where.scope.bind(target.id, Binding("each", _place(target, where.tree), where.straight, value=items))
+    else:
+        _bind_others([target], where)
 
 
 def _bind_value(name: str, value: ast.expr, node: ast.stmt | ast.expr, where: _Where) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 
+from cardlint.weights.patterns import lazily
+
 # C0 and C1 controls with DEL, line and paragraph separators, bidirectional controls, zero-width and other format
 # characters, tags, noncharacters and lone surrogates: whatever moves the cursor, hides text, turns it round, or is no XML.
-_UNSAFE = re.compile(
+_UNSAFE = lazily(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_NOT_ASCII = lazily("[^\x00-\x7f]")
 # What CI runners take for a command wherever it stands in a line of the log: `##[add-mask]` (GitHub), `##vso[` (Azure).
 # Source: TryParse in src/Runner.Common/ActionCommand.cs of actions/runner.
-_COMMAND = re.compile(r"#(?=#(?:\[|vso\[))", re.IGNORECASE)
+_COMMAND = lazily(r"#(?=#(?:\[|vso\[))", re.IGNORECASE)
 # Joiners belong to emoji and to several scripts; between visible characters they hide nothing.
 _JOINERS = "\u200c\u200d"
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from itertools import accumulate, takewhile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.formats.concise import headline, incidents
 from cardlint.formats.contents import WAYS, fixable, plural, reached
 from cardlint.formats.safe import visible, visible_line
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

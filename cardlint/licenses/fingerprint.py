@@ -12,10 +12,12 @@ import re
 import unicodedata
 from base64 import b64decode
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from cardlint.locate import data_folder
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -27,18 +29,18 @@ _MOST_WORDS = 200_000
 _KEPT = 200
 _SLACK = 1.1  # a licence may stand in a text with this much more between its words
 _CLOSE = 0.05  # Dice coefficients closer than this do not tell two changed licences apart
-_FRONT = re.compile(r"\A\ufeff?\s*---[ \t]*\r?\n.{0,5000}?\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
-_NOISE = re.compile(r"<!--|-->|</?[A-Za-z][^<>]{0,300}>|\b(?:https?|ftp)://[^\s<>]{1,2000}|\bwww\.[^\s<>]{1,2000}|&[a-z#\d]{2,8};")
-_COPYRIGHT = re.compile(
+_FRONT = lazily(r"\A\ufeff?\s*---[ \t]*\r?\n.{0,5000}?\r?\n---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_NOISE = lazily(r"<!--|-->|</?[A-Za-z][^<>]{0,300}>|\b(?:https?|ftp)://[^\s<>]{1,2000}|\bwww\.[^\s<>]{1,2000}|&[a-z#\d]{2,8};")
+_COPYRIGHT = lazily(
     r"^[^\w\n©]{0,20}(?:portions )?"
     r"(?:copyright\b(?=[^\n]{0,40}(?:\(c\)|©|\d{4}|\[|<|\{))|©|\(c\) (?=copyright|\d{4}))[^\n]*|all rights reserved",
     re.IGNORECASE | re.MULTILINE,
 )
-_MARK = re.compile(
+_MARK = lazily(
     r"^[ \t]*(?:(?://+|/\*+|\*+/?|#+|;+|>+|--+|%+|[-+•·]|\(?(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{1,5})[.)])[ \t]*)+",
     re.IGNORECASE | re.MULTILINE,
 )
-_WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
+_WORD = lazily(r"\d+(?:\.\d+)+|[^\W_]+")
 _FOLD = dict.fromkeys(map(ord, "\u2018\u2019`'*")) | {ord("_"): " "}
 
 

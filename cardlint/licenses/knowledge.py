@@ -6,11 +6,12 @@ The facts are in `schemas/licenses/knowledge.json`, whose schema lies beside it.
 from __future__ import annotations
 
 import json
-import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cardlint.locate import data_folder
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 Answer: TypeAlias = Literal["yes", "no", "conditional", "unknown"]
 Known: TypeAlias = Literal["full", "partial", "unverified"]
 
-_BLANKS = re.compile(r"[\s_]+")
-_ENDING = re.compile(r"-licen[sc]e(?:-agreement)?$")
+_BLANKS = lazily(r"[\s_]+")
+_ENDING = lazily(r"-licen[sc]e(?:-agreement)?$")
 
 
 class Obligation(NamedTuple):

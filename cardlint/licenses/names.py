@@ -5,25 +5,25 @@ from __future__ import annotations
 import json
 import re
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cardlint.locate import data_folder
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cardlint.repository import Kind
 
-_CC = re.compile(
-    r"\b(?:CC|Creative[- ]Commons)\b|\bAttribution(?=[- ]?(?:Non|Share|No ?Deriv|\d\.\d International))", re.IGNORECASE | re.ASCII
-)
-_CC_PART = re.compile(
+_CC = lazily(r"\b(?:CC|Creative[- ]Commons)\b|\bAttribution(?=[- ]?(?:Non|Share|No ?Deriv|\d\.\d International))", re.IGNORECASE | re.ASCII)
+_CC_PART = lazily(
     r"[\s,/():·\u2010-\u2015-]*(?:(?P<by>BY|Attribution)|(?P<nc>NC|Non-? ?Commercial)|(?P<sa>SA|Share-? ?Alike)"
     r"|(?P<nd>ND|No-? ?Deriv(?:ative|ativ)?s?)"
     r"|(?P<version>v?\d\.\d)|(?:licen[sc]e|public|version))(?![a-z])",
     re.IGNORECASE,
 )
-STEM = re.compile(
+STEM = lazily(
     r"\b(?:modified|MIT|Apache|GNU|A?GPL|LGPL|Affero|Lesser|General|GFDL|BSD|2-clause|3-clause|simplified|revised|new|Mozilla|MPL|ISC"
     r"|the unlic|unlic|WTFPL|CreativeML|Open|BigCode|BigScience|Meta|Llama|Gemma|ODC|ODbL|PDDL|CDLA|Computational|C-UDA|EUPL|EPL|Eclipse"
     r"|Artistic|Academic|AFL|Boost|CC|Creative|public|Attribution)",

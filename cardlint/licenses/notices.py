@@ -6,17 +6,19 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from cardlint.weights.patterns import lazily
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cardlint.licenses.knowledge import License
 
-_LINK = re.compile(r"\[([^\[\]]{0,300})\]\([^()\s]{0,2000}\)")
+_LINK = lazily(r"\[([^\[\]]{0,300})\]\([^()\s]{0,2000}\)")
 # Typographic quotation marks and dashes as people type them, and the marks of emphasis and escapes as nothing.
 _MARKS = str.maketrans("\u201c\u201d\u201e\u2019\u2018\u2013\u2014", '"""\'\'--', "*`\\")
-_QUOTED = re.compile(r"^[ \t]*>+", re.MULTILINE)
-_SCHEME = re.compile(r"https?://(?:www\.)?", re.IGNORECASE)
-_NAME_MARKS = re.compile(r"[\W_]+")
+_QUOTED = lazily(r"^[ \t]*>+", re.MULTILINE)
+_SCHEME = lazily(r"https?://(?:www\.)?", re.IGNORECASE)
+_NAME_MARKS = lazily(r"[\W_]+")
 
 
 def folded(text: str) -> str:

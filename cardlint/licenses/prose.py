@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from itertools import groupby, islice
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote
 
 from cardlint.licenses.names import STEM, Name, meant, names, spoken
+from cardlint.weights.named import NamedTuple
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,16 +33,14 @@ _LONGEST_SENTENCE = 600
 _MOST_STEMS = 2_000
 _MOST_CHARACTERS = 150_000  # of sentences that name a licence
 _MOST_LINKS = 50
-_CC_URL = re.compile(
-    r"creativecommons\.org/(?:licenses/(?P<kind>[a-z-]{2,8})/(?P<version>\d\.\d)|publicdomain/(?P<zero>zero))", re.IGNORECASE
-)
+_CC_URL = lazily(r"creativecommons\.org/(?:licenses/(?P<kind>[a-z-]{2,8})/(?P<version>\d\.\d)|publicdomain/(?P<zero>zero))", re.IGNORECASE)
 _USES = frozenset({"intended-use", "limitations", "out-of-scope-use"})
-_MARKUP = re.compile(
+_MARKUP = lazily(
     r"!\[[^\[\]]{0,300}\]\([^()]{0,700}\)|!?\["
     r"|\]\((?P<target>[^()\s]{0,500})(?:[^()]{0,200})\)|\]\[[^\]]{0,100}\]"
     r"|[*`\[\]<>\"“”„«»]|(?<!\w)_+|_+(?!\w)|\s{2,}|[^\S ]"
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|[。！？；;]")  # noqa: RUF001 - full stops of East Asia
+_SENTENCE_END = lazily(r"(?<=[.!?])\s+(?=[^\W\d_a-z])|[。！？；;]")  # noqa: RUF001 - full stops of East Asia
 
 
 class Statement(NamedTuple):

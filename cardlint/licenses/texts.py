@@ -12,6 +12,7 @@ from urllib.parse import unquote
 from cardlint.errors import Inapplicable, Obstacle, Unreadable
 from cardlint.licenses.fingerprint import Identified, identify
 from cardlint.nodes import string
+from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,9 +24,9 @@ MOST_FILES = 20
 TEXT_BYTES = 400_000
 Role: TypeAlias = Literal["license", "part", "notice", "policy"]
 
-_NAME = re.compile(r"(?:un)?licen[sc]e|copying|copyright|notice|use[_-]policy", re.IGNORECASE)
+_NAME = lazily(r"(?:un)?licen[sc]e|copying|copyright|notice|use[_-]policy", re.IGNORECASE)
 # The licence of the whole; of what is published here (`LICENSE-MODEL`); everything else speaks of a part.
-_WHOLE = re.compile(r"(?:(?:un)?licen[sc]e|copying)(?:\.(?:md|markdown|txt|rst|html?|pdf))?", re.IGNORECASE)
+_WHOLE = lazily(r"(?:(?:un)?licen[sc]e|copying)(?:\.(?:md|markdown|txt|rst|html?|pdf))?", re.IGNORECASE)
 _OWN = {
     "model": re.compile(r"licen[sc]e[-_.](?:model|weight)s?(?:\.\w+)?|(?:model|weight)s?[-_.]licen[sc]e(?:\.\w+)?", re.IGNORECASE),
     "dataset": re.compile(r"licen[sc]e[-_.]data(?:set)?(?:\.\w+)?|data(?:set)?[-_.]licen[sc]e(?:\.\w+)?", re.IGNORECASE),

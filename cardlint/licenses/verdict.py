@@ -6,9 +6,10 @@ A verdict is about one obligation, with its clause; there is no overall "compati
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from cardlint.licenses.knowledge import Obligation, knowledge
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

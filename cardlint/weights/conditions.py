@@ -22,9 +22,10 @@ The others are functions below that look at the arguments of one callable each.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.weights.loads import NESTED, packed
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.tame import CALLED_ONLY, CONTAINERS, condition, has, is_class, is_vetted, package, vetted
 from cardlint.weights.values import Blob, Box, Global, Made, Value
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import importlib
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import Budget, SpentError
 from cardlint.weights.executables import WHAT
 from cardlint.weights.extensions import holds_template, promised
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.reading import Cached, Held
 from cardlint.weights.sniff import HEAD, may_be_pickle, read_text, recognise
 from cardlint.weights.unread import REASONS

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.weights import torchlegacy
 from cardlint.weights.budget import Budget
 from cardlint.weights.joblib import Arrays
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 from cardlint.weights.program import (
     MOST_OTHER,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.weights import torchids
 from cardlint.weights.budget import BrokenError, Budget, SpentError
 from cardlint.weights.loads import content_of
 from cardlint.weights.machine import CALLS_SAVED_CLASS, Machine
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.reading import EndOfDataError, Part, Stream
 from cardlint.weights.values import Blob, dotted
 from cardlint.weights.verdict import MORE, Evidence, Judgement

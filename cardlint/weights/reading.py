@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from cardlint.weights.budget import AHEAD, SpentError
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from cardlint.weights.budget import Budget

@@ -7,8 +7,9 @@ to case.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 from cardlint.weights.sniff import HEAD, by_magic
 from cardlint.weights.torchids import UNKNOWN

@@ -5,8 +5,9 @@ torch/serialization.py, `persistent_id`: `("storage", type, key, location, numbe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.values import Global
 from cardlint.weights.verdict import Evidence
 

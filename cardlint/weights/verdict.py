@@ -6,9 +6,10 @@ global vetted and every byte accounted for. Evidence only ever makes a verdict g
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from cardlint.weights.budget import SpentError
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -7,12 +7,13 @@ import stat
 import zlib
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.weights import keras, torch
 from cardlint.weights.compressed import CODECS
 from cardlint.weights.judge import HARMLESS
 from cardlint.weights.memberpaths import link_leads_out
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.reading import Held, Part
 from cardlint.weights.unpack import INFLATE, Unpacked
 from cardlint.weights.verdict import SPENT, Evidence, Judgement, merged, until_spent

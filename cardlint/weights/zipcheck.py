@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import stat
 import struct
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.weights.budget import SpentError
 from cardlint.weights.memberpaths import leads_out
+from cardlint.weights.named import NamedTuple
 from cardlint.weights.verdict import MORE, SPENT, Evidence
 from cardlint.weights.zipread import LOCAL, LOCAL_SIZE, Local, WrongZipError, read_local
 

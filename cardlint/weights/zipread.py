@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import struct
 import zlib
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from cardlint.weights.reading import Reader

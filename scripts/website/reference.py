@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cardlint.cli import cli
+from cardlint.cli.group import cli
 from cardlint.formats import FORMATS
 from website.markup import Converter, code, heading, raw
 from website.pages import Page, SiteError, href

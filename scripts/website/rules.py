@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CATEGORIES = {
     "access": "Gates and whom they ask for what",
+    "code": "What runs when somebody loads the thing or follows its card",
     "datasets": "Data files, configurations and what a dataset card says of them",
     "documentation": "What a card tells the people who read it",
     "ethics": "Risks, people, and the ways to report harm; off until a policy asks",
@@ -41,6 +42,7 @@ CATEGORIES = {
     "metadata": "Values the Hub and its users search by",
     "provenance": "Where weights and data come from; off until a policy asks",
     "spaces": "How a Space is built and run",
+    "secrets": "What leaks",
     "weights": "Files of weights and what their libraries need",
 }
 _WAYS = {"safe": "safe, with <code>--fix</code>", "unsafe": "unsafe, with <code>--unsafe-fixes</code>"}

@@ -125,6 +125,7 @@ SIMPLE = Card("", "heron", [({"name": "imdb", "type": "imdb"}, [metric("accuracy
     ["| a ", "|", "- Accuracy: 0.5\n", "  - x\n", "\n| Accuracy |\n|---|\n| 0.5 |\n", "The model achieves 0.5 accuracy on imdb. ", "# h\n", "imdb ", "0.5 ", "± 1", "a." ,
      "[a](b) ", "<a ", "``` \n", "<!-- x -->\n", "准确率", "\\|", "_ ", "- Accuracy: 0.5 imdb\n", "|-", "@1 ", " |\n|-|\n", "The model achieves 0.5 accuracy on imdb.\n", "| imdb " * 60 + "|\n" + "|-" * 60 + "|\n" + ("| 0.5 " * 60 + "|\n") * 50 + "\n"],
 )  # fmt: skip
+@pytest.mark.bulk
 def test_a_hostile_body_is_read_in_no_time(unit: str) -> None:
     body = unit * (bulk(1_000_000) // len(unit))
     start = time.process_time()
@@ -133,6 +134,7 @@ def test_a_hostile_body_is_read_in_no_time(unit: str) -> None:
     assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize(
     "sentence",
     [
@@ -148,9 +150,10 @@ def test_many_different_sentences_are_read_in_no_time(sentence: str) -> None:
     assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
 
 
+@pytest.mark.bulk
 def test_many_results_with_one_name_are_read_in_no_time() -> None:
     names = [{"name": f"imdb {number % 7}", "type": "imdb"} for number in range(1_000)]
-    body = "- imdb accuracy: 0.5\n- imdb imdb 1 accuracy: 0.7\n" * 20_000
+    body = "- imdb accuracy: 0.5\n- imdb imdb 1 accuracy: 0.7\n" * bulk(20_000)
     start = time.process_time()
     run(document(Card("", "m", [(name, [metric("accuracy", 0.9)]) for name in names], body)))
     assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from bulk import bulk
 
 from cardlint import engine
 from cardlint.policyfile import load_policy
@@ -177,13 +178,15 @@ def test_a_hostile_card_takes_no_time() -> None:
     assert time.perf_counter() - started < 120  # a guard against what never ends; speed is measured in benchmarks
 
 
+@pytest.mark.bulk
 def test_an_agreeing_card_of_many_takes_no_time() -> None:
-    names = "\n".join(f"- {{config_name: c{number}, data_files: [{{split: a, path: x}}]}}" for number in range(3000))
-    infos = "\n".join(f"- {{config_name: c{number}, {splits('a')}}}" for number in range(3000))
-    wide = ", ".join(f"{{split: s{number}, path: x}}" for number in range(3000))
+    names = "\n".join(f"- {{config_name: c{number}, data_files: [{{split: a, path: x}}]}}" for number in range(bulk(3000)))
+    infos = "\n".join(f"- {{config_name: c{number}, {splits('a')}}}" for number in range(bulk(3000)))
+    wide = ", ".join(f"{{split: s{number}, path: x}}" for number in range(bulk(3000)))
     more = f"- {{config_name: w, data_files: [{wide}]}}"
     started = time.perf_counter()
     assert (
-        found(f"configs:\n{names}\n{more}\ndataset_info:\n{infos}\n- {{config_name: w, {splits(*(f's{n}' for n in range(3000)))}}}") == []
+        found(f"configs:\n{names}\n{more}\ndataset_info:\n{infos}\n- {{config_name: w, {splits(*(f's{n}' for n in range(bulk(3000))))}}}")
+        == []
     )
     assert time.perf_counter() - started < 120  # a guard against what never ends; speed is measured in benchmarks

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from bulk import bulk
 
 from cardlint import engine
 from cardlint.checks.ethics import mentions
@@ -80,10 +81,16 @@ def test_without_one_nothing_tells_states_apart(info: str) -> None:
 RULES = [rule.id for rule in shipped().values() if rule.category in {"ethics", "provenance"}]
 
 
+@pytest.mark.bulk
 @pytest.mark.parametrize("rule", RULES)
 @pytest.mark.parametrize(
     "body",
-    ["word " * 200_000, "## Intended use\n\n" * 20_000, "<!-- " * 100_000, "## Out-of-scope use\n\na\n\n## Intended use\n\nb\n\n" * 5_000],
+    [
+        "word " * bulk(200_000),
+        "## Intended use\n\n" * bulk(20_000),
+        "<!-- " * bulk(100_000),
+        "## Out-of-scope use\n\na\n\n## Intended use\n\nb\n\n" * bulk(5_000),
+    ],
     ids=["words", "headings", "comments", "pairs"],
 )
 def test_a_long_body_takes_no_long_time(rule: str, body: str) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from bulk import bulk
 
 from cardlint import engine
 from cardlint.licenses import fingerprint, names, prose
@@ -182,14 +183,22 @@ def test_the_span_of_a_statement_is_the_name() -> None:
     assert f"---\nlicense: mit\n---\n{body}\n"[item.span.start : item.span.end] == "MIT License"
 
 
+def test_no_more_characters_are_read_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = "This model is under the MIT License.\n\n" * 9
+    assert len(said(body)) == 9
+    monkeypatch.setattr(prose, "_MOST_CHARACTERS", 5 * 36)
+    assert len(said(body)) == 5
+
+
 HOSTILE = {
-    "names": ("CC BY-SA " * 30 + "\n\n") * 3_500, "one line": "CC " * 330_000, "sections": "## License\n\nMIT\n\n" * 50_000, "sentences": ("This model is licensed under the " + "x " * 250 + "MIT. \n\n") * 1_800,
-    "badges": "![l](https://img.shields.io/badge/license-MIT-blue) " * 18_000, "brackets": "[" * 1_000_000, "subjects": ("this this this model " * 200 + " MIT\n\n") * 250, "labels": ("license" + " " * 4_000 + ":MIT\n\n") * 250,
-    "dashes": ("apache" + "- ," * 1_500 + "\n\n") * 200,
+    "names": ("CC BY-SA " * 30 + "\n\n") * bulk(3_500), "one line": "CC " * bulk(330_000), "sections": "## License\n\nMIT\n\n" * bulk(50_000), "sentences": ("This model is licensed under the " + "x " * 250 + "MIT. \n\n") * bulk(1_800),
+    "badges": "![l](https://img.shields.io/badge/license-MIT-blue) " * bulk(18_000), "brackets": "[" * bulk(1_000_000), "subjects": ("this this this model " * 200 + " MIT\n\n") * bulk(250), "labels": ("license" + " " * 4_000 + ":MIT\n\n") * bulk(250),
+    "dashes": ("apache" + "- ," * 1_500 + "\n\n") * bulk(200),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HOSTILE)
+@pytest.mark.bulk
 def test_hostile_bodies_take_no_time(name: str) -> None:
     repository = Repository(Memory({"README.md": f"---\nlicense: isc\n---\n{HOSTILE[name]}".encode()}), Identity("model"))
     markdown = repository.fact("markdown")
@@ -390,8 +399,9 @@ def test_loose_words_on_something_else(card: str, body: str) -> None:
     assert silent(card, body)
 
 
+@pytest.mark.bulk
 def test_terms_of_a_hostile_card_are_read_in_time() -> None:
-    body = ("for research and " * 100 + "non-commercial use only not for commercial use. " + "must not be " * 30 + "\n\n") * 400
+    body = ("for research and " * 100 + "non-commercial use only not for commercial use. " + "must not be " * 30 + "\n\n") * bulk(400)
     begun = time.perf_counter()
     run("license: mit", body)
     assert time.perf_counter() - begun < 120  # a guard against what never ends; speed is measured in benchmarks

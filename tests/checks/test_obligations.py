@@ -6,6 +6,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from bulk import bulk
 
 from cardlint import engine
 from cardlint.locate import data_folder
@@ -270,6 +271,7 @@ def test_any_shape_of_any_key(key: str) -> None:
         assert run(f"{other}\n{key}: {value}").failed == ()
 
 
+@pytest.mark.bulk
 def test_hostile_cards_take_no_time() -> None:
-    bases = "\n".join(f"- meta-llama/Llama-3.1-{number}" for number in range(5000))
-    assert len(found(f"license: mit\nbase_model:\n{bases}", "llama license\n" * 70_000, EXCEEDS, DROPPED, NAME)) == 2
+    bases = "\n".join(f"- meta-llama/Llama-3.1-{number}" for number in range(bulk(5000)))
+    assert len(found(f"license: mit\nbase_model:\n{bases}", "llama license\n" * bulk(70_000), EXCEEDS, DROPPED, NAME)) == 2

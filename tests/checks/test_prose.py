@@ -128,6 +128,7 @@ def test_a_long_title_is_cut() -> None:
     "piece",
     ["# a\n\n", "## a\n\n", "# a\n###### b\n", "## a\n[x](#a)\n", "**a:**\n\n", "[TBD] x\n", "<!-- Provide a quick summary of -->\n"],
 )
+@pytest.mark.bulk
 def test_a_hostile_body_takes_no_long_time(piece: str) -> None:
     body = piece * (bulk(300_000) // len(piece))
     rules = load_policy(shipped(), select=("license-missing",))

@@ -6,6 +6,7 @@ import ast
 import time
 
 import pytest
+from bulk import bulk
 
 from cardlint import engine
 from cardlint.code.python import loads, read_python
@@ -292,24 +293,25 @@ def test_no_shape_in_the_metadata_makes_a_check_raise(rule: str, value: str) -> 
 
 
 BODIES = {
-    "blocks": "\n".join(block("import a b") for _ in range(35_000)),
-    "one block": block("AutoModel.from_pretrained('lab/x')\n" * 2_800),
-    "words": "pip install " * 80_000,
-    "installers": block("pip " * 240_000, "bash"),
-    "empty lines": block("\n" * 900_000),
-    "installs": block("pip install " * 80_000, "bash"),
-    "unlabelled": block("a." * 500_000, ""),
+    "blocks": "\n".join(block("import a b") for _ in range(bulk(35_000))),
+    "one block": block("AutoModel.from_pretrained('lab/x')\n" * bulk(2_800)),
+    "words": "pip install " * bulk(80_000),
+    "installers": block("pip " * bulk(240_000), "bash"),
+    "empty lines": block("\n" * bulk(900_000)),
+    "installs": block("pip install " * bulk(80_000), "bash"),
+    "unlabelled": block("a." * bulk(500_000), ""),
 }
 
 
-@pytest.mark.parametrize("rule", [MISSING, INVALID, OTHER])
+@pytest.mark.bulk
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_a_megabyte_meant_to_be_slow_is_not(rule: str, body: str) -> None:
+def test_a_megabyte_meant_to_be_slow_is_not(body: str) -> None:
     card = f"---\nlibrary_name: transformers\n---\n{body}\n".encode()
     repository = Repository(Memory({"README.md": card}, listed=False), Identity("model", "lab/y", told=True))
-    policy = load_policy(shipped(), select=(rule,)).bind(repository)
     repository.fact("markdown").snippets  # noqa: B018 - what reading costs is tested elsewhere
     repository.fact("markdown").links  # noqa: B018
-    start = time.perf_counter()
-    assert engine.run(repository, policy).failed == ()
-    assert time.perf_counter() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    for rule in (MISSING, INVALID, OTHER):
+        policy = load_policy(shipped(), select=(rule,)).bind(repository)
+        start = time.perf_counter()
+        assert engine.run(repository, policy).failed == (), rule
+        assert time.perf_counter() - start < 120, rule  # a guard against what never ends; speed is measured in benchmarks

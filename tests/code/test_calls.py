@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 import contextlib
 import textwrap
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardlint.code.calls import Call, Module
+from cardlint.code.calls import Module
+
+if TYPE_CHECKING:
+    from cardlint.code.call import Call
 
 
 def module(*codes: str) -> Module:

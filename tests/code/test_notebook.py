@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cardlint.code.notebook import Cell, NotebookError, advance, cells
+from cardlint.code.notebook import Cell, NotebookError, advance, cells, commands
 
 
 def notebook(*sources: object, **more: object) -> str:
@@ -112,3 +112,11 @@ def test_whatever_json_holds_is_no_error(document: object) -> None:
     content = json.dumps({"cells": [{"cell_type": "code", "source": document}, document]})
     for cell in cells(content):
         assert len(cell.starts) == cell.code.count("\n") + 1
+
+
+def test_commands_of_the_shell_stand_where_they_are_said_to() -> None:
+    content = notebook('x = 1\n!pip install "torch" é\n', "%%bash\nls\n", "x = 2", "%%html\n!ls")
+    first, second = commands(content)
+    assert first.code == '\n!pip install "torch" é\n'
+    assert content[first.place(first.code.index("torch")) :].startswith("torch")
+    assert content[second.place(second.code.index("ls")) :].startswith("ls")

@@ -64,7 +64,12 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def client(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     home = tmp_path_factory.mktemp("home")
     with GitHub(EXTENSION, "cardlint/hf-cardlint", home) as github:
-        pip = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull}
+        pip = {
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(wheels),
+            "PIP_CONFIG_FILE": os.devnull,
+            "PIP_COMPILE": os.environ.get("PIP_COMPILE", "1"),
+        }
         done = subprocess.run(
             [program("hf"), "extensions", "install", "cardlint/hf-cardlint"], cwd=home, capture_output=True, text=True, check=False,
             env=_environment(home, **pip, **github.environment(), HF_HUB_DISABLE_UPDATE_CHECK="1"), timeout=600,

@@ -124,7 +124,7 @@ def tool(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     }
     told = {
         "HOME": home, "XDG_CACHE_HOME": home / "cache", "XDG_DATA_HOME": home / "data", "PRE_COMMIT_HOME": home / "pre-commit", "PREK_HOME": home / "prek",
-        "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": 1, "PIP_FIND_LINKS": wheels, "PIP_DISABLE_PIP_VERSION_CHECK": 1,
+        "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": 1, "PIP_FIND_LINKS": wheels, "PIP_DISABLE_PIP_VERSION_CHECK": 1, "PIP_COMPILE": os.environ.get("PIP_COMPILE", "1"),
         "UV_NO_CONFIG": 1, "UV_NO_INDEX": 1, "UV_FIND_LINKS": wheels, "UV_OFFLINE": 1, "UV_PYTHON_DOWNLOADS": "never",
         "UV_CACHE_DIR": home / "uv", "UV_LINK_MODE": "copy", "PATH": f"{Path(program('uv')).parent}{os.pathsep}{os.environ['PATH']}",
         "GIT_CONFIG_GLOBAL": os.devnull, "GIT_AUTHOR_NAME": "n", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "n", "GIT_COMMITTER_EMAIL": "a@b",

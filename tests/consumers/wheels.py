@@ -70,6 +70,7 @@ def deaf(home: Path, house: Path) -> dict[str, str]:
         "PIP_CONFIG_FILE": os.devnull,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_CACHE_DIR": "1",
+        "PIP_COMPILE": os.environ.get("PIP_COMPILE", "1"),  # what nobody imports need not be compiled
     }
     pipx = {"PIPX_HOME": str(home / "pipx"), "PIPX_BIN_DIR": str(home / "bin"), "PIPX_MAN_DIR": str(home / "man")}
     uv = {
