@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Inapplicable, Obstacle, Unreadable
 from cardlint.secrettable import endings
+from cardlint.source import innermost
 from cardlint.text import decode
 from cardlint.veil import secrets_in
 
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 
 FILE_BYTES = 20_000_000
 TOTAL_BYTES = 200_000_000
+FAR_BYTES = 100_000
+# What programs write in bulk: data, logs, vocabularies. Of these the beginning is searched, and the rest is said to be left.
+_BULK = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".txt", ".xml", ".log", ".sql", ".svg", ".html", ".vocab", ".model", ".geojson")
+# Written by libraries, never by hand; far away each would be a request for nothing.
+_SPARED = frozenset(
+    {"tokenizer.json", "vocab.json", "vocab.txt", "merges.txt", "special_tokens_map.json", "added_tokens.json", ".gitattributes"}
+)
 _HEAD = 4_096
 _CONTROLS = bytes({*range(9), *range(14, 27), *range(28, 32)})
 _STRANGE = 0.1  # of the first block: control characters from which on a file is no text
@@ -35,11 +43,15 @@ class Leaking(NamedTuple):
 
 
 class Leaks:
-    """The secrets of a repository by file. Each text file is read once; only what has secrets in it is kept."""
+    """The secrets of a repository by file. Each text file is read once; only what has secrets in it is kept.
+
+    `unread` says what had to be read and was not, `left` what was left by design: path and reason.
+    """
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
         self.unread: list[str] = []
+        self.left: list[tuple[str, str]] = []
 
     @cached_property
     def files(self) -> list[Leaking]:
@@ -47,6 +59,9 @@ class Leaks:
         found: list[Leaking] = []
         left = TOTAL_BYTES
         for entry in self._entries():
+            if not getattr(innermost(self._repository.source), "near", True) and _spared(entry):
+                self.left.append((entry.path, "not asked of the Hub to look for secrets: a library writes it, or a program in bulk"))
+                continue
             try:
                 text = self._text(entry, left)
             except Inapplicable:
@@ -57,7 +72,9 @@ class Leaks:
             if text is None:
                 continue
             left -= min(entry.size, FILE_BYTES)
-            if text.truncated:
+            if text.truncated and entry.path.lower().endswith(_BULK):
+                self.left.append((entry.path, "only its beginning was searched for secrets"))
+            elif text.truncated:
                 self.unread.append(f"{entry.path} is larger than what is read of it for secrets")
             found.extend(self._leaking(text))
         return found
@@ -112,6 +129,12 @@ class Leaks:
         if secrets:
             self._repository.texts[text.path] = text
             yield Leaking(text, secrets)
+
+
+def _spared(entry: FileEntry) -> bool:
+    """Whether a file far away is not worth a request."""
+    name = entry.path.rpartition("/")[2].lower()
+    return name in _SPARED or name.endswith(".index.json") or (entry.size > FAR_BYTES and name.endswith(_BULK))
 
 
 def _binary(head: bytes) -> bool:

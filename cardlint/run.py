@@ -167,7 +167,9 @@ def _inert(repository: Repository) -> tuple[tuple[str, str], ...]:
     """What of files that were looked at was left unread, as path and reason."""
     weights = repository.known("weights")
     files = () if weights is None else weights.known
-    return tuple((file.path, reason) for file in files if file.judgement is not None for reason in file.judgement.inert)
+    inert = [(file.path, reason) for file in files if file.judgement is not None for reason in file.judgement.inert]
+    leaks = repository.known("secrets")
+    return tuple(inert if leaks is None else sorted([*inert, *leaks.left]))
 
 
 def _described(target: Target, policy: Policy) -> Target:

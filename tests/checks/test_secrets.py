@@ -67,10 +67,19 @@ def test_a_format_that_is_text_is_read_in_spite_of_a_nul() -> None:
 
 def test_a_text_that_is_too_large_is_searched_as_far_as_it_goes_and_is_a_gap() -> None:
     large = LINE + b"x\n" * (FILE_BYTES // 2)
-    report = found({"README.md": CARD, "a.txt": large, "b.txt": LINE})
-    assert paths(report) == ["a.txt", "b.txt"]
+    report = found({"README.md": CARD, "a.py": large, "b.txt": LINE})
+    assert paths(report) == ["a.py", "b.txt"]
     assert report.exit_code() == 4
-    assert "a.txt is larger than what is read of it" in report.targets[0].skipped[0].reason
+    assert "a.py is larger than what is read of it" in report.targets[0].skipped[0].reason
+
+
+def test_of_what_programs_write_in_bulk_the_beginning_is_searched_and_the_rest_said_to_be_left(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_bytes(CARD)
+    (tmp_path / "a.csv").write_bytes(LINE + b"x\n" * (FILE_BYTES // 2))
+    report = check(tmp_path, policy=load_policy(shipped(), select=("token-leaked",)))
+    assert [finding.path for finding in report.findings] == ["a.csv"]
+    assert report.targets[0].skipped == ()
+    assert report.targets[0].inert == (("a.csv", "only its beginning was searched for secrets"),)
 
 
 def test_what_cannot_be_read_is_a_gap_and_the_rest_is_searched() -> None:

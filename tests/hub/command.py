@@ -29,7 +29,11 @@ class Checked(NamedTuple):
     @property
     def reasons(self) -> set[str]:
         """Why rules were skipped that had to look."""
-        return {item["reason"] for item in self.target["skipped"] if item["because"] is None}
+        return {
+            item["reason"].removesuffix("; what was not read may hold a secret")
+            for item in self.target["skipped"]
+            if item["because"] is None
+        }
 
 
 def check(hub: Hub, home: Path, *arguments: str, token: str | None = TOKEN, patient: bool = True, **more: str) -> Checked:

@@ -213,3 +213,13 @@ def test_a_password_in_the_endpoint_is_not_shown(hub: Hub, tmp_path: Path) -> No
     found = check(hub, tmp_path, KETTLE, token=None, HF_ENDPOINT=hub.url.replace("//", "//me:canarypassword@"))
     assert found.code == 4
     assert "canarypassword" not in found.out + found.err + str(found.report)
+
+
+def test_what_libraries_write_is_not_asked_for_to_look_for_secrets(hub: Hub, tmp_path: Path) -> None:
+    files = {"README.md": CARD, "tokenizer.json": b"{}", "data.csv": b"a,b\n" * 40_000, "small.csv": b"a,b\n", "train.py": b"x = 1\n"}
+    hub.add(Repo("acme/words", files))
+    found = check(hub, tmp_path, "hf://acme/words", "--select", "token-leaked")
+    assert (found.code, found.reasons) == (0, set())
+    asked = {path.rpartition("/")[2] for path in hub.paths if "/resolve/" in path}
+    assert asked == {"README.md", "small.csv", "train.py"}
+    assert "data.csv: left unread: not asked of the Hub to look for secrets" in found.out
