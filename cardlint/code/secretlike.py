@@ -22,6 +22,7 @@ _SEQUENCE = 0.4  # of neighbours one apart, from which on it is the alphabet
 _ASSIGNED = re.compile(r"[=:(,\"'\s]\s{0,4}[\"']?$")
 _RUN = re.compile(r"[a-z]+")
 _ARMOUR = re.compile(r"[A-Za-z0-9+/]{40}")
+_TOKEN = re.compile(rb"(hf_[A-Za-z0-9]{34})\n?")
 _PRINTED = 16
 
 
@@ -166,6 +167,12 @@ def _basic(candidate: Candidate) -> bool:
     return password.decode().isprintable() and not is_placeholder(password.decode(), candidate.placeholders)
 
 
+def _encoded(candidate: Candidate) -> bool:
+    """Base64 of a token of the Hub, perhaps with a line end, that is no placeholder."""
+    token = _TOKEN.fullmatch(_decoded(candidate.value))
+    return token is not None and not is_placeholder(token[1].decode(), candidate.placeholders)
+
+
 def _decoded(text: str) -> bytes:
     """Base64 of either alphabet; nothing where it is none."""
     padded = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
@@ -178,4 +185,5 @@ def _decoded(text: str) -> bytes:
 _TESTS: dict[str, Callable[[Candidate], bool]] = {
     "random": _random, "mixed": _mixed, "cased": _cased, "digit": _digit, "crc32": _crc32, "jwt": _jwt, "secretive": _secretive,
     "assigned": _assigned, "discord": _discord, "armoured": _armoured, "password": _password, "basic": _basic,
+    "encoded": _encoded,
 }  # fmt: skip
