@@ -231,6 +231,14 @@ def test_a_diff_shows_nothing_of_what_a_fix_makes_of_a_secret(tmp_path: Path, ca
     assert_nothing_leaks(done.out + done.err, {"token": token})
 
 
+def test_the_name_of_a_baseline_is_not_repeated_as_a_reason(tmp_path: Path, cardlint: Callable[..., Done]) -> None:
+    (tmp_path / "README.md").write_text("# T\n")
+    for option in ("--write-baseline", "--baseline"):
+        done = cardlint("check", ".", option, HF, "--output-format=sarif")
+        assert "recorded in hf_" in done.out
+        assert_nothing_leaks(done.out + done.err, {"hf": HF})
+
+
 def test_what_is_spelled_with_nothing_but_escapes_is_looked_into() -> None:
     token = Mint(53).huggingface()
     assert [secret.kind.id for secret in secrets_in(f'a: "{_numbered(token)}"')] == ["huggingface-user"]
