@@ -123,6 +123,12 @@ def test_a_private_key_with_headers_is_one_to_its_end() -> None:
             assert whole[found.end :].startswith("-----END")
 
 
+def test_a_name_in_capitals_says_as_much() -> None:
+    value = Mint(74).some(40)
+    for name in ("API_KEY", "SECRET_KEY", "Password", "ClientSecret"):
+        assert ids(f"{name} = '{value}'") == ["assigned"]
+
+
 def test_a_short_command_with_a_password_is_looked_into() -> None:
     assert [secret.kind.id for secret in secrets_in("curl -u me:Zk4-pq9w https://a.io")] == ["curl-user"]
 
@@ -148,6 +154,11 @@ def _negatives() -> list[str]:
         "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----", "-----BEGIN PUBLIC KEY-----\n" + mint.some(64) + "\n-----END PUBLIC KEY-----",
         "-----BEGIN CERTIFICATE-----\n" + mint.some(64), 'api_key = "YOUR_API_KEY_GOES_HERE_1"', "password = 'correct horse battery'",
         'secret_key = os.environ["SECRET_KEY_OF_THE_APP"]', "token = 'sentence-transformers/all-MiniLM-L6-v2'",
+        f'wandb-metadata.json: {{"git": {{"commit": "{mint.hexa(40)}"}}}}', f"together.ai sha256: {mint.hexa(64)}", f'twilio etag: "{mint.hexa(32)}"',
+        "-----BEGIN PRIVATE KEY-----' in text\n" + mint.hexa(64), "-----BEGIN PRIVATE KEY-----'): open('" + "/usr/lib/python/site" * 3,
+        "API_KEY = 'MettezVotreCleApiIci2024ab'", "PASSWORD = 'CAMBIAME_POR_TU_CLAVE_2024'",
+        "token: " + "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiYWRtaW4iOnRydWUs"
+        + "ImlhdCI6MTUxNjIzOTAyMn0." + "KMUFsIDTnFmyG3nMiGM6H9FNFUROf3wh7SmqJp-QV30",
         "token " + "eyJhbGciOiJub25lIn0." + "eyJzdWIiOiJhIn0" + "A" * 8 + "." + mint.some(30),
     ]  # fmt: skip
 
