@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from cardlint.engine import OWN_LINE, stable
-from cardlint.errors import ConfigError, Unreadable, UsageError
+from cardlint.errors import ConfigError, Unreadable, UsageError, masked
 from cardlint.report import Entry, Suppressed
 from cardlint.source import read_regular
 
@@ -171,7 +171,7 @@ def record(name: str, report: Report, keep: Baseline | None) -> tuple[Report, in
 def _recorded(target: Target, name: str) -> Target:
     """The target as if the baseline had been there."""
     recorded = {item.fingerprint for item in target.recorded}
-    known: dict[str, Any] = {"suppressed": Suppressed("baseline", f"recorded in {name}"), "state": "unchanged"}
+    known: dict[str, Any] = {"suppressed": Suppressed("baseline", masked(f"recorded in {name}")), "state": "unchanged"}
     findings = (item._replace(**known) if not item.suppressed and item.fingerprint in recorded else item for item in target.findings)
     return target._replace(findings=tuple(findings))
 

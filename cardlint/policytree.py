@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from cardlint.nodes import Entry, Mapping, Node, Scalar, Sequence
 from cardlint.yamlreader import resolve
@@ -26,13 +27,18 @@ def flat(node: Node) -> list[Any]:
     return ["m", node.start, node.end, [[flat(entry.key), flat(entry.value)] for entry in node.entries]]
 
 
+def checksum(text: Text) -> int:
+    """What says that a text is the one that was stored: an edit that leaves it as long as it was is one, too."""
+    return crc32(text.content.encode("utf-8", "surrogatepass"))
+
+
 def stored(place: Path, text: Text) -> Mapping | None:
     """What is stored of the policy whose text this is; None where nothing is, or it is of another text."""
     try:
         held = json.loads(place.with_suffix(".json").read_bytes())
-    except OSError:
+    except (OSError, ValueError):
         return None
-    root = _node(text.path, held["root"]) if held["size"] == len(text.content) else None
+    root = _node(text.path, held["root"]) if held["crc32"] == checksum(text) else None
     return root if isinstance(root, Mapping) else None
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from cardlint import engine
 from cardlint.comments import MOST
-from cardlint.errors import UsageError
+from cardlint.errors import UsageError, masked
 from cardlint.locks import insisted
 from cardlint.report import Suppressed
 from cardlint.rule import did_you_mean
@@ -241,7 +241,7 @@ def _known(finding: Finding, item: Entry | None, name: str) -> Finding:
     if item is None:
         return finding._replace(state="new")
     known = finding._replace(state="unchanged")
-    return known if finding.suppressed else known._replace(suppressed=Suppressed("baseline", f"recorded in {name}"))
+    return known if finding.suppressed else known._replace(suppressed=Suppressed("baseline", masked(f"recorded in {name}")))
 
 
 def _is_gone(repository: Repository) -> Callable[[str], bool]:

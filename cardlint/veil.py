@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from cardlint.report import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cardlint.code.secrets import Secret
     from cardlint.problem import Problem
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from cardlint.text import Text
 
 # What has none of this holds no secret: most of what is printed costs one search.
-_PERHAPS = re.compile(r"[A-Za-z0-9_+/=.~%-]{16}|://[^\s/]*:|[Bb]asic |machine ")
+_PERHAPS = re.compile(r"[A-Za-z0-9_+/=.~%-]{16}|://[^\s/]*:|[Bb]asic |machine |[Cc][Uu][Rr][Ll]|(?:\\(?:u00|x)[0-9A-Fa-f]{2}){8}")
 _PIECE = 8  # characters of a secret that are recognised wherever they stand
 _SHORTEST = 5  # of a whole password, if it is no word
 _KEPT_WHOLE = 20_000  # characters of one secret that are taken to pieces
@@ -65,11 +65,6 @@ def _starred(text: str, offset: int, secrets: Iterable[Secret]) -> str:
     return text if chars is None else "".join(chars)
 
 
-def _bytes(content: bytes) -> bytes:
-    """The content of a file that was fixed, masked."""
-    return starred(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-
-
 class Veil:
     """The same for one repository, of which it knows the secrets that stand in the texts it was shown."""
 
@@ -96,13 +91,23 @@ class Veil:
     def _learn(self, values: Iterable[str]) -> None:
         from cardlint.code.secrets import lowered
 
-        for value in values:
+        for value in self._spelled(values):
             folded = lowered(value[:_KEPT_WHOLE])
             if len(folded) < _PIECE:
                 self._whole |= {value} if len(value) >= _SHORTEST and not value.isalpha() else set()
             elif not value.isalpha() or len(value) > 2 * _PIECE:
                 self._pieces.update(folded[at : at + _PIECE] for at in range(len(folded) - _PIECE + 1))
             self._said.clear()
+
+    @staticmethod
+    def _spelled(values: Iterable[str]) -> Iterator[str]:
+        """Each as it stands, and as it is read."""
+        from cardlint.code.escapes import undone
+
+        for value in values:
+            yield value
+            if (plain := undone(value)) is not None:
+                yield plain.text
 
     def line(self, text: Text, number: int) -> str:
         """A 1-based line of a text, masked, as long as it was; the same object each time, as a thousand findings may share it."""
@@ -128,8 +133,16 @@ class Veil:
     def _without_pieces(self, text: str) -> str:
         for value in self._whole:
             text = text.replace(value, "***")
-        if not self._pieces or len(text) < _PIECE:
+        covered = self._covered(text)
+        if not any(covered):
             return text
+        hidden = "".join("\0" if cover else char for char, cover in zip(text, covered, strict=True))
+        return re.sub("\0+", "***", hidden)
+
+    def _covered(self, text: str) -> list[bool]:
+        """Of each character whether a known piece covers it; empty where nothing is known."""
+        if not self._pieces:
+            return []
         from cardlint.code.secrets import lowered
 
         folded = lowered(text)
@@ -137,10 +150,7 @@ class Veil:
         for at in range(len(text) - _PIECE + 1):
             if folded[at : at + _PIECE] in self._pieces:
                 covered[at : at + _PIECE] = [True] * _PIECE
-        if not any(covered):
-            return text
-        hidden = "".join("\0" if cover else char for char, cover in zip(text, covered, strict=True))
-        return re.sub("\0+", "***", hidden)
+        return covered
 
     def problem(self, problem: Problem) -> Problem:
         """A problem without secrets in what it says. Its changes are those of the file, and stay."""
@@ -156,9 +166,20 @@ class Veil:
 
     def _fixing(self, fixing: Fixing) -> Fixing:
         """What fixing came to, for those who show it: what is written was written before."""
-        changes = tuple(Change(self.said(item.path), item.before and _bytes(item.before), _bytes(item.after)) for item in fixing.changes)
+        changes = tuple(
+            Change(self.said(item.path), item.before and self._bytes(item.before), self._bytes(item.after)) for item in fixing.changes
+        )
         unwritten = None if fixing.unwritten is None else self.said(fixing.unwritten)
         return fixing._replace(changes=changes, notes=tuple(map(self.said, fixing.notes)), unwritten=unwritten)
+
+    def _bytes(self, content: bytes) -> bytes:
+        """The content of a file that was fixed, masked: by form, and what a fix made of a secret by its pieces."""
+        text = starred(content.decode("utf-8", "surrogateescape"))
+        covered = self._covered(text)
+        hidden = (
+            (BULLET if cover and char not in "\r\n" else char for char, cover in zip(text, covered, strict=True)) if any(covered) else text
+        )
+        return "".join(hidden).encode("utf-8", "surrogateescape")
 
     def _without_fix(self, finding: Finding) -> Finding:
         if finding.fix is None:

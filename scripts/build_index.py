@@ -10,7 +10,7 @@ from pathlib import Path
 from generated import settle
 
 from cardlint.policytext import parse
-from cardlint.policytree import flat
+from cardlint.policytree import checksum, flat
 from cardlint.rulecard import read_rule_card, rule_paths
 from cardlint.text import decode
 
@@ -29,7 +29,7 @@ def rendered(root: Path = RULES) -> str:
 def policy(path: Path) -> str:
     """A policy, read: where each of its values stands, so that a run needs no YAML parser for it."""
     text = decode(path.name, path.read_bytes())
-    return json.dumps({"size": len(text.content), "root": flat(parse(text, trusted=True))}, separators=(",", ":")) + "\n"
+    return json.dumps({"crc32": checksum(text), "root": flat(parse(text, trusted=True))}, separators=(",", ":")) + "\n"
 
 
 def main() -> int:

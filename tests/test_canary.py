@@ -21,6 +21,7 @@ from cardlint import Repository, check
 from cardlint.errors import CardlintError, UsageError
 from cardlint.formats import FORMATS, render
 from cardlint.source import Memory
+from cardlint.veil import secrets_in
 from tests.tokens import Mint, every_kind
 
 if TYPE_CHECKING:
@@ -200,6 +201,49 @@ def test_no_error_repeats_a_secret_that_was_typed(cardlint: Callable[..., Done],
     assert_nothing_leaks(done.out + done.err, {"hf": HF})
 
 
+def _numbered(value: str) -> str:
+    return "".join(f"\\u{ord(char):04x}" for char in value)
+
+
+def test_what_is_spelled_with_escapes_shows_nothing_either(tmp_path: Path, cardlint: Callable[..., Done]) -> None:
+    mint = Mint(51)
+    part, whole, late, coded = mint.huggingface(), mint.huggingface(), mint.huggingface(), mint.huggingface()
+    # One that a message repeats in part, or in lower case; one behind the end of a line; one in base64.
+    front = f'license: "\\u0068{part[1:]}"\npipeline_tag: "{"y " * 30}\\x68{part[1:]} {"z" * 60}"\nlibrary_name: "{_numbered(whole)}"\n'
+    front += f'license_name: "\\u0068{part[1:]}"\ntags: "x\\n{late}"\nlanguage: {base64.b64encode(coded.encode()).decode()}\n'
+    config = f'{{"model_type": "\\u0068{part[1:]}", "auto_map": {{"AutoModel": "{_numbered(whole)}--x.Y"}}, "a": "\\n{late}"}}'
+    for name, content in (("README.md", f"---\n{front}---\n# T\n"), ("config.json", config)):
+        (tmp_path / name).write_text(content)
+    outputs = [f"--output-format={name}=out.{name}" for name in FORMATS if name != "text"]
+    secrets = {"part": part, "whole": whole, "late": late, "coded": coded}
+    for chosen in ("--select=all", "--ignore=secrets/"):
+        done = cardlint("check", ".", "-v", chosen, *outputs, "--output-format=text", FORCE_COLOR="1", COLUMNS="400")
+        for printed in (done.out, done.err, *((tmp_path / f"out.{name}").read_text() for name in FORMATS if name != "text")):
+            assert_nothing_leaks(printed, secrets)
+            assert _numbered(whole[8:]) not in printed.replace("\\\\", "\\")
+
+
+def test_a_diff_shows_nothing_of_what_a_fix_makes_of_a_secret(tmp_path: Path, cardlint: Callable[..., Done]) -> None:
+    token = Mint(52).huggingface()
+    (tmp_path / "README.md").write_text(f"---\nlicense: other\nlicense_name: {token}\n---\n# T\n")
+    done = cardlint("check", ".", "--diff", "--unsafe-fixes")
+    assert "+license_name" in done.out
+    assert_nothing_leaks(done.out + done.err, {"token": token})
+
+
+def test_the_name_of_a_baseline_is_not_repeated_as_a_reason(tmp_path: Path, cardlint: Callable[..., Done]) -> None:
+    (tmp_path / "README.md").write_text("# T\n")
+    for option in ("--write-baseline", "--baseline"):
+        done = cardlint("check", ".", option, HF, "--output-format=sarif")
+        assert "recorded in hf_" in done.out
+        assert_nothing_leaks(done.out + done.err, {"hf": HF})
+
+
+def test_what_is_spelled_with_nothing_but_escapes_is_looked_into() -> None:
+    token = Mint(53).huggingface()
+    assert [secret.kind.id for secret in secrets_in(f'a: "{_numbered(token)}"')] == ["huggingface-user"]
+
+
 def test_a_card_on_standard_input(cardlint: Callable[..., Done]) -> None:
     done = cardlint("check", "-", "-v", stdin=everywhere()["README.md"])
     assert "token-leaked" in done.out
@@ -217,7 +261,7 @@ def test_our_own_failure_shows_no_secret(full: Path, monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(keys, "present", broken)
     assert cli.run(["check", str(full / "repo"), "-v"]) == 3
-    monkeypatch.setattr("cardlint.cli.check.check_all", broken)
+    monkeypatch.setattr("cardlint.cli.checking.check_all", broken)
     assert cli.run(["check", str(full / "repo")]) == 3
     said = capsys.readouterr()
     assert "RuntimeError" in said.out + said.err

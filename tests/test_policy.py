@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 
@@ -62,12 +63,14 @@ def test_a_policy_of_which_nothing_is_stored_is_read(tmp_path: Path, monkeypatch
     place = tmp_path / "rules/policies/house.yaml"
     place.parent.mkdir(parents=True)
     place.write_text("rules: {license-missing: note}\n")
-    for held in (None, '{"size": 3, "root": ["m", 0, 0, []]}', '{"size": 31, "root": ["s", 0, 0, "x", true]}'):
+    same = crc32(place.read_bytes())
+    other = crc32(b"rules: {license-missing: off }\n")  # as long
+    for held in (None, "{", f'{{"crc32": {other}, "root": ["m", 0, 0, []]}}', f'{{"crc32": {same}, "root": ["s", 0, 0, "x", true]}}'):
         if held is not None:
             place.with_suffix(".json").write_text(held)
         (only,) = load_policy(shipped(), name="house").layers
         assert [(setting.selector, setting.severity) for setting in only.settings] == [("license-missing", "note")]
-    place.with_suffix(".json").write_text('{"size": 31, "root": ["m", 0, 0, []]}')
+    place.with_suffix(".json").write_text(f'{{"crc32": {same}, "root": ["m", 0, 0, []]}}')
     assert load_policy(shipped(), name="house").layers[0].settings == ()
 
 

@@ -69,6 +69,7 @@ def every_kind(seed: int = 7) -> dict[str, tuple[str, str]]:
         "huggingface-oauth": ("token: {}", "hf" + "_oauth_" + mint.jwt()),
         "huggingface-user": ('login(token="{}")', mint.huggingface()),
         "huggingface-organization": ("Bearer {}", "api" + "_org_" + some(34, _LETTERS)),
+        "huggingface-encoded": ("HF_TOKEN: {}", base64.b64encode(mint.huggingface().encode()).decode()),
         "aws-access-key": ("aws_access_key_id = {}", "AK" + "IA" + some(16, string.ascii_uppercase + "234567")),
         "aws-secret-key": ("aws_secret_access_key = {}", some(38) + "/a"),
         "github-token": ("git remote set-url origin https://{}@github.com/a/b", mint.github()),

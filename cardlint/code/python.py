@@ -10,6 +10,7 @@ import ast
 import re
 import warnings
 from functools import lru_cache
+from itertools import pairwise
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ def salvaged(code: str) -> Read:
         lines = dedent(reading).split("\n")
         starts = [number for number, line in enumerate(lines) if _STATEMENT.match(line)]
         kept = [""] * len(lines)
-        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        for start, end in pairwise([*starts, len(lines)]):
             if _parsed("\n".join(lines[start:end])).tree is not None:
                 kept[start:end] = lines[start:end]
         if any(kept):

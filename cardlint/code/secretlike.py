@@ -20,8 +20,10 @@ _CASES = 3  # letters of either case that a random token has at least
 _WORD = 4.0  # letters of a lower-case run on average, from which on names are made of words
 _SEQUENCE = 0.4  # of neighbours one apart, from which on it is the alphabet
 _ASSIGNED = re.compile(r"[=:(,\"'\s]\s{0,4}[\"']?$")
+_HASHED = re.compile(r"(?i)(?:commit|revision|sha-?\d{0,3}|md5|etag|checksum|digest|hash|oid)[\"'\])]{0,3}\s{0,3}[=:]?\s{0,3}[\"']?$")
 _RUN = re.compile(r"[a-z]+")
 _ARMOUR = re.compile(r"[A-Za-z0-9+/]{40}")
+_TOKEN = re.compile(rb"(hf_[A-Za-z0-9]{34})\n?")
 _PRINTED = 16
 
 
@@ -131,14 +133,20 @@ def _assigned(candidate: Candidate) -> bool:
     return _ASSIGNED.search(candidate.before) is not None
 
 
+def _unhashed(candidate: Candidate) -> bool:
+    """It is not said to be a commit or a checksum, which is all that tells those from keys in hexadecimal."""
+    return _HASHED.search(candidate.before) is None
+
+
 def _discord(candidate: Candidate) -> bool:
     """The first part is the number of a bot in base64."""
     return _decoded(candidate.value.partition(".")[0]).isdigit()
 
 
 def _armoured(candidate: Candidate) -> bool:
-    """There is a body of base64, in lines or in one with escaped line ends."""
-    return _ARMOUR.search(candidate.value) is not None
+    """There is a body of base64, in lines or in one with escaped line ends; a hash or a path is in one case."""
+    bodies = _ARMOUR.findall(candidate.value)
+    return any(min(sum(map(str.isupper, body)), sum(map(str.islower, body))) >= _CASES for body in bodies)
 
 
 def _password(candidate: Candidate) -> bool:
@@ -166,6 +174,12 @@ def _basic(candidate: Candidate) -> bool:
     return password.decode().isprintable() and not is_placeholder(password.decode(), candidate.placeholders)
 
 
+def _encoded(candidate: Candidate) -> bool:
+    """Base64 of a token of the Hub, perhaps with a line end, that is no placeholder."""
+    token = _TOKEN.fullmatch(_decoded(candidate.value))
+    return token is not None and not is_placeholder(token[1].decode(), candidate.placeholders)
+
+
 def _decoded(text: str) -> bytes:
     """Base64 of either alphabet; nothing where it is none."""
     padded = text.rstrip("=") + "=" * (-len(text.rstrip("=")) % 4)
@@ -178,4 +192,5 @@ def _decoded(text: str) -> bytes:
 _TESTS: dict[str, Callable[[Candidate], bool]] = {
     "random": _random, "mixed": _mixed, "cased": _cased, "digit": _digit, "crc32": _crc32, "jwt": _jwt, "secretive": _secretive,
     "assigned": _assigned, "discord": _discord, "armoured": _armoured, "password": _password, "basic": _basic,
+    "encoded": _encoded, "unhashed": _unhashed,
 }  # fmt: skip

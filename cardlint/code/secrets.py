@@ -10,6 +10,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cardlint.code.escapes import ENDED, undone
 from cardlint.code.secretlike import likely
 
 if TYPE_CHECKING:
@@ -79,7 +80,18 @@ def _kind(entry: Mapping[str, Any]) -> Kind:
 
 
 def find(text: str, table: Table) -> list[Secret]:
-    """The secrets in a text, by place, none inside another; at most MOST of them."""
+    """The secrets in a text, by place, none inside another; at most MOST of them and as many that are spelled with escapes."""
+    found = _found(text, table)
+    if (plain := undone(text)) is not None:
+        for secret in _found(plain.text, table):
+            start, end = plain.place(secret.start), plain.place(secret.end)
+            if end - start > secret.end - secret.start:
+                found.append(secret._replace(start=start, end=end))
+    return _apart(found, text, table.placeholders.digest)
+
+
+def _found(text: str, table: Table) -> list[Secret]:
+    """The secrets in a text as it stands, by kind; they may overlap."""
     found: list[Secret] = []
     small = lowered(text)
     for kind in table.kinds:
@@ -88,8 +100,8 @@ def find(text: str, table: Table) -> list[Secret]:
             if likely(match, text[start:end], text[max(0, start - _BEFORE) : start], kind.tests, kind.entropy, table.placeholders):
                 found.append(Secret(kind, start, end, *shown(text[start:end], kind, table.placeholders.digest)))
             if len(found) > MOST:
-                return _apart(found, text, table.placeholders.digest)
-    return _apart(found, text, table.placeholders.digest)
+                return found
+    return found
 
 
 def lowered(text: str) -> str:
@@ -136,12 +148,13 @@ def _places(word: str, text: str) -> Iterator[int]:
 
 
 _PATTERNS: dict[str, re.Pattern[str]] = {}
+_BEHIND = re.compile(r"^\(\?<!\[[^]]+\]\)")  # what a kind says that must not stand before it
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern, compiled once for all texts."""
+    """The pattern, compiled once for all texts. What ends an escape is no letter before a secret: `%3Dhf_…`."""
     if pattern not in _PATTERNS:
-        _PATTERNS[pattern] = re.compile(pattern)
+        _PATTERNS[pattern] = re.compile(_BEHIND.sub(lambda found: f"(?:{found[0]}|{ENDED})", pattern))
     return _PATTERNS[pattern]
 
 

@@ -129,6 +129,7 @@ def test_what_parses_of_a_snippet_is_read() -> None:
     assert fact.invalid == ()
     fact.require_whole()
     assert salvaged("print 'x'").tree is None
+    assert salvaged("}{").tree is None  # in which no statement begins
 
 
 @pytest.mark.parametrize(

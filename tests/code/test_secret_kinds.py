@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import string
 import time
@@ -11,10 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cardlint.code.escapes import undone
 from cardlint.code.secrets import find, shown
 from cardlint.digest import hexadecimal
 from cardlint.locate import data_folder
 from cardlint.secrettable import secret_table
+from cardlint.veil import secrets_in
 from tests.tokens import Mint, every_kind
 
 TABLE = secret_table()
@@ -55,6 +58,81 @@ def test_quotes_and_brackets_around_a_token_are_no_part_of_it(around: str) -> No
     assert around.format(token)[found.start : found.end] == token
 
 
+ESCAPES = ["\\n", "\\t", "\\r\\n", "%3D", "%22", "\\u003d", "\\x1b[32m", "\\u001b[1;36m", "\\033[0m", "\x1b[38;5;208m", "\x1b[m"]
+OWN_FORM = [
+    "huggingface-user",
+    "huggingface-oauth",
+    "github-token",
+    "aws-access-key",
+    "google-api-key",
+    "anthropic",
+    "openai",
+    "slack-token",
+    "npm",
+]
+
+
+@pytest.mark.parametrize("before", ESCAPES)
+@pytest.mark.parametrize("kind", OWN_FORM)
+def test_an_escape_before_a_token_is_no_part_of_it(kind: str, before: str) -> None:
+    token = every_kind(8)[kind][1]
+    text = f'{{"text": "token: {before}{token}\\n"}}'
+    (found,) = find(text, TABLE)
+    assert (found.kind.id, text[found.start : found.end]) == (kind, token)
+
+
+def _escaped(value: str, form: str) -> str:
+    return "".join(form.format(ord(char)) for char in value)
+
+
+def test_a_token_that_is_spelled_with_escapes_is_found_with_all_of_them() -> None:
+    mint = Mint(71)
+    token, other = mint.huggingface(), mint.github()
+    for spelled in (
+        "\\u0068" + token[1:],
+        "\\x68" + token[1:],
+        _escaped(token, "\\u{:04X}"),
+        _escaped(token, "\\x{:02x}"),
+        token.replace("_", "\\_"),
+    ):
+        text = f'\\u0061 "{spelled}" \\_ {other} \\_'
+        first, second = find(text, TABLE)
+        assert (text[first.start : first.end], text[second.start : second.end]) == (spelled, other)
+        assert (first.kind.id, first.masked) == ("huggingface-user", f"{token[:5]}…{token[-2:]}")
+    assert undone("nothing \\n of \\u00e9 that \\u0020 sort") is None
+
+
+def test_a_token_in_base64_is_one_unless_it_stands_for_one() -> None:
+    token = Mint(72).huggingface()
+    assert ids("data: " + base64.b64encode(f"{token}\n".encode()).decode()) == ["huggingface-encoded"]
+    for other in ("hf_" + "Example" * 4 + "QzWxEv", token[:-1] + "-", token + "/n"):
+        assert ids("data: " + base64.b64encode(other.encode()).decode()) == []
+
+
+def test_a_private_key_with_headers_is_one_to_its_end() -> None:
+    mint = Mint(73)
+    for what, headers in (
+        ("RSA " + "PRIVATE KEY", "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,0A1B\n"),
+        ("PGP " + "PRIVATE KEY BLOCK", "Version: GnuPG v2.0-beta\nComment: a-b\n"),
+    ):
+        first, _, rest = mint.armour(what).partition("\n")
+        text = f"{first}\n{headers}\n{rest}"
+        for whole in (text, json.dumps(text)):
+            (found,) = find(whole, TABLE)
+            assert found.kind.id == "private-key"
+            assert whole[found.end :].startswith("-----END")
+
+
+def test_a_name_in_capitals_says_as_much() -> None:
+    value = Mint(74).some(40)
+    for name in ("API_KEY", "SECRET_KEY", "Password", "ClientSecret"):
+        assert ids(f"{name} = '{value}'") == ["assigned"]
+
+
+def test_a_short_command_with_a_password_is_looked_into() -> None:
+    assert [secret.kind.id for secret in secrets_in("curl -u me:Zk4-pq9w https://a.io")] == ["curl-user"]
+
+
 def _negatives() -> list[str]:
     mint = Mint(11)
     bad = mint.github()
@@ -76,6 +154,11 @@ def _negatives() -> list[str]:
         "-----BEGIN PRIVATE KEY-----\n...\n-----END PRIVATE KEY-----", "-----BEGIN PUBLIC KEY-----\n" + mint.some(64) + "\n-----END PUBLIC KEY-----",
         "-----BEGIN CERTIFICATE-----\n" + mint.some(64), 'api_key = "YOUR_API_KEY_GOES_HERE_1"', "password = 'correct horse battery'",
         'secret_key = os.environ["SECRET_KEY_OF_THE_APP"]', "token = 'sentence-transformers/all-MiniLM-L6-v2'",
+        f'wandb-metadata.json: {{"git": {{"commit": "{mint.hexa(40)}"}}}}', f"together.ai sha256: {mint.hexa(64)}", f'twilio etag: "{mint.hexa(32)}"',
+        "-----BEGIN PRIVATE KEY-----' in text\n" + mint.hexa(64), "-----BEGIN PRIVATE KEY-----'): open('" + "/usr/lib/python/site" * 3,
+        "API_KEY = 'MettezVotreCleApiIci2024ab'", "PASSWORD = 'CAMBIAME_POR_TU_CLAVE_2024'",
+        "token: " + "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiYWRtaW4iOnRydWUs"
+        + "ImlhdCI6MTUxNjIzOTAyMn0." + "KMUFsIDTnFmyG3nMiGM6H9FNFUROf3wh7SmqJp-QV30",
         "token " + "eyJhbGciOiJub25lIn0." + "eyJzdWIiOiJhIn0" + "A" * 8 + "." + mint.some(30),
     ]  # fmt: skip
 
@@ -122,6 +205,7 @@ HOSTILE = {
     "prefix": "hf_", "context": "wandb ", "address": "https://a:b", "bearer": "Bearer ", "json": "eyJ", "armour": "-----BEGIN PRIVATE KEY-----",
     "assignment": "api_key = '", "one": "x", "netrc": "machine a login b ", "key": "'key' : 'username' ", "word": "secret", "colon": ":",
     "dots": "eyJaaaaaaaaaaaaaaa.", "sk": "sk-", "slack": "xoxb-1-1-1-1-", "mark": "Q~", "curl": "curl -u a:b ", "live": "_live_", "vault": ".atlasv1.",
+    "escape": "\\u0068", "line end": "\\nhf_", "joint": "hf\\_", "base64": "aGZf", "headers": "-----BEGIN PRIVATE KEY-----\nVersion: 1", "colour": "[32mhf_",
     "blank": "password" + " " * 30, "percent": "?sig=%2F", "capital": "\u0130 token ",
 }  # fmt: skip
 
