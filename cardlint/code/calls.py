@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+from bisect import bisect_left
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.code.call import Call, Known
 from cardlint.code.scopes import Scope, Site, Walk
@@ -39,6 +40,7 @@ class Module:
         self._names: dict[int, str | None] = {}
         self._values: dict[int, Known | None] = {}
         self._splats: dict[int, Keywords | None] = {}
+        self._orders: dict[int, _Order] = {}
         self._stars = [item.module for item in self._walk.imports if item.name == "*" and not item.level]
 
     @property
@@ -148,9 +150,22 @@ class Module:
             target = scope.declared.get(node.id, scope)
             bindings = target.bindings.get(node.id)
             if bindings and (first or not target.is_class):
-                return _certain(bindings, node, site, target), target
+                return self._certain(bindings, node, site, target), target
             scope, first = scope.parent, False
         return None
+
+    def _certain(self, bindings: list[Binding], node: ast.Name, site: Site, scope: Scope) -> Binding | None:
+        """The one binding a name has where it is used; None where more than one is possible.
+
+        Where all of them follow each other in the same scope without a branch, that is the last one before.
+        """
+        if len(bindings) == 1:
+            return bindings[0]
+        order = self._orders.get(id(bindings)) or self._orders.setdefault(id(bindings), _ordered(bindings))
+        if site.scope is scope and order.straight:
+            at = bisect_left(order.places, (site.tree, node.lineno, node.col_offset))
+            return order.bindings[at - 1] if at else None
+        return bindings[0] if order.same else None
 
     def known(self, node: ast.expr | None, site: Site, depth: int = 0) -> Known | None:
         """The constant an expression is, where that is certain."""
@@ -256,20 +271,23 @@ class Module:
         return entries
 
 
-def _certain(bindings: list[Binding], node: ast.Name, site: Site, scope: Scope) -> Binding | None:
-    """The one binding a name has where it is used; None where more than one is possible.
+class _Order(NamedTuple):
+    """The bindings of a name by their places; whether none stands in a branch, and whether all import the same.
 
-    Where all of them follow each other in the same scope without a branch, that is the last one before.
+    Kept for each name, because a module of notebooks or of a generator may bind one ten thousand times.
     """
-    place = site.tree, node.lineno, node.col_offset
-    if len(bindings) == 1:
-        return bindings[0]
-    if site.scope is scope and all(binding.straight for binding in bindings):
-        before = [binding for binding in bindings if binding.place < place]
-        return max(before, key=lambda binding: binding.place) if before else None
+
+    bindings: list[Binding]
+    places: list[tuple[int, int, int]]
+    straight: bool
+    same: bool
+
+
+def _ordered(bindings: list[Binding]) -> _Order:
+    found = sorted(bindings, key=lambda binding: binding.place)
     first = bindings[0]
     same = first.how == "import" and all(binding.how == "import" and binding.what == first.what for binding in bindings)
-    return first if same else None
+    return _Order(found, [binding.place for binding in found], all(binding.straight for binding in bindings), same)
 
 
 def _at(site: Site, binding: Binding, scope: Scope) -> Site:
