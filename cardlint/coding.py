@@ -167,7 +167,7 @@ class Code:
             raise obstacle
 
     def _read(self, piece: Piece) -> Read:
-        from cardlint.code.python import read_module, read_python, salvaged
+        from cardlint.code.python import read_module, read_python, salvaged, why_unread
 
         read = read_python(piece.code) if piece.where else read_module(piece.code)
         if read.tree is None and piece.where == SNIPPET:
@@ -175,7 +175,7 @@ class Code:
         if read.broken is not None:
             self._obstacle(piece.path, Blocked(INVALID, f"{piece.path} holds Python that does not parse"))
         elif read.tree is None:
-            self._obstacle(piece.path, Unreadable(f"{piece.path} nests too deep to be read as Python"))
+            self._obstacle(piece.path, Unreadable(f"{piece.path} {why_unread(piece.code, block=bool(piece.where))}"))
         return read
 
     def _obstacle(self, path: str, obstacle: Obstacle) -> None:
