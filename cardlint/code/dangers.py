@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.code.call import Call
-from cardlint.code.conditions import judge
+from cardlint.code.calls import LOCAL
+from cardlint.code.conditions import judge, writes_outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _BUILTIN = ("__builtins__.", "builtins.", "__builtin__.")
 _OWN = re.compile(r"\.+\w+\.(\w+\..+)")
+_THROUGH = re.compile(r"[\w.]+\.((?:os|subprocess|builtins|importlib|posix|nt|ctypes|pickle|socket)\.\w.*)")
 _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 # Codings in which what looks like ASCII is ASCII, so that Python reads the code that everybody sees.
 _PLAIN = re.compile(r"utf-?8(?:-sig)?|us-ascii|ascii|latin-?\d*|iso-?8859-\d+|(?:cp|windows-)?125\d|koi8-[ru]", re.IGNORECASE)
@@ -137,6 +139,11 @@ def _called(held: _Module) -> Iterator[Danger]:
             yield Danger(kind, name, call.node, unit, verdict.only, mild=bool(verdict.only))
         elif kind is None:
             yield from _odd(name, call, module, table, unit)
+    for call in module.every:
+        unit = held.units.get(id(call.node))
+        if unit is not None and table.kind(call.name) is None and writes_outside(call, module):
+            assert isinstance(call.node.func, ast.Attribute)
+            yield Danger("outside", f"pathlib.Path().{call.node.func.attr}", call.node, unit)
 
 
 def _uncertain(held: _Module) -> Iterator[Call]:
@@ -149,10 +156,14 @@ def _uncertain(held: _Module) -> Iterator[Call]:
 
 
 def _plain(name: str) -> str:
-    """A name without what a builtin may be written after, and without the own module that hands on what it imports."""
+    """A name without what a builtin may be written after, and without the module that hands on what it imports.
+
+    The module is the own one (`.helper.os.system`), or any that everybody reaches the dangerous ones through
+    (`torch.os.system`, `logging.sys.modules`).
+    """
     for prefix in _BUILTIN:
         name = name.removeprefix(prefix)
-    match = _OWN.match(name) if name.startswith(".") else None
+    match = _OWN.match(name) if name.startswith(".") else _THROUGH.match(name)
     return match[1] if match is not None else name
 
 
@@ -162,6 +173,8 @@ def _odd(name: str, call: Call, module: Module, table: Table, unit: str) -> Iter
     first = module.name(given[0], call.site) if given else None
     if name == "getattr" and first in _SEALED and len(given) > 1 and module.known(given[1], call.site) is None:
         yield Danger("evaluation", f"getattr({first}, …)", call.node, unit)
+    elif _is_unpickler(name, module):
+        yield Danger("deserialisation", "pickle.Unpickler", call.node, unit)
     elif name == "vars" and first in _SEALED:
         yield Danger("evaluation", f"vars({first})", call.node, unit)
     elif name in {"dict", "str", "repr", "json.dumps", "list"} and first == "os.environ":
@@ -170,6 +183,14 @@ def _odd(name: str, call: Call, module: Module, table: Table, unit: str) -> Iter
         yield Danger("fetched", name, call.node, unit)
     elif name in _ENVIRONMENT and (known := call.known("key", 0)) is not None and known.value in table.tokens:
         yield Danger("credentials", f'{name}("{known.value}")', call.node, unit, mild=True)
+
+
+def _is_unpickler(name: str, module: Module) -> bool:
+    """Whether a class of the module is a `pickle.Unpickler` that finds whatever it is asked for."""
+    owner = name.removeprefix(LOCAL)
+    if not name.startswith(LOCAL) or owner not in module.classes:
+        return False
+    return any(found in {"pickle.Unpickler.find_class", "_pickle.Unpickler.find_class"} for found in module.inherited(owner, "find_class"))
 
 
 def _is_fetched(argument: ast.expr, call: Call, module: Module) -> bool:
@@ -251,6 +272,8 @@ def _texts(held: _Module) -> Iterator[Danger]:
 
 
 def _environment(node: ast.Subscript, table: Table, unit: str) -> Iterator[Danger]:
+    if isinstance(node.slice, ast.Constant) and node.slice.value == "__builtins__":
+        yield Danger("evaluation", '["__builtins__"]', node, unit)
     named = isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant) and node.slice.value in table.tokens
     if named and _dotted(node.value, _VARIABLES) == "os.environ":
         assert isinstance(node.slice, ast.Constant)
