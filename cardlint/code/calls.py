@@ -182,8 +182,17 @@ class Module:
                 self._values[key] = None
                 self._values[key] = self.known(found[0].value, _at(site, found[0], found[1]), depth + 1)
             return self._values[key]
+        if isinstance(node, ast.Subscript):
+            return self._entry(node, site, depth)
         text = self._joined(node, site, depth)
         return None if text is None else Known(text, node, site.tree)
+
+    def _entry(self, node: ast.Subscript, site: Site, depth: int) -> Known | None:
+        """The constant that a dictionary has under a key that is written: `MODELS["small"]`."""
+        if not isinstance(node.value, ast.Name) or not isinstance(node.slice, ast.Constant) or not isinstance(node.slice.value, str):
+            return None
+        given = (self._splat(node.value, site, depth + 1) or {}).get(node.slice.value)
+        return None if given is None else self.known(*given, depth + 1)
 
     def _joined(self, node: ast.expr, site: Site, depth: int) -> str | None:
         """The text that an f-string or a sum of texts is."""
@@ -192,10 +201,25 @@ class Module:
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             sides = (self.known(node.left, site, depth + 1), self.known(node.right, site, depth + 1))
             parts = [side.value if side and isinstance(side.value, str) else None for side in sides]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            return self._formatted(node, site, depth)
         else:
             return None
         text = "".join(part for part in parts if part is not None)
         return None if None in parts or len(text) > _LONGEST else text
+
+    def _formatted(self, node: ast.BinOp, site: Site, depth: int) -> str | None:
+        """The text that `"%s/x" % name` is."""
+        form = self.known(node.left, site, depth + 1)
+        if form is None or not isinstance(form.value, str) or "%" in form.value.replace("%s", ""):
+            return None
+        given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        values = [self.known(item, site, depth + 1) for item in given[:_MOST_ITEMS]]
+        pieces = form.value.split("%s")
+        if len(pieces) != len(values) + 1 or any(value is None or not isinstance(value.value, str) for value in values):
+            return None
+        text = pieces[0] + "".join(f"{value.value}{piece}" for value, piece in zip(values, pieces[1:], strict=True) if value is not None)
+        return text if len(text) <= _LONGEST else None
 
     def _part(self, node: ast.expr, site: Site, depth: int) -> str | None:
         if isinstance(node, ast.FormattedValue):
@@ -243,6 +267,8 @@ class Module:
             sides = (self.known(node.body, site), self.known(node.orelse, site))
             return [side for side in sides if side is not None] if None not in sides else []
         found = self._lookup(node, site) if isinstance(node, ast.Name) else None
+        if found is not None and found[0] is not None and found[0].how == "value" and isinstance(found[0].value, ast.IfExp):
+            return self.items(found[0].value, _at(site, found[0], found[1]))
         if found is None or found[0] is None or found[0].how != "each" or not isinstance(found[0].value, (ast.List, ast.Tuple)):
             return []
         known = [self.known(item, _at(site, found[0], found[1])) for item in found[0].value.elts[:_MOST_ITEMS]]

@@ -66,6 +66,11 @@ def test_pieces_are_the_snippets_and_the_files() -> None:
     fact.require_whole()
 
 
+def test_a_snippet_may_run_commands_as_a_notebook_does() -> None:
+    card = "---\nlicense: mit\n---\n```python\n!ls -l\nimport os\n```\n\n```jupyter\n%pip install x\n```\n"
+    assert [piece.code for piece in code({"README.md": card}).of("shell")] == ["ls -l", "pip install x"]
+
+
 def test_a_card_alone_has_its_snippets() -> None:
     fact = code({"README.md": "```python\nx()\n```\n", "b.py": "y()"}, listed=False)
     assert called(fact) == [("README.md", "x", "x()")]

@@ -379,6 +379,20 @@ def test_what_was_not_examined_is_never_clean(code: str, error: type[Obstacle], 
     assert str(raised.value) == why
 
 
+HANDED_ON = [
+    ("from .tools import prepare\nprepare('x')", "from os import system as prepare", [(2, "process", "import", "-")]),
+    ("from .tools import t\nt.popen('x')", "import os as t", [(2, "process", "import", "-")]),
+    ("from .tools import run\nrun('x')", "import json\ndef run(x): ...", []),
+    ("from .tools import dumps\ndumps('x')", "from json import dumps\nfrom os import system", []),
+    ("from .tools import other\nother('x')", "from os import system", []),
+]
+
+
+@pytest.mark.parametrize(("code", "tools", "expected"), HANDED_ON)
+def test_what_a_module_beside_it_imports_is_told_where_it_is_called(code: str, tools: str, expected: Found) -> None:
+    assert look(repository({"config.json": CONFIG, "modeling_x.py": code, "tools.py": tools})) == expected
+
+
 @pytest.mark.parametrize(("mark", "encoding"), [("\ufeff", "utf-8"), ("", "utf-16")])
 def test_a_configuration_with_a_byte_order_mark_is_followed(mark: str, encoding: str) -> None:
     files = {"config.json": f"{mark}{CONFIG}".encode(encoding), "modeling_x.py": b"import os\nos.system('x')"}
