@@ -30,7 +30,7 @@ MOST_BYTES = 200_000_000
 INVALID = "code-invalid"
 SNIPPET = "snippet"
 
-_PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython", "ipython3"})
+_PYTHON = frozenset({"python", "py", "python3", "pycon", "ipython", "ipython3", "jupyter", "notebook", "ipynb", "colab"})
 _SHELL = frozenset(
     {"bash", "sh", "shell", "console", "zsh", "shell-session", "shellsession", "sh-session", "terminal", "cmd", "powershell", "ps1", "bat"}
 )
@@ -126,7 +126,7 @@ class Code:
     @cached_property
     def pieces(self) -> tuple[Piece, ...]:
         """Everything that is code, the card first, then files in the order of their paths."""
-        return (*self._snippets(), *self._magics(self._files()))
+        return (*self._magics(self._snippets()), *self._magics(self._files()))
 
     def of(self, *languages: str) -> list[Piece]:
         """The pieces in one of the languages: python, shell, dockerfile, yaml, toml, and what else people write on their fences."""
@@ -167,7 +167,7 @@ class Code:
             raise obstacle
 
     def _read(self, piece: Piece) -> Read:
-        from cardlint.code.python import read_module, read_python, salvaged
+        from cardlint.code.python import read_module, read_python, salvaged, why_unread
 
         read = read_python(piece.code) if piece.where else read_module(piece.code)
         if read.tree is None and piece.where == SNIPPET:
@@ -175,7 +175,7 @@ class Code:
         if read.broken is not None:
             self._obstacle(piece.path, Blocked(INVALID, f"{piece.path} holds Python that does not parse"))
         elif read.tree is None:
-            self._obstacle(piece.path, Unreadable(f"{piece.path} nests too deep to be read as Python"))
+            self._obstacle(piece.path, Unreadable(f"{piece.path} {why_unread(piece.code, block=bool(piece.where))}"))
         return read
 
     def _obstacle(self, path: str, obstacle: Obstacle) -> None:

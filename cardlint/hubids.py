@@ -16,10 +16,15 @@ if TYPE_CHECKING:
 # First parts of what looks like an id and may well be a folder; last parts of the same.
 _FOLDERS = re.compile(
     r"(?:outputs?|out|results?|models?|checkpoints?|ckpts?|data|datasets?|saved?(?:[-_]models?)?|saves|runs?|exps?|experiments?|logs?|"
-    r"weights?|pretrained(?:[-_]?models?)?|te?mp|local|cache|path|folder|dir|directory|assets|artifacts|trained[-_]?models?|"
-    r"work_dirs?|content|drive|mnt|home|root|workspace|kaggle|input|your[-_].*|my[-_].*)",
+    r"weights?|pretrained(?:[-_]?models?)?|te?mp|local|cache|path|folder|dir|directory|assets|artifacts|trained(?:[-_]?models?)?|"
+    r"work_dirs?|content|drive|mnt|home|root|workspace|kaggle|input|dist|exports?|model[-_]zoo|fine[-_]?tuned(?:[-_]?models?)?|your[-_].*|my[-_].*)",
     re.IGNORECASE,
 )
+# Ids that stand for any: whoever writes one of these parts means the reader's own.
+_ANYBODY = re.compile(
+    r"(?:hf[-_])?user(?:[-_]?name)?|org(?:ani[sz]ation)?(?:[-_]?name)?|namespace|owner|some(?:one|body)|x{3,}", re.IGNORECASE
+)
+_ANYTHING = re.compile(r"(?:hf[-_])?(?:model|repo(?:sitory)?|dataset|space)(?:[-_]?(?:name|id))?|something|[xy]{3,}", re.IGNORECASE)
 _LAST = re.compile(
     r"checkpoint.*|(?:final|best|last|latest)(?:[-_](?:model|checkpoint|ckpt))?|your[-_].*|"
     r".*\.(?:pth?|bin|ckpt|safetensors|onnx|json|ya?ml|csv|txt|parquet|pkl|h5|gguf|py|zip|tar|gz)",
@@ -40,6 +45,8 @@ class HubIds:
         if why_malformed(text) is not None:
             return False
         first, slash, last = text.partition("/")
+        if _ANYBODY.fullmatch(first) and _ANYTHING.fullmatch(last):
+            return False
         if only:
             return not (first.lower().startswith("your") or last.lower().startswith("your"))
         if not slash:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from cardlint.errors import Unreadable
 from cardlint.nodes import Entry, Mapping, Node, Scalar, Sequence
+from cardlint.text import BOM
 from cardlint.yamlreader import Limits, YamlError, read_yaml
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ def read_json(text: Text) -> Node:
     if text.truncated:
         raise Unreadable(f"{text.path} is larger than {JSON_BYTES:,} bytes")
     try:
-        value = json.loads(text.content.removeprefix("\ufeff"))
+        value = json.loads(text.content.removeprefix(BOM))
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"{text.path} is not valid JSON: {error}") from error
     try:
-        node = read_yaml(text.content, path=text.path, limits=_LIMITS)
+        start = len(BOM) if text.content.startswith(BOM) else 0
+        node = read_yaml(text.content[start:], path=text.path, limits=_LIMITS, base=start)
     except YamlError:
         node = None
     return node if node is not None else _placeless(value, text)

@@ -188,10 +188,26 @@ class Loads:
                 pinnable = bool(load.option) or load.called == "git clone"
                 span = text.span(load.start, load.end)
                 yield Use(load.id, load.kind, load.called, load.pin, load.revision, span, command_mend(text, load), pinnable)
+        yield from self._of_inner(text)
         for told in command_trusts(text.commands):
             yield Trusted(text.span(told.start, told.end), "", told.pinned)
         for start, end, download in command_downloads(text.commands):
             yield Fetched(text.span(start, end), download)
+
+    def _of_inner(self, text: ShellText) -> Iterator[Use]:
+        """The loads of Python that a command is given as a word (`python -c "…"`); they stand where the word does."""
+        from cardlint.code.calls import Module
+        from cardlint.code.loads import find
+        from cardlint.code.python import read_python
+        from cardlint.code.shell import inline
+
+        for word in inline(text.commands):
+            tree = read_python(word.text or "").tree
+            for load in find(Module([tree]), python_table()) if tree is not None else ():
+                if self._ids.is_certain(load.id, only=load.loader.only, short=load.loader.short):
+                    pinnable = load.loader.revision is not None or load.loader.form in BOTH
+                    span = text.span(word.start, word.end)
+                    yield Use(load.id, load.kind, _said(load), load.pin, load.revision, span, pinnable=pinnable)
 
     def _of_scripts(self) -> Iterator[Use]:
         """Loads in JavaScript, which the card of a model for the browser shows."""

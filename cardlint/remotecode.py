@@ -127,7 +127,7 @@ class RemoteCode:
     def programs(self, worth: Callable[[str], bool]) -> Iterator[tuple[Reached, Program]]:
         """The files that loading reaches, as Python, where the text is `worth` a look; the trees are not kept."""
         from cardlint.code.calls import Module
-        from cardlint.code.python import read_module
+        from cardlint.code.python import read_module, why_unread
 
         for reached in self.reached:
             piece = self.piece(reached.path)
@@ -139,7 +139,7 @@ class RemoteCode:
             elif read.broken is not None:
                 self._obstacles[reached.path] = Blocked(INVALID, f"{reached.path} does not parse as Python")
             else:
-                self._obstacles[reached.path] = Unreadable(f"{reached.path} nests too deep to be read as Python")
+                self._obstacles[reached.path] = Unreadable(f"{reached.path} {why_unread(piece.code)}")
 
     def sha256(self, path: str) -> str | None:
         """The SHA-256 of a file, as `sha256sum` prints it; None where it could not be read."""

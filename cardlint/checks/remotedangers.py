@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from cardlint.remotecode import Reached, RemoteCode
     from cardlint.text import Span
 
+_PAIR = 2
 _WHEN: dict[When, str] = {"import": "when it is imported", "load": "when it is loaded", "use": "when it is used"}
 
 
@@ -72,15 +74,32 @@ def _look(remote: RemoteCode, kinds: frozenset[str] | None) -> tuple[list[_Seen]
 
     seen: list[_Seen] = []
     outlines: dict[str, Outline] = {}
+    passed = _passed(remote) if kinds is None else {}
     for reached, program in remote.programs(_is_marked if kinds is not None else bool):
         tree = program.reads[0].tree
         assert tree is not None
         nodes = running(tree, script=remote.kind == "space")
         outlines[reached.path] = outline(nodes)
-        every = dangers(tree, nodes, program.module, table())
+        every = dangers(tree, nodes, program.module, table(), passed)
         counted = (danger for danger in every if kinds is None or danger.kind in kinds)
         seen += [_Seen(reached, danger, program.span(danger.node, 0), danger.node.lineno) for danger in counted]
     return seen, outlines
+
+
+def _passed(remote: RemoteCode) -> dict[str, dict[str, str]]:
+    """What each module imports, where others may import it from there; only of those that import something dangerous by another name."""
+    from cardlint.code.dangers import passed_on
+
+    if len(remote.reached) < _PAIR:
+        return {}
+    tops = sorted({name.partition(".")[0] for name in table().names} - {"open", "exec", "eval", "execfile"})
+    imports = re.compile(rf"^[ \t]*(?:from[ \t]+(?:{'|'.join(tops)})\b|import\b.*\bas\b)", re.MULTILINE)
+    found: dict[str, dict[str, str]] = {}
+    for reached, program in remote.programs(lambda code: imports.search(code) is not None):
+        tree = program.reads[0].tree
+        assert tree is not None
+        found[reached.path.rpartition("/")[2].removesuffix(".py")] = passed_on(tree)
+    return found
 
 
 def _is_marked(code: str) -> bool:

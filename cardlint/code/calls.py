@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import ast
 import builtins
+from bisect import bisect_left
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.code.call import Call, Known
 from cardlint.code.scopes import Scope, Site, Walk
@@ -39,6 +40,7 @@ class Module:
         self._names: dict[int, str | None] = {}
         self._values: dict[int, Known | None] = {}
         self._splats: dict[int, Keywords | None] = {}
+        self._orders: dict[int, _Order] = {}
         self._stars = [item.module for item in self._walk.imports if item.name == "*" and not item.level]
 
     @property
@@ -148,9 +150,22 @@ class Module:
             target = scope.declared.get(node.id, scope)
             bindings = target.bindings.get(node.id)
             if bindings and (first or not target.is_class):
-                return _certain(bindings, node, site, target), target
+                return self._certain(bindings, node, site, target), target
             scope, first = scope.parent, False
         return None
+
+    def _certain(self, bindings: list[Binding], node: ast.Name, site: Site, scope: Scope) -> Binding | None:
+        """The one binding a name has where it is used; None where more than one is possible.
+
+        Where all of them follow each other in the same scope without a branch, that is the last one before.
+        """
+        if len(bindings) == 1:
+            return bindings[0]
+        order = self._orders.get(id(bindings)) or self._orders.setdefault(id(bindings), _ordered(bindings))
+        if site.scope is scope and order.straight:
+            at = bisect_left(order.places, (site.tree, node.lineno, node.col_offset))
+            return order.bindings[at - 1] if at else None
+        return bindings[0] if order.same else None
 
     def known(self, node: ast.expr | None, site: Site, depth: int = 0) -> Known | None:
         """The constant an expression is, where that is certain."""
@@ -167,8 +182,17 @@ class Module:
                 self._values[key] = None
                 self._values[key] = self.known(found[0].value, _at(site, found[0], found[1]), depth + 1)
             return self._values[key]
+        if isinstance(node, ast.Subscript):
+            return self._entry(node, site, depth)
         text = self._joined(node, site, depth)
         return None if text is None else Known(text, node, site.tree)
+
+    def _entry(self, node: ast.Subscript, site: Site, depth: int) -> Known | None:
+        """The constant that a dictionary has under a key that is written: `MODELS["small"]`."""
+        if not isinstance(node.value, ast.Name) or not isinstance(node.slice, ast.Constant) or not isinstance(node.slice.value, str):
+            return None
+        given = (self._splat(node.value, site, depth + 1) or {}).get(node.slice.value)
+        return None if given is None else self.known(*given, depth + 1)
 
     def _joined(self, node: ast.expr, site: Site, depth: int) -> str | None:
         """The text that an f-string or a sum of texts is."""
@@ -177,10 +201,25 @@ class Module:
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             sides = (self.known(node.left, site, depth + 1), self.known(node.right, site, depth + 1))
             parts = [side.value if side and isinstance(side.value, str) else None for side in sides]
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+            return self._formatted(node, site, depth)
         else:
             return None
         text = "".join(part for part in parts if part is not None)
         return None if None in parts or len(text) > _LONGEST else text
+
+    def _formatted(self, node: ast.BinOp, site: Site, depth: int) -> str | None:
+        """The text that `"%s/x" % name` is."""
+        form = self.known(node.left, site, depth + 1)
+        if form is None or not isinstance(form.value, str) or "%" in form.value.replace("%s", ""):
+            return None
+        given = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
+        values = [self.known(item, site, depth + 1) for item in given[:_MOST_ITEMS]]
+        pieces = form.value.split("%s")
+        if len(pieces) != len(values) + 1 or any(value is None or not isinstance(value.value, str) for value in values):
+            return None
+        text = pieces[0] + "".join(f"{value.value}{piece}" for value, piece in zip(values, pieces[1:], strict=True) if value is not None)
+        return text if len(text) <= _LONGEST else None
 
     def _part(self, node: ast.expr, site: Site, depth: int) -> str | None:
         if isinstance(node, ast.FormattedValue):
@@ -228,6 +267,8 @@ class Module:
             sides = (self.known(node.body, site), self.known(node.orelse, site))
             return [side for side in sides if side is not None] if None not in sides else []
         found = self._lookup(node, site) if isinstance(node, ast.Name) else None
+        if found is not None and found[0] is not None and found[0].how == "value" and isinstance(found[0].value, ast.IfExp):
+            return self.items(found[0].value, _at(site, found[0], found[1]))
         if found is None or found[0] is None or found[0].how != "each" or not isinstance(found[0].value, (ast.List, ast.Tuple)):
             return []
         known = [self.known(item, _at(site, found[0], found[1])) for item in found[0].value.elts[:_MOST_ITEMS]]
@@ -256,20 +297,23 @@ class Module:
         return entries
 
 
-def _certain(bindings: list[Binding], node: ast.Name, site: Site, scope: Scope) -> Binding | None:
-    """The one binding a name has where it is used; None where more than one is possible.
+class _Order(NamedTuple):
+    """The bindings of a name by their places; whether none stands in a branch, and whether all import the same.
 
-    Where all of them follow each other in the same scope without a branch, that is the last one before.
+    Kept for each name, because a module of notebooks or of a generator may bind one ten thousand times.
     """
-    place = site.tree, node.lineno, node.col_offset
-    if len(bindings) == 1:
-        return bindings[0]
-    if site.scope is scope and all(binding.straight for binding in bindings):
-        before = [binding for binding in bindings if binding.place < place]
-        return max(before, key=lambda binding: binding.place) if before else None
+
+    bindings: list[Binding]
+    places: list[tuple[int, int, int]]
+    straight: bool
+    same: bool
+
+
+def _ordered(bindings: list[Binding]) -> _Order:
+    found = sorted(bindings, key=lambda binding: binding.place)
     first = bindings[0]
     same = first.how == "import" and all(binding.how == "import" and binding.what == first.what for binding in bindings)
-    return first if same else None
+    return _Order(found, [binding.place for binding in found], all(binding.straight for binding in bindings), same)
 
 
 def _at(site: Site, binding: Binding, scope: Scope) -> Site:

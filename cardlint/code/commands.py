@@ -22,6 +22,10 @@ _HUB = re.compile(
 _KINDS = {"datasets/": "dataset", "spaces/": "space"}
 _PYTHON = re.compile(r"(?:.*/)?python(?:3(?:\.\d+)?)?")
 _MOVES = frozenset({"checkout", "switch", "reset"})
+_STARTERS = frozenset({(name, "run") for name in ("uv", "poetry", "pdm", "pipx", "pixi", "conda", "mamba", "micromamba", "hatch")})
+_STARTER_VALUED = frozenset(
+    {"--from", "--with", "--python", "-p", "--extra", "--group", "--index", "--index-url", "--spec", "-n", "--name", "-e", "--environment"}
+)
 _CLONE_VALUED = (
     "-b",
     "--branch",
@@ -103,12 +107,25 @@ def _tool(words: Iterable[str], group: Mapping[str, Any]) -> Tool:
 
 def match(command: Command, known: Sequence[Tool]) -> tuple[Tool, int] | None:
     """The tool that a command runs, and how many of its words say so."""
-    texts = [word.text or "" for word in command.words]
+    begin = _within(command)
+    texts = [word.text or "" for word in command.words[begin:]]
+    if not texts:
+        return None
     texts[0] = "python" if _PYTHON.fullmatch(texts[0]) else texts[0].rpartition("/")[2]
     for tool in known:
         if tool.words[0] == texts[0] and (at := _after(texts, tool.words)):
-            return tool, at
+            return tool, begin + at
     return None
+
+
+def _within(command: Command) -> int:
+    """Where the command begins that `uvx`, `uv run`, `poetry run` and the like start in an environment."""
+    texts = [word.text or "" for word in command.words]
+    first = texts[0].rpartition("/")[2]
+    at = 1 if first == "uvx" else 2 if (first, *texts[1:2]) in _STARTERS else 0
+    while 0 < at < len(texts) and texts[at].startswith("-"):
+        at += 2 if texts[at] in _STARTER_VALUED else 1
+    return min(at, len(texts))
 
 
 def _after(texts: list[str], words: tuple[str, ...]) -> int:

@@ -22,6 +22,9 @@ _KEEPING = frozenset({"os.path.join", "pathlib.Path", "str"})  # give a path in 
 _OWN = frozenset({"__name__", "__package__"})
 # Where nothing of anybody's lies.
 _PASSING = ("/tmp/", "/dev/null", "/dev/shm/", "/dev/std")  # noqa: S108 - named so that it is not reported
+_STEPPING = frozenset({"expanduser", "joinpath", "resolve", "absolute", "with_name", "with_suffix"})  # methods of a path
+_WRITERS = frozenset({"write_text", "write_bytes", "open", "symlink_to", "hardlink_to"})
+_WRITING = frozenset({"O_WRONLY", "O_RDWR", "O_CREAT", "O_APPEND", "O_TRUNC"})
 _HOME = frozenset({"os.path.expanduser", "pathlib.Path.home", "os.path.expandvars"})
 
 
@@ -78,6 +81,17 @@ def _eval(kind: str, call: Call, module: Module) -> Verdict | None:
     return None if all(isinstance(node, _PASSIVE) for node in ast.walk(tree)) else Verdict(kind)
 
 
+def _timed(kind: str, call: Call, _module: Module) -> Verdict | None:
+    """`timeit`, which takes a function, or code as a text."""
+    return Verdict(kind) if any(call.known(*place) is not None for place in (("stmt", 0), ("setup", 1))) else None
+
+
+def _fetched(kind: str, call: Call, _module: Module) -> Verdict | None:
+    """`torch.hub.load`, which runs the `hubconf.py` of a repository unless it is told to take a folder."""
+    source = call.known("source")
+    return None if source is not None and source.value == "local" else Verdict(kind)
+
+
 def _weights_only(kind: str, call: Call, _module: Module) -> Verdict | None:
     """`torch.load`, which since 2.6 runs a pickle only where it is told to."""
     known = call.known("weights_only")
@@ -110,7 +124,7 @@ def _open(kind: str, call: Call, module: Module) -> Verdict | None:
     mode, path = call.known("mode", 1), call.argument("file", 0)
     if mode is None or not isinstance(mode.value, str) or not set(mode.value) & set("wax+") or path is None:
         return None
-    return Verdict(kind) if _is_outside(path[0], path[1], module) else None
+    return Verdict(kind) if is_outside(path[0], path[1], module) else None
 
 
 def _written(kind: str, call: Call, module: Module) -> Verdict | None:
@@ -118,21 +132,54 @@ def _written(kind: str, call: Call, module: Module) -> Verdict | None:
     function = call.node.func
     path = function.value if isinstance(function, ast.Attribute) else None
     inner = path.args[0] if isinstance(path, ast.Call) and path.args else None
-    return Verdict(kind) if inner is not None and _is_outside(inner, call.site, module) else None
+    return Verdict(kind) if inner is not None and is_outside(inner, call.site, module) else None
 
 
-def _is_outside(node: ast.expr, site: Site, module: Module, depth: int = 0) -> bool:
+def _target(kind: str, call: Call, module: Module) -> Verdict | None:
+    """What is copied or linked to a place outside of every folder of one's own."""
+    given = call.argument("dst", 1)
+    return Verdict(kind) if given is not None and is_outside(given[0], given[1], module) else None
+
+
+def _opened(kind: str, call: Call, module: Module) -> Verdict | None:
+    """`os.open`, whose flags say whether it writes."""
+    path, flags = call.argument("path", 0), call.argument("flags", 1)
+    named = [node for node in ast.walk(flags[0]) if isinstance(node, (ast.Name, ast.Attribute))] if flags is not None else []
+    if path is None or not any(_name(node) in _WRITING for node in named):
+        return None
+    return Verdict(kind) if is_outside(path[0], path[1], module) else None
+
+
+def _name(node: ast.Name | ast.Attribute) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id
+
+
+def writes_outside(call: Call, module: Module) -> bool:
+    """Whether a call of any method writes to a path outside: `(Path.home() / "x").write_text(…)`, `Path("~/x").expanduser().open("w")`."""
+    function = call.node.func
+    if not isinstance(function, ast.Attribute) or function.attr not in _WRITERS:
+        return False
+    if function.attr == "open":
+        mode = call.known("mode", 0)
+        if mode is None or not isinstance(mode.value, str) or not set(mode.value) & set("wax+"):
+            return False
+    return is_outside(function.value, call.site, module)
+
+
+def is_outside(node: ast.expr, site: Site, module: Module, depth: int = 0) -> bool:
     """Whether a path certainly leads to the home folder, or to one of the system."""
     if depth > _DEEPEST:
         return False
     if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _STEPPING:
+            return node.func.attr == "expanduser" or is_outside(node.func.value, site, module, depth + 1)
         name = module.name(node.func, site)
         inner = node.args[0] if node.args and name in _KEEPING else None
-        return name in _HOME or (inner is not None and _is_outside(inner, site, module, depth + 1))
+        return name in _HOME or (inner is not None and is_outside(inner, site, module, depth + 1))
     if isinstance(node, ast.BinOp):
-        return _is_outside(node.left, site, module, depth + 1)
+        return is_outside(node.left, site, module, depth + 1)
     if isinstance(node, ast.JoinedStr) and node.values:
-        return _is_outside(node.values[0], site, module, depth + 1)
+        return is_outside(node.values[0], site, module, depth + 1)
     known = module.known(node, site)
     text = known.value if known is not None and isinstance(known.value, str) else ""
     return text.startswith(("/", "~", "C:\\")) and not text.startswith(_PASSING)
@@ -152,6 +199,17 @@ _BY_NAME: dict[str, _Condition] = {
     "open": _open,
     "io.open": _open,
     "codecs.open": _open,
+    "os.open": _opened,
+    "os.link": _target,
+    "os.symlink": _target,
+    "shutil.copy": _target,
+    "shutil.copy2": _target,
+    "shutil.copyfile": _target,
+    "shutil.copytree": _target,
+    "timeit.Timer": _timed,
+    "timeit.repeat": _timed,
+    "timeit.timeit": _timed,
+    "torch.hub.load": _fetched,
     "pathlib.Path().write_text": _written,
     "pathlib.Path().write_bytes": _written,
 }

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from cardlint.code.call import Call
-from cardlint.code.conditions import judge
+from cardlint.code.calls import LOCAL
+from cardlint.code.conditions import judge, writes_outside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,8 +20,11 @@ if TYPE_CHECKING:
     from cardlint.code.calls import Module
     from cardlint.code.flow import Where
 
+# What each module beside this one imports: its name without folders, the names there, what they are.
+Passed: TypeAlias = "Mapping[str, Mapping[str, str]]"
 _BUILTIN = ("__builtins__.", "builtins.", "__builtin__.")
 _OWN = re.compile(r"\.+\w+\.(\w+\..+)")
+_THROUGH = re.compile(r"[\w.]+\.((?:os|subprocess|builtins|importlib|posix|nt|ctypes|pickle|socket)\.\w.*)")
 _CODING = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 # Codings in which what looks like ASCII is ASCII, so that Python reads the code that everybody sees.
 _PLAIN = re.compile(r"utf-?8(?:-sig)?|us-ascii|ascii|latin-?\d*|iso-?8859-\d+|(?:cp|windows-)?125\d|koi8-[ru]", re.IGNORECASE)
@@ -83,8 +88,9 @@ class Table:
 class _Module:
     """A module with everything that is asked of it more than once."""
 
-    def __init__(self, tree: ast.Module, nodes: Sequence[tuple[ast.AST, Where]], module: Module, table: Table) -> None:
+    def __init__(self, tree: ast.Module, nodes: Sequence[tuple[ast.AST, Where]], module: Module, table: Table, passed: Passed) -> None:
         self.module = module
+        self.passed = passed
         self.table = table
         self.units = {id(node): where.unit for node, where in nodes}
         self.expressions = [node for node, _ in nodes if isinstance(node, (ast.Name, ast.Attribute, ast.Subscript, ast.Constant))]
@@ -114,12 +120,15 @@ class _Module:
             self.inner.add(id(node.value))  # an owner, or a text that stands alone
 
 
-def dangers(tree: ast.Module, nodes: Sequence[tuple[ast.AST, Where]], module: Module, table: Table) -> list[Danger]:
+def dangers(
+    tree: ast.Module, nodes: Sequence[tuple[ast.AST, Where]], module: Module, table: Table, passed: Passed = MappingProxyType({})
+) -> list[Danger]:
     """What a module does, in the order of its lines.
 
-    `nodes` are those that `cardlint.code.flow.running` gives of the tree, and `module` has the names of it.
+    `nodes` are those that `cardlint.code.flow.running` gives of the tree, and `module` has the names of it; `passed` is what
+    the modules beside it import, for others to import from them.
     """
-    held = _Module(tree, nodes, module, table)
+    held = _Module(tree, nodes, module, table, passed)
     found = [*_called(held), *_handed(held), *_texts(held)]
     return sorted(found, key=lambda item: (item.node.lineno, item.node.col_offset))
 
@@ -130,13 +139,18 @@ def _called(held: _Module) -> Iterator[Danger]:
         unit = held.units.get(id(call.node))
         if unit is None:
             continue
-        name = _plain(call.name)
+        name = _plain(call.name, held.passed)
         kind = table.kind(name)
         if kind is not None and (verdict := judge(kind, name, call, module)) is not None:
             kind = "obfuscated" if name in _EVALUATORS and _is_decoded(call, module, table) else verdict.kind
             yield Danger(kind, name, call.node, unit, verdict.only, mild=bool(verdict.only))
         elif kind is None:
             yield from _odd(name, call, module, table, unit)
+    for call in module.every:
+        unit = held.units.get(id(call.node))
+        if unit is not None and table.kind(call.name) is None and writes_outside(call, module):
+            assert isinstance(call.node.func, ast.Attribute)
+            yield Danger("outside", f"pathlib.Path().{call.node.func.attr}", call.node, unit)
 
 
 def _uncertain(held: _Module) -> Iterator[Call]:
@@ -148,11 +162,20 @@ def _uncertain(held: _Module) -> Iterator[Call]:
             yield Call(name, site, held.module)
 
 
-def _plain(name: str) -> str:
-    """A name without what a builtin may be written after, and without the own module that hands on what it imports."""
+def _plain(name: str, passed: Passed = MappingProxyType({})) -> str:
+    """A name without what a builtin may be written after, and without the module that hands on what it imports.
+
+    The module is the own one (`.helper.os.system`), or any that everybody reaches the dangerous ones through
+    (`torch.os.system`, `logging.sys.modules`).
+    """
     for prefix in _BUILTIN:
         name = name.removeprefix(prefix)
-    match = _OWN.match(name) if name.startswith(".") else None
+    if name.startswith("."):
+        module, _, rest = name.lstrip(".").partition(".")
+        first, dot, more = rest.partition(".")
+        if (what := passed.get(module, {}).get(first)) is not None:
+            return f"{what}{dot}{more}"
+    match = _OWN.match(name) if name.startswith(".") else _THROUGH.match(name)
     return match[1] if match is not None else name
 
 
@@ -162,6 +185,8 @@ def _odd(name: str, call: Call, module: Module, table: Table, unit: str) -> Iter
     first = module.name(given[0], call.site) if given else None
     if name == "getattr" and first in _SEALED and len(given) > 1 and module.known(given[1], call.site) is None:
         yield Danger("evaluation", f"getattr({first}, …)", call.node, unit)
+    elif _is_unpickler(name, module):
+        yield Danger("deserialisation", "pickle.Unpickler", call.node, unit)
     elif name == "vars" and first in _SEALED:
         yield Danger("evaluation", f"vars({first})", call.node, unit)
     elif name in {"dict", "str", "repr", "json.dumps", "list"} and first == "os.environ":
@@ -170,6 +195,14 @@ def _odd(name: str, call: Call, module: Module, table: Table, unit: str) -> Iter
         yield Danger("fetched", name, call.node, unit)
     elif name in _ENVIRONMENT and (known := call.known("key", 0)) is not None and known.value in table.tokens:
         yield Danger("credentials", f'{name}("{known.value}")', call.node, unit, mild=True)
+
+
+def _is_unpickler(name: str, module: Module) -> bool:
+    """Whether a class of the module is a `pickle.Unpickler` that finds whatever it is asked for."""
+    owner = name.removeprefix(LOCAL)
+    if not name.startswith(LOCAL) or owner not in module.classes:
+        return False
+    return any(found in {"pickle.Unpickler.find_class", "_pickle.Unpickler.find_class"} for found in module.inherited(owner, "find_class"))
 
 
 def _is_fetched(argument: ast.expr, call: Call, module: Module) -> bool:
@@ -206,10 +239,21 @@ def _handed(held: _Module) -> Iterator[Danger]:
     names = {name: what for name, what in free.items() if name not in held.bound}
     for node in held.expressions:
         if isinstance(node, (ast.Name, ast.Attribute)) and id(node) not in held.inner and isinstance(node.ctx, ast.Load):
-            name = _plain(_dotted(node, names) or "")
+            name = _plain(_dotted(node, names) or "", held.passed)
             kind = held.table.names.get(name) if name != "__builtins__" else "evaluation"
             if kind in _HANDED and name not in _TYPES:
                 yield Danger(str(kind), name, node, held.units[id(node)])
+
+
+def passed_on(tree: ast.Module) -> dict[str, str]:
+    """What a module imports from installed libraries, by the names under which others may import it from there."""
+    found: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            found.update((alias.asname or alias.name, f"{node.module}.{alias.name}") for alias in node.names)
+        elif isinstance(node, ast.Import):
+            found.update((alias.asname, alias.name) for alias in node.names if alias.asname)
+    return found
 
 
 def _aliases(module: Module) -> dict[str, str]:
@@ -251,6 +295,8 @@ def _texts(held: _Module) -> Iterator[Danger]:
 
 
 def _environment(node: ast.Subscript, table: Table, unit: str) -> Iterator[Danger]:
+    if isinstance(node.slice, ast.Constant) and node.slice.value == "__builtins__":
+        yield Danger("evaluation", '["__builtins__"]', node, unit)
     named = isinstance(node.ctx, ast.Load) and isinstance(node.slice, ast.Constant) and node.slice.value in table.tokens
     if named and _dotted(node.value, _VARIABLES) == "os.environ":
         assert isinstance(node.slice, ast.Constant)

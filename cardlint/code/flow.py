@@ -60,13 +60,21 @@ def outline(nodes: Sequence[tuple[ast.AST, Where]]) -> Outline:
         elif isinstance(node, _FUNCTIONS):
             path = _within(where.path, node.name)
             found.units.setdefault(path, Names(set(), set()))
+            if any(_is_registered(item) for item in node.decorator_list):
+                names.plain.add(node.name)
             if where.owner:
                 found.classes[where.path].append(path)
     return found
 
 
+def _is_registered(decorator: ast.expr) -> bool:
+    """Whether a decorator keeps the function for something that calls it: `@atexit.register`."""
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(node, ast.Attribute) and node.attr == "register"
+
+
 def running(tree: ast.Module, *, script: bool = False) -> list[tuple[ast.AST, Where]]:
-    """The nodes of a module that may run when it is imported or later, without annotations, each with where it stands.
+    """The nodes of a module that may run when it is imported or later, each with where it stands; of annotations only the calls.
 
     What only runs in a script run by itself is left out, unless it may be a `script`, and so is what never runs.
     """
@@ -115,13 +123,32 @@ def _inner(node: ast.AST, where: Where) -> Iterator[tuple[ast.AST, Where]]:
             path = _within(where.path, node.name)
         else:
             path = where.unit or LAMBDA
-        yield from ((child, where) for child in (*node.args.defaults, *filter(None, node.args.kw_defaults)))
+        yield from ((child, where) for child in (*node.args.defaults, *filter(None, node.args.kw_defaults), *_annotating(node)))
         inside = Where(path, path)
         yield from ((child, inside) for child in (node.body if isinstance(node.body, list) else [node.body]))
     elif isinstance(node, ast.AnnAssign):
-        yield from ((child, where) for child in (node.target, node.value) if child is not None)
+        yield from ((child, where) for child in (node.target, node.value, *_calls(node.annotation)) if child is not None)
     else:
         yield from ((child, where) for child in ast.iter_child_nodes(node))
+
+
+def _annotating(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Iterator[ast.Call]:
+    """The calls in the annotations of a function, which Python before 3.14 makes when it defines the function."""
+    given = node.args
+    for argument in (*given.posonlyargs, *given.args, *given.kwonlyargs, *filter(None, (given.vararg, given.kwarg))):
+        yield from _calls(argument.annotation)
+    yield from _calls(None if isinstance(node, ast.Lambda) else node.returns)
+
+
+def _calls(annotation: ast.expr | None) -> Iterator[ast.Call]:
+    """The outermost calls in an annotation. The names there say what a thing is, and make nothing run."""
+    pending = [annotation] if annotation is not None else []
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.Call):
+            yield node
+        else:
+            pending.extend(child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
 
 
 def _is_main(test: ast.expr) -> bool:
@@ -184,8 +211,10 @@ class _Flow:
         """Everything that is reached."""
         for module, held in self._outlines.items():
             self._named(held.units[""].plain | held.units[""].attributes)
-            if LAMBDA in held.units:
-                self._add(module, LAMBDA)
+            # `from module import name` asks the `__getattr__` of the module for `__path__`.
+            for unit in (LAMBDA, "__getattr__"):
+                if unit in held.units:
+                    self._add(module, unit)
         while self._pending:
             module, unit = self._pending.pop()
             names = self._outlines[module].units[unit]

@@ -23,7 +23,7 @@ _PIECES = re.compile(rf'(?:"[^"]*+")*+(?:{_ESCAPE.pattern}|[^\\"])', re.DOTALL)
 _NEWLINE = "\\n"
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*")
 _SHELLS = frozenset({"bash", "sh", "shell", "script", "cmd", "system", "sx"})
-_PYTHONS = frozenset({"python", "python3", "py", "ipython", "time", "timeit", "capture", "prun", "px"})
+_PYTHONS = frozenset({"python", "python3", "py", "ipython", "time", "timeit", "capture", "prun", "px", "memit", "debug"})
 
 
 class NotebookError(Exception):

@@ -26,6 +26,8 @@ _LONG_CALL = 12
 _PROMPT = lazily(r"[ \t]*(?:>>>|\.\.\.|In ?\[\d*\]:)(?: |(?=[^\s.>])|$)")
 _FIRST_PROMPT = lazily(r"^[ \t]*(?:>>>|In ?\[\d*\]:)", re.MULTILINE)
 _MAGIC = lazily(r"^([ \t]*)(?:[!%?]|(?:pip3?|conda|mamba|uv|cd|ls) +[\w./~-]|\$ ).*$|^([ \t]*)[\w.]+\?{1,2}[ \t]*$", re.MULTILINE)
+# Magics of a cell whose other lines are Python all the same.
+_PYTHON_CELL = lazily(r"\s*%%(?:capture|time|timeit|prun|px|memit|debug|(?:i?python|py)3?)\b")
 _ASSIGNED_MAGIC = lazily(r"^([ \t]*+\w[\w, ]*+=[ \t]*+)[!%].*$", re.MULTILINE)
 _ABBREVIATED = lazily(r"\.\.|…|<[^<>\n=]{1,80}>|\{\{|\[\s*…?\s*\.\.\.")
 _NEWER = lazily(r"\b[fFtT][rR]?[\"']|^\s*type\s+\w+|^\s*(?:async\s+)?(?:def|class)\s+\w+\[|^\s*except\s+[\w.]+\s*,")
@@ -83,6 +85,15 @@ def read_module(code: str) -> Read:
     return _parsed(code)
 
 
+def why_unread(code: str, *, block: bool = False) -> str:
+    """Why code that is not broken has no tree, to be put after the name of its file; it may be a `block` in one."""
+    if "\0" in code:
+        return "holds a NUL character, so that it cannot be read as Python"
+    if any("\ud800" <= char <= "\udfff" for char in code):
+        return "holds half of a pair of surrogates, so that it cannot be read as Python"
+    return f"holds a cell of more than {LONGEST:,} characters" if block and len(code) > LONGEST else "nests too deep to be read as Python"
+
+
 def salvaged(code: str) -> Read:
     """What parses of a block that as a whole is no Python: each statement by itself, as a reader takes what is complete. Never raises."""
     for reading in _readings(code):
@@ -114,7 +125,9 @@ def _readings(code: str) -> Iterator[str]:
 def _without_magic(code: str) -> str:
     """The code without what only a notebook understands."""
     if code.lstrip().startswith("%%"):
-        return ""
+        if _PYTHON_CELL.match(code) is None:
+            return ""
+        code = "\n" * (code[: len(code) - len(code.lstrip())].count("\n") + 1) + code.lstrip().partition("\n")[2]
     code = _MAGIC.sub(lambda match: f"{match[1] or match[2] or ''}pass", code)
     return _ASSIGNED_MAGIC.sub(r"\1None", code).replace("…", "...")
 

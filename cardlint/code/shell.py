@@ -46,6 +46,7 @@ _PREFIXES: dict[str, tuple[frozenset[str], int]] = {
     "stdbuf": (frozenset({"-i", "-o", "-e"}), 0),
     "timeout": (frozenset({"-k", "-s", "--kill-after", "--signal"}), 1),
 }
+_PYTHON = re.compile(r"python(?:3(?:\.\d+)?)?")
 _SPLIT = re.compile(r"[\s*?\[]")
 _RUNNING = re.compile(r"-[a-z]*c[a-z]*")
 _DEEPEST = 4
@@ -98,6 +99,16 @@ def options(command: Command, *names: str) -> Iterator[Word]:
 def option(command: Command, *names: str) -> Word | None:
     """The value of an option that counts, which is the last one; None where it is not given."""
     return next(reversed([*options(command, *names)]), None)
+
+
+def inline(found: Sequence[Command]) -> Iterator[Word]:
+    """The Python that commands are given as a word: `python -c "…"`."""
+    for command in found:
+        if _PYTHON.fullmatch((command.words[0].text or "").rpartition("/")[2]):
+            texts = [word.text or "" for word in command.words]
+            at = next((index for index, text in enumerate(texts[1:], 1) if not text.startswith("-") or text == "-c"), 0)
+            if at and texts[at] == "-c":
+                yield from command.words[at + 1 : at + 2]
 
 
 class _Budget:

@@ -21,6 +21,7 @@ _SOURCES = ("model", "model_id", "repo_id", "pretrained_model_name_or_path", "mo
 _ON = frozenset({"", "true", "1", "yes", "on"})
 _OPTION = re.compile(r"--trust[-_]remote[-_]code(?:=(.*))?", re.IGNORECASE)
 _WITHIN = re.compile(r"(?:^|[,\s])trust_remote_code=true(?:$|[,\s])", re.IGNORECASE)
+_GIVEN = frozenset({"path", "model_dir"})
 _PLACE = ("./", "../", "/", "~", ".\\", "..\\")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _CONFIGURED = re.compile(
@@ -96,7 +97,13 @@ def _trust(call: Call, value: ast.expr, tree: int) -> Trust:
     source = _source(call)
     direct = next((keyword for keyword in call.node.keywords if keyword.arg == NAME), None)
     from_ = None if direct is not None else (value, tree)
-    return Trust(direct or call.node, call.site.tree, source, _is_pinned(call), _is_local(source), from_)
+    return Trust(direct or call.node, call.site.tree, source, _is_pinned(call), _is_local(source) or _is_handled(call), from_)
+
+
+def _is_handled(call: Call) -> bool:
+    """Whether the folder is loaded that Inference Endpoints give to `EndpointHandler(path)`: this repository, as it was deployed."""
+    first = next(call.positional, None)
+    return call.site.scope.function == "EndpointHandler.__init__" and isinstance(first, ast.Name) and first.id in _GIVEN
 
 
 def _source(call: Call) -> str:

@@ -14,6 +14,7 @@ from cardlint.errors import Blocked, Obstacle, Unreadable
 from cardlint.repository import Identity, Repository
 from cardlint.source import Memory
 
+NOTEBOOK = '{"cells": [{"cell_type": "code", "source": "%s"}]}'
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"
 
 
@@ -65,6 +66,11 @@ def test_pieces_are_the_snippets_and_the_files() -> None:
     fact.require_whole()
 
 
+def test_a_snippet_may_run_commands_as_a_notebook_does() -> None:
+    card = "---\nlicense: mit\n---\n```python\n!ls -l\nimport os\n```\n\n```jupyter\n%pip install x\n```\n"
+    assert [piece.code for piece in code({"README.md": card}).of("shell")] == ["ls -l", "pip install x"]
+
+
 def test_a_card_alone_has_its_snippets() -> None:
     fact = code({"README.md": "```python\nx()\n```\n", "b.py": "y()"}, listed=False)
     assert called(fact) == [("README.md", "x", "x()")]
@@ -98,6 +104,12 @@ def test_a_call_stands_where_it_is_said_to_in_a_notebook() -> None:
     assert [(piece.where, piece.code, piece.text.cut(piece.within(0, len(piece.code)))) for piece in commands] == [
         ("cell 2", "pip install x", "pip install x"), ("cell 2", "pip install y", "pip install y"), ("cell 2", 'ls "q"', 'ls \\"q\\"'), ("cell 3", "%%bash\nls", "%%bash\\nls"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("magic", ["%%time", "\\n%%capture --no-stderr", "%%timeit -n 1", "%%python3"])
+def test_a_cell_of_python_below_a_magic_is_read(magic: str) -> None:
+    assert called(code({"n.ipynb": NOTEBOOK % f"{magic}\\nimport os\\nos.getcwd()"})) == [("n.ipynb", "os.getcwd", "os.getcwd()")]
+    assert called(code({"n.ipynb": NOTEBOOK % "%%writefile x.py\\nimport os\\nos.getcwd()"})) == []
 
 
 def test_a_place_beyond_the_code_is_its_end() -> None:
@@ -136,7 +148,9 @@ def test_what_parses_of_a_snippet_is_read() -> None:
     ("files", "kind", "reason"),
     [
         ({"a.py": "x = " + "(" * 150 + ")" * 150}, Unreadable, r"a\.py nests too deep"),
-        ({"a.py": "x\0"}, Unreadable, r"a\.py nests too deep|a\.py"),
+        ({"a.py": "x\0"}, Unreadable, r"a\.py holds a NUL"),
+        ({"n.ipynb": NOTEBOOK % "x = '\\ud800'"}, Unreadable, r"n\.ipynb holds half of a pair of surrogates"),
+        ({"n.ipynb": NOTEBOOK % f"x = {'1 + ' * 50_000}1"}, Unreadable, r"n\.ipynb holds a cell of more than 100,000"),
         ({"a.py": POINTER}, Blocked, "Git LFS pointer"),
         ({"n.ipynb": "x"}, Unreadable, r"n\.ipynb is no JSON"),
         ({"README.md": "[" * 100_000}, Unreadable, r"README\.md is too long or too dense"),

@@ -128,6 +128,26 @@ DANGERS = [
     ("ｅｖａｌ(x)", 1, "evaluation", "ｌｅｎ(x)"),
     ("import sys\nfrom huggingface_hub import snapshot_download\nfolder = snapshot_download('a/b')\nsys.path.append(folder)", 4, "fetched", "import os, sys\nsys.path.append(os.path.dirname(__file__))"),
     ("import sys, os\nfrom huggingface_hub import snapshot_download\nsys.path.insert(0, os.path.join(snapshot_download('a/b'), 'src'))", 3, "fetched", "import sys\nsys.path.insert(0, 'src')"),
+    ("import torch\ntorch.os.system('ls')", 2, "process", "import torch\ntorch.os.getcwd()"),
+    ("import transformers\ntransformers.utils.hub.os.popen('ls')", 2, "process", "import asyncio\nasyncio.subprocess.PIPE"),
+    ("import os\ndef f(x: os.system('ls')): ...", 2, "process", "import os\ndef f(x: os.system): ..."),
+    ("import os\ndef f(*x) -> list[os.popen('ls')]: ...", 2, "process", "from typing import Annotated\ndef f(*x) -> Annotated[int, print('x')]: ..."),
+    ("import os\nx: os.system('ls') = 1", 2, "process", "import os\nx: os.PathLike = 1"),
+    ("globals()['__builtins__'][name]('x')", 1, "evaluation", "NAMESPACE = {'__builtins__': {}}"),
+    ("import timeit\ntimeit.timeit('f()')", 2, "evaluation", "import timeit\ntimeit.timeit(print)"),
+    ("import pickle, io\nclass U(pickle.Unpickler): ...\nU(io.BytesIO(x)).load()", 3, "deserialisation", "import pickle\nclass U(pickle.Unpickler):\n    def find_class(self, module, name): ...\nU(x).load()"),
+    ("from torch.package import PackageImporter\nPackageImporter('x')", 2, "deserialisation", "from torch.package import is_from_package\nis_from_package(1)"),
+    ("import ctypes\nctypes.cdll.msvcrt.system(b'x')", 2, "native", "import ctypes\nctypes.sizeof(1)"),
+    ("import zipimport\nzipimport.zipimporter('x.zip')", 2, "file", "import zipfile\nzipfile.ZipFile('x.zip')"),
+    ("import torch\ntorch.hub.load('a/b', 'c')", 2, "foreign", "import torch\ntorch.hub.load('x', 'c', source='local')"),
+    ("from transformers.dynamic_module_utils import get_class_from_dynamic_module as get\nget('m.C', 'a/b')", 2, "foreign", "from transformers.dynamic_module_utils import custom_object_save\ncustom_object_save(1, 'x')"),
+    ("import shutil\nshutil.copy('x', '/etc/cron.d/x')", 2, "outside", "import shutil\nshutil.copy('/usr/share/x', 'out')"),
+    ("import os\nos.symlink('x', os.path.expanduser('~/.bashrc'))", 2, "outside", "import os\nos.symlink('/usr/x', 'x')"),
+    ("import os\nos.open('/etc/x', os.O_WRONLY | os.O_CREAT)", 2, "outside", "import os\nos.open('/etc/x', os.O_RDONLY)\nos.open('x', os.O_WRONLY)"),
+    ("from os import O_RDWR, open as o\no('/etc/x', O_RDWR)", 2, "outside", "from os import open as o\no('/etc/x')"),
+    ("from pathlib import Path\n(Path.home() / '.bashrc').write_text('x')", 2, "outside", "from pathlib import Path\n(Path('out') / 'x').write_text('x')"),
+    ("from pathlib import Path\nPath('~/x').expanduser().open('a')", 2, "outside", "from pathlib import Path\nPath('~/x').expanduser().open()\nPath('x').resolve().open('w')"),
+    ("from pathlib import Path\nPath.home().joinpath('x').symlink_to('y')", 2, "outside", "from pathlib import Path\nPath.home().joinpath('x').exists()"),
     ("try:\n    import requests\nexcept ImportError:\n    requests = None\nrequests.get('x')", 5, "network", "def f(requests):\n    requests.get('x')\nimport requests"),
 ]  # fmt: skip
 
@@ -163,6 +183,10 @@ TIMES: list[tuple[str, str, Found]] = [
     ("a lambda", "import os\nMAKE = lambda: os.system('x')", [(2, "process", "load", "-")]),
     ("a lambda in a method", "import os\nclass XModel:\n    def forward(self):\n        return lambda: os.system('x')", [(4, "process", "use", "note")]),
     ("an inner function of loading", "import os\nclass XModel:\n    def __init__(self):\n        def f():\n            os.system('x')\n        f()", [(5, "process", "load", "-")]),
+    ("asked of the module", "import os\ndef __getattr__(name):\n    os.system('x')", [(3, "process", "load", "-")]),
+    ("what transformers calls of a model", "import os\nclass XModel:\n    def eval(self):\n        os.system('x')", [(4, "process", "load", "-")]),
+    ("at the end of the program", "import atexit, os\n@atexit.register\ndef f():\n    os.system('x')", [(4, "process", "load", "-")]),
+    ("registered by a call", "import os\n@hooks.register('x')\ndef f():\n    os.system('x')", [(4, "process", "load", "-")]),
     ("an annotation", "import subprocess\nclass XModel:\n    def __init__(self, x: subprocess.Popen = None): ...", []),
     ("a script", "import os\nif __name__ == '__main__':\n    os.system('x')", []),
     ("a script, the other way round", "import os\nif '__main__' == __name__:\n    os.system('x')", []),
@@ -267,6 +291,7 @@ LARGE = [
     "import os\n" * 20_000,
     f"x = '{'QlpoOTFB' * 200_000}'\nimport base64\nbase64.b64decode(x)\n",
     "from os import " + ", ".join(f"a{number}" for number in range(8_000)),
+    "import os\n" + "a = os.getcwd\na()\n" * 20_000,
 ]
 
 
@@ -341,6 +366,7 @@ NOT_EXAMINED = [
     ("def f(:\n", Blocked, "modeling_x.py does not parse as Python"),
     ("print 'x'\n", Blocked, "modeling_x.py does not parse as Python"),
     (f"x = {'(' * 300}1{')' * 300}\n", Unreadable, "modeling_x.py nests too deep to be read as Python"),
+    ("x = '\0'\n", Unreadable, "modeling_x.py holds a NUL character, so that it cannot be read as Python"),
     ("#" * 2_000_001, Unreadable, "modeling_x.py is larger than 2,000,000 bytes"),
     ("version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 99\n", Blocked, "modeling_x.py is a Git LFS pointer, not the file itself"),
 ]  # fmt: skip
@@ -351,6 +377,26 @@ def test_what_was_not_examined_is_never_clean(code: str, error: type[Obstacle], 
     with pytest.raises(error) as raised:
         at_import(code)
     assert str(raised.value) == why
+
+
+HANDED_ON = [
+    ("from .tools import prepare\nprepare('x')", "from os import system as prepare", [(2, "process", "import", "-")]),
+    ("from .tools import t\nt.popen('x')", "import os as t", [(2, "process", "import", "-")]),
+    ("from .tools import run\nrun('x')", "import json\ndef run(x): ...", []),
+    ("from .tools import dumps\ndumps('x')", "from json import dumps\nfrom os import system", []),
+    ("from .tools import other\nother('x')", "from os import system", []),
+]
+
+
+@pytest.mark.parametrize(("code", "tools", "expected"), HANDED_ON)
+def test_what_a_module_beside_it_imports_is_told_where_it_is_called(code: str, tools: str, expected: Found) -> None:
+    assert look(repository({"config.json": CONFIG, "modeling_x.py": code, "tools.py": tools})) == expected
+
+
+@pytest.mark.parametrize(("mark", "encoding"), [("\ufeff", "utf-8"), ("", "utf-16")])
+def test_a_configuration_with_a_byte_order_mark_is_followed(mark: str, encoding: str) -> None:
+    files = {"config.json": f"{mark}{CONFIG}".encode(encoding), "modeling_x.py": b"import os\nos.system('x')"}
+    assert look(Repository(Memory(files), Identity("model", "fenlab/marsh", told=True))) == [(2, "process", "import", "-")]
 
 
 def test_code_of_another_repository_is_not_examined() -> None:
