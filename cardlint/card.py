@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # Cards of today's Hub stay under 2 MB even with 10,000 label names; see docs/decisions/0004-bounds.md.
 CARD_BYTES = 8_000_000
+OVERSIZED = "yaml-hostile"  # the rule that reports a card of more
 
 
 class Card(NamedTuple):
@@ -36,7 +37,7 @@ def read_card(text: Text) -> Card:
     """The card in a text. Whatever is wrong with its frontmatter is in `defect`; nothing is raised."""
     if text.truncated:
         message = f"the card is larger than {CARD_BYTES:,} bytes, which is all that is read of it"
-        return Card(text, None, None, Defect("yaml-hostile", message, 0, 0))
+        return Card(text, None, None, Defect(OVERSIZED, message, 0, 0))
     block = frontmatter.hub_block(text)
     if block is None:
         return Card(text, None, None, frontmatter.absent(text))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.errors import Inapplicable, Obstacle, Unreadable
+from cardlint.card import OVERSIZED
+from cardlint.errors import Blocked, Inapplicable, Obstacle, Unreadable
 from cardlint.secrettable import endings
 from cardlint.source import innermost
 from cardlint.text import decode
@@ -52,6 +53,7 @@ class Leaks:
         self._repository = repository
         self.unread: list[str] = []
         self.left: list[tuple[str, str]] = []
+        self._oversized = False
 
     @cached_property
     def files(self) -> list[Leaking]:
@@ -72,7 +74,9 @@ class Leaks:
             if text is None:
                 continue
             left -= min(entry.size, FILE_BYTES)
-            if text.truncated and entry.path.lower().endswith(_BULK):
+            if text.truncated and entry.path == self._repository.card_path:
+                self._oversized = True  # a rule reports that
+            elif text.truncated and entry.path.lower().endswith(_BULK):
                 self.left.append((entry.path, "only its beginning was searched for secrets"))
             elif text.truncated:
                 self.unread.append(f"{entry.path} is larger than what is read of it for secrets")
@@ -92,6 +96,8 @@ class Leaks:
         if self.unread:
             more = f", and {len(self.unread) - 1} more" if len(self.unread) > 1 else ""
             raise Unreadable(f"{self.unread[0]}{more}; what was not read may hold a secret")
+        if self._oversized:
+            raise Blocked(OVERSIZED, "the card is larger than what is read of it for secrets")
 
     @property
     def names(self) -> Iterator[tuple[str, Secret]]:

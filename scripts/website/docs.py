@@ -18,7 +18,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Start": ("index", "weights", "code", "fixes", "suppressions", "changelog", "contributing"),
     "In your workflow": ("pre-commit", "before-upload", "github-action", "gitlab-ci", "code-scanning", "reports", "reports-html"),
     "Policies": ("policies",),
-    "Background": ("readers", "code", "corpus", "speed", "releasing"),
+    "Background": ("readers", "corpus", "speed", "releasing"),
 }
 OTHERS = "In your workflow"
 DECISIONS = "decisions/"
