@@ -20,7 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from cardlint import __version__
 from cardlint.errors import UsageError
 from cardlint.hubcache import home
-from cardlint.hubstates import HubError, Refused, broken, refusal
+from cardlint.hubstates import LACKING, HubError, Refused, broken, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ class Hub:
             importlib.import_module("huggingface_hub.constants")
             return importlib.import_module("huggingface_hub")
         except ImportError as error:
-            raise HubError("library", "reading from the Hub needs huggingface_hub: pip install 'cardlint[hub]'") from error
+            raise HubError("library", f"reading from the Hub needs {LACKING}") from error
 
     @cached_property
     def _token(self) -> str | None:

@@ -1,14 +1,14 @@
-"""The Hub: the only module that imports `huggingface_hub`, late. Today it reads single files of pinned commits."""
+"""Policies on the Hub: single files of pinned commits, from the local cache, else by `huggingface_hub`, imported at that moment."""
 
 from __future__ import annotations
 
-import os
 import posixpath
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardlint.errors import UsageError
 from cardlint.hubcache import Held, cache_folder
+from cardlint.hubstates import LACKING
 from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
@@ -62,8 +62,10 @@ def fetch_file(place: Address, *, offline: bool, most: int) -> bytes:
     """
     cached = _cached(place)
     if not cached.is_file():
-        if offline or os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
-            raise UsageError(f"{place} is not in the local Hub cache, and the network may not be used; run once without --offline")
+        from cardlint.hub import is_offline  # most policies are at hand
+
+        if offline or is_offline():
+            raise UsageError(f"{place} is not in the local Hub cache, and the network may not be used; run once where it may")
         cached = _download(place, most)
     try:
         content = _read(cached, most + 1)
@@ -88,7 +90,7 @@ def _download(place: Address, most: int) -> Path:
     try:
         from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
     except ImportError:
-        raise UsageError(f"{place} is not in the local Hub cache, and reading from the Hub needs: pip install 'cardlint[hub]'") from None
+        raise UsageError(f"{place} is not in the local Hub cache, and reading from the Hub needs {LACKING}") from None
     try:
         size = get_hf_file_metadata(hf_hub_url(place.repo, place.path, repo_type=place.kind, revision=place.commit)).size or 0
         found = None if size > most else hf_hub_download(place.repo, place.path, repo_type=place.kind, revision=place.commit)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _UNAUTHORIZED, _NOT_FOUND, _TOO_MANY, _SERVER = 401, 404, 429, 500
 _SHOWN = 200
+LACKING = "huggingface_hub, which this installation lacks: pip install huggingface-hub"
 
 
 class HubError(Unreadable):

@@ -74,7 +74,7 @@ def test_a_cached_policy_needs_neither_network_nor_library(cache: Path) -> None:
     ("content", "words"),
     [
         ("extends: ../../../x.yaml", "leads out of"),
-        ("extends: missing.yaml", "not in the local Hub cache, and reading from the Hub needs: pip install 'cardlint"),
+        ("extends: missing.yaml", "not in the local Hub cache, and reading from the Hub needs huggingface_hub, which"),
         ("extends: policy.yaml", "in a circle"),
         ("rule_folders: [rules]", "rule folders of a policy on the Hub are not read"),
         ("rule: {}", "did you mean rules"),

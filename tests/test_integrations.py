@@ -20,7 +20,7 @@ PAGES = ("docs/before-upload.md", "docs/gitlab-ci.md", "integrations/hf-cardlint
 
 def test_the_extension_pins_this_version_and_names_a_function_there_is() -> None:
     project = tomllib.loads((EXTENSION / "pyproject.toml").read_text())["project"]
-    assert project["dependencies"] == [f"cardlint[hub]{PIN}"]
+    assert project["dependencies"] == [f"cardlint{PIN}"]
     assert project["version"] == __version__
     assert project["scripts"] == {"hf-cardlint": f"{hf.__module__}:{hf.__name__}"}
     assert project["urls"] == {"Homepage": home.REPOSITORY}
@@ -30,7 +30,7 @@ def test_the_extension_pins_this_version_and_names_a_function_there_is() -> None
 
 def test_the_job_and_the_component_pin_it_too() -> None:
     script = (ROOT / "docs" / "examples" / "webhook" / "check_push.py").read_text()
-    assert f'# dependencies = ["cardlint[hub]{PIN}"]\n' in script
+    assert f'# dependencies = ["cardlint{PIN}"]\n' in script
     inputs, _ = yaml.safe_load_all((ROOT / "templates" / "cardlint.yml").read_text())
     assert inputs["spec"]["inputs"]["package"]["default"] == f"cardlint{PIN}"
 

@@ -219,7 +219,7 @@ def test_the_next_page_in_a_header() -> None:
 
 def test_without_the_library_the_way_to_it_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub.utils", None)
-    with pytest.raises(HubError, match="needs huggingface_hub: pip install") as caught:
+    with pytest.raises(HubError, match="needs huggingface_hub, which this installation lacks: pip install") as caught:
         source().entries()
     assert (caught.value.state, served.asked) == ("library", [])
 

@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["cardlint[hub]>=0.1,<0.2"]
+# dependencies = ["cardlint>=0.1,<0.2"]
 # ///
 """Check what was pushed to the Hub: the command of a Job that a webhook triggers. See docs/before-upload.md for the set-up.
 
