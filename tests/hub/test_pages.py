@@ -22,7 +22,7 @@ import cardlint.hub
 from cardlint.errors import UsageError
 from cardlint.hubrepo import HubSource, parse
 from cardlint.hubstates import _STATES, LACKING, HubError, Refused, broken, refusal
-from cardlint.leaks import FILE_BYTES, TOTAL_BYTES
+from cardlint.leaks import FAR_BYTES, FILE_BYTES, TOTAL_BYTES
 from cardlint.lineage import MOST_ASKED
 from cardlint.rule import shipped
 from cardlint.source import MAX_ENTRIES
@@ -122,6 +122,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert "up to four times, after one, two and four seconds" in text
     assert f"five redirects, {of.ANSWER_BYTES // 1_000_000} MB of one answer and {MAX_ENTRIES:,} files" in text
     assert f"to {FILE_BYTES // 1_000_000} MB of each and {TOTAL_BYTES // 1_000_000} MB of all" in text
+    assert f"of more than {FAR_BYTES // 1_000} kB, which `-v` lists" in text
     assert f"{MOST_ASKED} at most" in text
 
 
