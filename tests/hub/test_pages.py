@@ -261,3 +261,24 @@ def test_the_source_of_a_mirror_asks_the_mirror(hub: Hub, tmp_path: Path, monkey
     monkeypatch.setenv("HF_ENDPOINT", hub.url)
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     assert HubSource(cardlint.hub.Hub(), parse("https://huggingface.co/acme/kettle")).commit == hub.repos["model", "acme/kettle"].sha
+
+
+def test_the_proxy_of_the_environment_is_used(hub: Hub, tmp_path: Path) -> None:
+    check(
+        hub,
+        tmp_path,
+        "hf://acme/kettle",
+        "--select",
+        "license-unknown",
+        patient=False,
+        HF_ENDPOINT="http://hub.invalid",
+        HTTP_PROXY=hub.url,
+    )
+    assert hub.asked[0].path.startswith("http://hub.invalid/api/models/acme/kettle")
+
+
+def test_single_files_leave_no_list_and_patterns_do(hub: Hub, tmp_path: Path) -> None:
+    given = {"endpoint": hub.url, "token": TOKEN}
+    hf_hub_download("acme/kettle", "README.md", cache_dir=tmp_path / "one", **given)  # type: ignore[arg-type]
+    snapshot_download("acme/kettle", allow_patterns=["README.md"], cache_dir=tmp_path / "two", **given)  # type: ignore[arg-type]
+    assert [len([*(tmp_path / name).glob("*/trees/*.json")]) for name in ("one", "two")] == [0, 1]
