@@ -282,3 +282,8 @@ def test_single_files_leave_no_list_and_patterns_do(hub: Hub, tmp_path: Path) ->
     hf_hub_download("acme/kettle", "README.md", cache_dir=tmp_path / "one", **given)  # type: ignore[arg-type]
     snapshot_download("acme/kettle", allow_patterns=["README.md"], cache_dir=tmp_path / "two", **given)  # type: ignore[arg-type]
     assert [len([*(tmp_path / name).glob("*/trees/*.json")]) for name in ("one", "two")] == [0, 1]
+
+
+def test_wrong_use_is_told_before_anything_is_asked(hub: Hub, tmp_path: Path) -> None:
+    found = check(hub, tmp_path, "hf://acme/kettle", "--select", "license-unknwon")
+    assert (found.code, "did you mean license-unknown?" in found.err, hub.asked) == (2, True, [])
