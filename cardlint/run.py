@@ -100,8 +100,8 @@ def check_target(located: Located, options: Options, policy: Policy | None = Non
     source = source_of(located, offline=options.offline)
     if located.hub is None:
         return _target(located, options, policy, source)
-    if policy is None:  # a wrong name in it is told before anything is asked
-        _policy(options.policy, None, None, options.select, options.ignore, offline=options.offline)
+    # Such a target has no configuration of its own; so a wrong name in the policy is told before anything is asked.
+    policy = policy or _policy(options.policy, None, None, options.select, options.ignore, offline=options.offline)
     before = _traffic(source)
     found = _target(located, options, policy, source)
     requests, received = _traffic(source)
