@@ -156,9 +156,13 @@ class Veil:
 
     def _fixing(self, fixing: Fixing) -> Fixing:
         """What fixing came to, for those who show it: what is written was written before."""
-        changes = tuple(Change(self.said(item.path), item.before and _bytes(item.before), _bytes(item.after)) for item in fixing.changes)
         unwritten = None if fixing.unwritten is None else self.said(fixing.unwritten)
-        return fixing._replace(changes=changes, notes=tuple(map(self.said, fixing.notes)), unwritten=unwritten)
+        pull = fixing.pull and fixing.pull._replace(changes=self._changes(fixing.pull.changes))
+        notes = tuple(map(self.said, fixing.notes))
+        return fixing._replace(changes=self._changes(fixing.changes), notes=notes, unwritten=unwritten, pull=pull)
+
+    def _changes(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        return tuple(Change(self.said(item.path), item.before and _bytes(item.before), _bytes(item.after)) for item in changes)
 
     def _without_fix(self, finding: Finding) -> Finding:
         if finding.fix is None:
