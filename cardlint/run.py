@@ -147,6 +147,11 @@ def _provide(repository: Repository, source: Source, policy: Policy, options: Op
 
     rules = [rule for rule in engine.running(policy.bind(repository), options.min_confidence) if not rule.facts & engine.SETTLED]
     assert isinstance(source, HubSource)
+    if options.fix == "unsafe" and not source.hub.offline:
+        from cardlint.kinship import on
+        from cardlint.loadcommits import Commits
+
+        source.commits = Commits(on(source.hub))
     if source.values is None or options.trust or options.fix is not None:
         return
     if hubmeta.suffices(rules) or source.is_closed(repository.card_path):

@@ -136,6 +136,39 @@ def test_that_of_somebody_else_and_a_discussion_are_not_ours(hub: Hub, tmp_path:
     assert f"opened {hub.url}/acme/kettle/discussions/3" in pull(hub, tmp_path, "--yes").err
 
 
+def test_a_listing_that_gives_more_than_was_asked_for(hub: Hub, tmp_path: Path) -> None:
+    title = '"num": 7, "title": "cardlint: fix 1 finding", "status": "open"'
+    theirs = f'{{"author": {{"name": "stranger"}}, "isPullRequest": true, {title}}}'
+    talk = f'{{"author": {{"name": "linter"}}, "isPullRequest": false, {title}}}'
+    hub.fail("/discussions", status=200, body=f'{{"discussions": [{theirs}, {talk}], "start": 0, "count": 2}}'.encode())
+    assert FIRST.format(hub.url) in pull(hub, tmp_path, "--yes").err
+
+
+def test_loads_are_pinned_to_the_commit_of_today(hub: Hub, tmp_path: Path) -> None:
+    call = "AutoModel.from_pretrained"
+    hub.add(Repo("acme/cup", {"README.md": b"x"}))
+    many = [f'{call}("acme/saucer-{number}")' for number in range(30)]
+    code = [
+        f'{call}("acme/cup")',
+        f'{call}("acme/cup", revision="main")',
+        f'{call}("acme/cup", revision="v1")',
+        f'{call}("acme/none")',
+        *many,
+    ]
+    script = "from transformers import AutoModel\r\n" + "\r\n".join(code)
+    repo(hub).commit({"README.md": CARD, "app.py": script.encode()})
+    sha = hub.repos["model", "acme/cup"].sha
+    select = ("--select", "revision-unpinned")
+    assert "nothing to fix" in pull(hub, tmp_path, *select).err
+    assert [item for item in hub.asked if "saucer" in item.path] == []
+    found = pull(hub, tmp_path, "--unsafe-fixes", "--yes", *select)
+    assert FIRST.format(hub.url) in found.err
+    assert len({item.path for item in hub.asked if "saucer" in item.path}) == 18
+    made = repo(hub).commits[repo(hub).refs["refs/pr/1"]].files
+    pinned = [f'{call}("acme/cup", revision="{sha}")'] * 2
+    assert made == {"README.md": CARD, "app.py": ("from transformers import AutoModel\r\n" + "\r\n".join([*pinned, *code[2:]])).encode()}
+
+
 def test_datasets_branches_and_old_names(hub: Hub, tmp_path: Path) -> None:
     held = hub.add(Repo("acme/tea", {"README.md": CARD}, kind="dataset", names=("acme/old",)))
     branch = held.commit({"README.md": CARD, "x.txt": b"x"}, on="refs/heads/next/one")
