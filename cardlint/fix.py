@@ -72,7 +72,7 @@ def fixed(repository: Repository, found: Target, look: Callable[[Repository], Ta
     `found` is what is found now and `look` says it of a repository, suppressed findings marked. With `only` no other file
     is changed.
     """
-    target, files, cured = found, dict[str, bytes](), 0
+    target, files, cured = found, dict[str, bytes](), list[str]()
     before: dict[str, bytes | None] = {}
     refused: dict[str, tuple[Finding, Spoilt]] = {}
     current, seen, end = repository, [files], time.monotonic() + _SECONDS
@@ -88,12 +88,12 @@ def fixed(repository: Repository, found: Target, look: Callable[[Repository], Ta
         before = {path: _bytes(current, path) for path in done.files} | before
         files = files | done.files
         seen.append(files)
-        cured += len(done.made)
+        cured += [item.rule for item in done.made]
         current = _over(repository, files)
         target = look(current)
     notes = [*_untouched(repository), *(["there is more to fix; run again"] if todo else [])]
     changes = tuple(Change(path, before[path], files[path]) for path in sorted(files))
-    return _outcome(target, Fixing(cured, changes, tuple(notes)), refused.values())
+    return _outcome(target, Fixing(len(cured), changes, tuple(notes), rules=tuple(sorted(set(cured)))), refused.values())
 
 
 def _over(repository: Repository, files: Mapping[str, bytes]) -> Repository:

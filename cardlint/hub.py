@@ -23,7 +23,7 @@ from cardlint.hubcache import home
 from cardlint.hubstates import LACKING, HubError, Refused, broken, refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 TRIES = 4
@@ -32,6 +32,7 @@ LONGEST_WAIT = 60.0  # seconds; where the Hub asks for more, the answer is that 
 MOST_REDIRECTS = 5
 ANSWER_BYTES = 100_000_000  # a listing of a hundred thousand files has about a third of it
 _TIMEOUT, _LONGEST_TIMEOUT = 10.0, 86_400.0  # seconds
+_LEAST_TO_WRITE = 60.0  # seconds: a commit is looked through before it is taken
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 _PORTS = {"http": 80, "https": 443}
 _TRUE = frozenset({"1", "on", "yes", "true"})
@@ -103,14 +104,14 @@ class Hub:
 
     def json(self, path: str, about: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
         """What an address of the API answers; with `body` a POST. Raises HubError. `about` is the repository's name in messages."""
-        return _parsed(self._asked(f"{self.endpoint}{path}", about, body=body), about)
+        return parsed(self._asked(f"{self.endpoint}{path}", about, body=body), about)
 
     def pages(self, path: str, about: str) -> Iterator[Any]:
         """The answers to a listing, page after page. Raises HubError."""
         url: str | None = f"{self.endpoint}{path}"
         while url is not None:
             answer = self._asked(url, about)
-            yield _parsed(answer, about)
+            yield parsed(answer, about)
             url = _next(answer.headers.get("link", ""))
             if url is not None and _origin(url) != _origin(self.endpoint):
                 raise HubError("answer", f"the listing of {about} goes on at another host")
@@ -127,10 +128,26 @@ class Hub:
             raise HubError("ranges", f"the Hub gives another part of {about} than was asked for")
         return held
 
-    def _asked(self, url: str, about: str, part: tuple[int, int] | None = None, body: object = None) -> Answer:
-        """The answer to one question, asked again where that may help."""
+    def send(self, path: str, about: str, lines: Iterable[object]) -> Answer:
+        """The answer, of whatever status, to a POST of lines of JSON, which changes something and is therefore sent once.
+
+        Raises HubError where no answer comes, and then nobody knows whether the Hub heard it.
+        """
+        self._assert_online(about)
+        body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        return self._answered(f"{self.endpoint}{path}", about, None, body)
+
+    def refused(self, answer: Answer, about: str) -> HubError:
+        """What an answer means that is no success."""
+        return self._refusal(answer, about, None)
+
+    def _assert_online(self, about: str) -> None:
         if self.offline:
             raise HubError("offline", f"offline: what the Hub says of {about} is not on this machine, and the network may not be used")
+
+    def _asked(self, url: str, about: str, part: tuple[int, int] | None = None, body: object = None) -> Answer:
+        """The answer to one question, asked again where that may help."""
+        self._assert_online(about)
         wait = WAIT
         for attempt in range(1, TRIES + 1):
             try:
@@ -169,14 +186,17 @@ class Hub:
         most = ANSWER_BYTES if part is None else part[1]
         with self._lock:
             self.requests += 1
-        given = {} if body is None else {"json": body}
+        given, headers, timeout = _sent(body), self._headers(url, part), _timeout()
+        if isinstance(body, bytes):
+            headers["content-type"] = "application/x-ndjson"
+            timeout = max(timeout, _LEAST_TO_WRITE)
         try:
             with session.stream(
                 "GET" if body is None else "POST",
                 url,
-                headers=self._headers(url, part),
+                headers=headers,
                 follow_redirects=False,
-                timeout=_timeout(),
+                timeout=timeout,
                 **given,
             ) as response:
                 content = _bounded(response, most if response.status_code < 300 else 65_536)  # noqa: PLR2004 - HTTP: success
@@ -211,7 +231,8 @@ class Hub:
         return headers
 
 
-def _parsed(answer: Answer, about: str) -> Any:  # noqa: ANN401 - JSON
+def parsed(answer: Answer, about: str) -> Any:  # noqa: ANN401 - JSON
+    """The JSON of an answer. Raises HubError."""
     try:
         return json.loads(answer.content)
     except (ValueError, RecursionError) as error:
@@ -226,6 +247,13 @@ def _bounded(response: Any, most: int) -> bytes:  # noqa: ANN401 - of the client
         if len(held) > most:
             break
     return bytes(held)
+
+
+def _sent(body: object) -> dict[str, object]:
+    """What is sent, as the client's HTTP library takes it: bytes as they are, all else as JSON."""
+    if body is None:
+        return {}
+    return {"content" if isinstance(body, bytes) else "json": body}
 
 
 def _timeout() -> float:

@@ -16,6 +16,7 @@ from cardlint.repoid import why_malformed
 from cardlint.source import MAX_ENTRIES, FileEntry
 
 if TYPE_CHECKING:
+    from cardlint.loadcommits import Commits
     from cardlint.repository import Kind
 
 SCHEME = "hf://"
@@ -129,6 +130,7 @@ class HubSource:
         """Nothing is asked yet."""
         self.hub = hub
         self.name = name
+        self.commits: Commits | None = None  # whom to ask for the commits of other repositories, where fixes need them
         self._failure: HubError | None = None
         self._kept: dict[str, bytes] = {}
         self._refused: dict[str, HubError] = {}

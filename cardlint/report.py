@@ -133,16 +133,38 @@ class Change(NamedTuple):
     after: bytes
 
 
+class Pull(NamedTuple):
+    """A pull request with fixes: what it would be, or is.
+
+    `into` is the repository (`hf://…`), `branch` and `parent` what it starts from, `cured` the number of findings. `address`
+    is where it was opened; `earlier` where one stands that was opened before and still is, so that no other is.
+    """
+
+    into: str
+    title: str
+    description: str
+    cured: int
+    changes: tuple[Change, ...]
+    branch: str = ""
+    parent: str = ""
+    address: str | None = None
+    earlier: str | None = None
+
+
 class Fixing(NamedTuple):
     """What fixing came to: how many findings were fixed, the files changed, what was left alone and why.
 
-    `unwritten` says why the changes could not be written, if so; then nothing was, and the findings are all there.
+    `unwritten` says why the changes could not be written, if so; then nothing was, and the findings are all there. `rules`
+    are the ids of what was fixed. `pull` is what the changes are where they were asked for as a pull request: then nothing
+    is fixed in the target itself.
     """
 
     cured: int = 0
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
     unwritten: str | None = None
+    rules: tuple[str, ...] = ()
+    pull: Pull | None = None
 
 
 class Target(NamedTuple):

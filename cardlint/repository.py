@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from cardlint.lfs import Lfs
     from cardlint.licenses.chain import Lineage
     from cardlint.licenses.texts import LicenseText
+    from cardlint.loadcommits import Commits
     from cardlint.loads import Loads
     from cardlint.markdown import Markdown
     from cardlint.remotecode import RemoteCode
@@ -286,6 +287,15 @@ def _loads(repository: Repository) -> Loads:
     return Loads(repository)
 
 
+def _known_commits(repository: Repository) -> Commits | None:
+    inner = innermost(repository.source)
+    if getattr(inner, "commits", None) is None and getattr(inner, "shelf", None) is None:
+        return None
+    from cardlint.loadcommits import known_commits
+
+    return known_commits(repository)
+
+
 def _remote_code(repository: Repository) -> RemoteCode:
     from cardlint.remotecode import RemoteCode
 
@@ -328,6 +338,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "dependencies": _dependencies,
     "secrets": _secrets,
     "loads": _loads,
+    "known_commits": _known_commits,
     "remote_code": _remote_code,
     "suppressions": _settled,
     "expired": _settled,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from cardlint import __version__, engine, settle
 from cardlint.errors import Unreadable, UsageError
@@ -46,6 +46,7 @@ class Options(NamedTuple):
     trust: bool = False
     fix: Applicability | None = None
     write: bool = False
+    pull: Literal["show", "open"] | None = None
     baseline: Baseline | None = None
     record: bool = False
 
@@ -133,7 +134,7 @@ def _target(located: Located, options: Options, policy: Policy | None, source: S
     look = partial(_look, located=located, options=options, policy=chosen)
     found = look(repository)
     if options.fix is not None:
-        found = _fixed(repository, found, look, located, options)
+        found = _proposed(_fixed(repository, found, look, located, options), source, options)
     found = found._replace(
         shown=located.shown, revision=commit, policy=chosen.name, failed=(*found.failed, *unloaded(chosen)), inert=_inert(repository),
         known_as=repository.identity.id or os.path.basename(os.path.realpath(located.root)),  # noqa: PTH119
@@ -148,6 +149,11 @@ def _provide(repository: Repository, source: Source, policy: Policy, options: Op
 
     rules = [rule for rule in engine.running(policy.bind(repository), options.min_confidence) if not rule.facts & engine.SETTLED]
     assert isinstance(source, HubSource)
+    if options.fix == "unsafe" and not source.hub.offline:
+        from cardlint.kinship import on
+        from cardlint.loadcommits import Commits
+
+        source.commits = Commits(on(source.hub))
     if source.values is None or options.trust or options.fix is not None:
         return
     if hubmeta.suffices(rules) or source.is_closed(repository.card_path):
@@ -206,6 +212,17 @@ def _fixed(repository: Repository, found: Target, look: Callable[[Repository], T
     except ConflictError as conflict:
         return found._replace(failed=after.failed, fixing=Fixing(unwritten=str(conflict)))
     return after
+
+
+def _proposed(found: Target, source: Source, options: Options) -> Target:
+    """What was found, with its fixes as a pull request, where that was asked for."""
+    if options.pull is None:
+        return found
+    from cardlint.hubpull import proposed
+    from cardlint.hubrepo import HubSource
+
+    assert isinstance(source, HubSource)
+    return found._replace(fixing=proposed(source, found, unsafe=options.fix == "unsafe", confirmed=options.pull == "open"))
 
 
 def unloaded(policy: Policy) -> Iterator[Failed]:

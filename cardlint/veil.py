@@ -166,11 +166,13 @@ class Veil:
 
     def _fixing(self, fixing: Fixing) -> Fixing:
         """What fixing came to, for those who show it: what is written was written before."""
-        changes = tuple(
-            Change(self.said(item.path), item.before and self._bytes(item.before), self._bytes(item.after)) for item in fixing.changes
-        )
         unwritten = None if fixing.unwritten is None else self.said(fixing.unwritten)
-        return fixing._replace(changes=changes, notes=tuple(map(self.said, fixing.notes)), unwritten=unwritten)
+        pull = fixing.pull and fixing.pull._replace(changes=self._changes(fixing.pull.changes))
+        notes = tuple(map(self.said, fixing.notes))
+        return fixing._replace(changes=self._changes(fixing.changes), notes=notes, unwritten=unwritten, pull=pull)
+
+    def _changes(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+        return tuple(Change(self.said(item.path), item.before and self._bytes(item.before), self._bytes(item.after)) for item in changes)
 
     def _bytes(self, content: bytes) -> bytes:
         """The content of a file that was fixed, masked: by form, and what a fix made of a secret by its pieces."""

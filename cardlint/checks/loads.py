@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cardlint.checks.links import quoted
-from cardlint.problem import Problem, Related
+from cardlint.problem import Cure, Problem, Related
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from cardlint.loadcommits import Commits
     from cardlint.loads import Fetched, Loads, Risky, Trusted, Use
     from cardlint.problem import Edit
 
@@ -17,12 +18,24 @@ _SETTLED = frozenset({"commit", "unknown"})
 _DIGITS = "the 40 digits of a commit"
 
 
-def unpinned(loads: Loads) -> Iterator[Problem]:
-    """Loads that name no commit: none at all, a branch, a tag, or a shortened hash."""
+def unpinned(loads: Loads, commits: Commits | None) -> Iterator[Problem]:
+    """Loads that name no commit: none at all, a branch, a tag, or a shortened hash.
+
+    Where the Hub can be asked, what loads the newest gets pinned to the commit that is the newest today.
+    """
     for use in loads.uses():
         if use.pin not in _SETTLED:
-            yield Problem(_unpinned(use), use.span, use.id)
+            yield Problem(_unpinned(use), use.span, use.id, fix=_cure(use, commits))
     loads.require_whole()
+
+
+def _cure(use: Use, commits: Commits | None) -> Cure | None:
+    """The cure where it loads the head of main. What a tag, another branch or half a hash stands for is not asked."""
+    if commits is None or use.mend is None or use.revision not in {None, "main"}:
+        return None
+    commit = commits.of(use.kind, use.id)
+    edit = pinned(use, commit) if commit else None
+    return Cure("unsafe", f"pin to {commit}, today's newest", (edit,)) if edit else None
 
 
 def _unpinned(use: Use) -> str:

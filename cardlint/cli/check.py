@@ -41,6 +41,11 @@ _RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE
 @click.option("--fix-only", is_flag=True, help="Fix, say what was fixed, and nothing of what remains; implies --fix.")
 @click.option("--unsafe-fixes", is_flag=True, help="Fix also what may change the meaning; implies --fix.")
 @click.option("--diff", "diff", is_flag=True, help="Show what would be fixed and write nothing; 1 if there is anything.")
+@click.option(
+    "--pr", "pr", is_flag=True,
+    help="Show the pull request that would fix a repository on the Hub, and open none: add --yes for that; implies --fix.",
+)  # fmt: skip
+@click.option("--yes", "yes", is_flag=True, help="With --pr: open it, unless one of yours is open or the branch has moved.")
 @click.option("--exclude", multiple=True, callback=_split, metavar="GLOB,…", help="Paths nobody looks at.")
 @click.option("--baseline", metavar="FILE", shell_complete=complete.paths, help="Findings recorded there do not count.")
 @click.option(

@@ -56,6 +56,8 @@ def perform(targets: tuple[str, ...], given: dict[str, Any], program: str) -> in
     for name, path in outputs:
         if path is not None or not (given["diff"] or given["fix_only"]):
             _write(report, name, path, _style(given, program, path))
+    if given["pr"]:
+        _show_pulls(report)
     if given["diff"]:
         return _show_diff(report, given)
     return _show_fixed(report) if given["fix_only"] else report.exit_code(given["fail_on"])
@@ -97,6 +99,8 @@ def _repeating(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ..
 
 def _fixing(located: list[Located], outputs: list[tuple[str, Path | None]], given: dict[str, Any]) -> dict[str, Any]:
     """What to fix, and whether to write it. Raises UsageError where there is nothing to write to."""
+    if given["pr"] or given["yes"]:
+        return _pulling(located, given)
     if not (given["fix"] or given["fix_only"] or given["unsafe_fixes"] or given["diff"]):
         return {}
     if given["diff"] and given["fix_only"]:
@@ -109,10 +113,32 @@ def _fixing(located: list[Located], outputs: list[tuple[str, Path | None]], give
     elif any(item.content is not None for item in located):
         raise UsageError("a card on standard input cannot be fixed; --diff shows what would be, or give the file")
     elif any(item.hub is not None for item in located):
-        raise UsageError("a repository on the Hub is not written to; ask for --diff")
+        raise UsageError("a repository on the Hub is not written to; ask for --diff, or for a pull request with --pr")
     elif any(item.tree is not None for item in located):
         raise UsageError("what Git holds cannot be fixed, only files on disk; leave out --staged and --revision, or ask for --diff")
     return {"fix": "unsafe" if given["unsafe_fixes"] else "safe", "write": not given["diff"]}
+
+
+def _pulling(located: list[Located], given: dict[str, Any]) -> dict[str, Any]:
+    """What to fix in a pull request, and whether to open it. Raises UsageError where there can be none."""
+    if not given["pr"]:
+        raise UsageError("--yes opens a pull request; say so with --pr")
+    if given["diff"] or given["fix_only"]:
+        raise UsageError("--pr shows its changes itself, and reports all that was found; leave out --diff and --fix-only")
+    if given["offline"] or given["cache"]:
+        raise UsageError("a pull request is opened on the Hub; leave out --offline and --cache")
+    if any(item.hub is None for item in located):
+        raise UsageError("a pull request is opened in a repository on the Hub; give it as hf://namespace/name, or leave out --pr")
+    return {"fix": "unsafe" if given["unsafe_fixes"] else "safe", "pull": "open" if given["yes"] else "show"}
+
+
+def _show_pulls(report: Report) -> None:
+    """Say on standard error what became of each pull request, so that standard output holds the report alone."""
+    from cardlint.hubpull import shown
+
+    for target in report.targets:
+        for line in shown(target):
+            say(line, err=True)
 
 
 def _apart(located: list[Located]) -> list[Located]:

@@ -12,7 +12,8 @@ from typing import Any
 from cardlint.cli.checking import split
 
 FLAGS = {
-    "--fix": "fix", "--fix-only": "fix_only", "--unsafe-fixes": "unsafe_fixes", "--diff": "diff", "--isolated": "isolated",
+    "--fix": "fix", "--fix-only": "fix_only", "--unsafe-fixes": "unsafe_fixes", "--diff": "diff", "--pr": "pr", "--yes": "yes",
+    "--isolated": "isolated",
     "--cache": "cache", "--trust-config": "trust_config",
     "--offline": "offline", "--staged": "staged", "--statistics": "statistics", "-q": "quiet", "--quiet": "quiet",
     "-v": "verbose", "--verbose": "verbose",
