@@ -92,7 +92,7 @@ def said() -> list[HubError]:
     asked = (
         refused(404, code="RepoNotFound"), refused(401, code="GatedRepo"), refused(401, message="Invalid credentials in Authorization header"),
         refused(403, message="Access to this resource is disabled."), refused(404, code="RevisionNotFound"), refused(404, code="EntryNotFound"),
-        refused(429), refused(503), refused(418),
+        refused(429), refused(503), refused(418), refused(403, message="Discussions are disabled for this repo"),
     )  # fmt: skip
     library = importlib.import_module(type(get_session()).__module__.partition(".")[0])
     errors = [
@@ -104,7 +104,12 @@ def said() -> list[HubError]:
         cardlint.hub.Hub(offline=True).json("/", "acme/kettle")
     ranges = HubError("ranges", "the Hub does not give parts of files, and acme/kettle is not downloaded whole")
     lacking = HubError("library", f"reading from the Hub needs {LACKING}")
-    return [*asked, *(broken(error, library, "acme/kettle") for error in errors), ranges, offline.value, lacking]
+    pull = (
+        HubError("moved", "main of acme/kettle has moved since it was checked; run again"),
+        HubError("forbidden", "this token has no right to open one in acme/kettle; it needs one that may write (…)"),
+        HubError("unknown", "nobody knows whether a pull request was opened, see https://huggingface.co/acme/kettle/discussions: …"),
+    )
+    return [*asked, *pull, *(broken(error, library, "acme/kettle") for error in errors), ranges, offline.value, lacking]
 
 
 def test_every_message_is_what_is_said() -> None:
