@@ -297,10 +297,10 @@ LARGE = [
 
 @pytest.mark.parametrize("code", LARGE, ids=range(len(LARGE)))
 def test_large_code_takes_seconds_and_ends_in_no_error(code: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with contextlib.suppress(Unreadable):
         at_import(code)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 CODINGS = [

@@ -12,7 +12,6 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import ROOT
 from hub.server import OTHER_TOKEN, TOKEN, Account, Hub
 from hub.store import Repo, Sparse
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi, hf_hub_download, snapshot_download
@@ -26,6 +25,7 @@ from huggingface_hub.errors import (
     RevisionNotFoundError,
 )
 
+ROOT = Path(__file__).parents[2]
 SCHEMAS = ROOT.parent / "shared/reference/hub-data/hub_api_schemas.json"
 CARD = b"---\nlicense: mit\npipeline_tag: text-generation\ntags: [tea]\n---\n# Kettle\n"
 WEIGHTS = Sparse(200_000_000, b"\x02\0\0\0\0\0\0\0{}", b"end")

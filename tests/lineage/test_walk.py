@@ -337,7 +337,7 @@ def test_a_hostile_web_of_names_takes_no_time() -> None:
     shelf = Shelf({}, {name: of("mit", *(f"d/m{other}" for other in range(900))) for name in names})
     files: dict[str, bytes | int] = {"README.md": card(license="mit", base_model=names), "mergekit_config.yml": merge.encode()}
     repository = Repository(Memory(files, shelf=shelf), Identity("model", told=True))
-    begun = time.monotonic()
+    begun = time.process_time()
     found: Lineage = repository.fact("lineage")
     assert len(found.edges) > 50_000
     from cardlint import check
@@ -345,4 +345,4 @@ def test_a_hostile_web_of_names_takes_no_time() -> None:
     (target,) = check(repository).targets
     assert target.failed == ()
     View(found, "x").text()
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
