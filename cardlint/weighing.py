@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from cardlint.disk import Disk
 from cardlint.errors import Blocked, Inapplicable, Unreadable
-from cardlint.locate import data_folder
 from cardlint.present import assert_whole
 from cardlint.source import Folder, innermost, parse_pointer, read_regular
 from cardlint.sourcereader import SourceReader
+from cardlint.weightlists import names
 from cardlint.weights.extensions import holds_template, promised
 from cardlint.weights.named import NamedTuple
-from cardlint.weights.names import Names
 from cardlint.weights.sniff import HEAD, read_text, recognise
 
 if TYPE_CHECKING:
@@ -325,30 +323,6 @@ def _batches(entries: Iterable[FileEntry]) -> Iterator[list[FileEntry]]:
 
 _MOST_KEPT = 64_000_000  # bytes
 _BATCH_FILES, _BATCH_BYTES, _BATCH_FILE = 2000, 32_000_000, 1_000_000
-
-
-class _Shipped(Names):
-    """The lists that ship, schemas/weights/vetted.json and dangerous.json, read when a pickle is first met."""
-
-    def __init__(self) -> None:
-        pass
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the lists have
-        if "vetted" in self.__dict__:
-            raise AttributeError(name)
-        super().__init__(_data("vetted"), _data("dangerous"), load=_data)
-        return getattr(self, name)
-
-
-@cache
-def names() -> Names:
-    """The lists that ship."""
-    return _Shipped()
-
-
-def _data(name: str) -> dict[str, Any]:
-    held: dict[str, Any] = json.loads((data_folder("schemas") / "weights" / f"{name}.json").read_bytes())
-    return held
 
 
 def may_be_weights(path: Path) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from weightbytes import DANGEROUS, ELF, EMPTY, UNVETTED, archive, deceptive, gguf, pointer, safetensors, torch
 
-from cardlint import engine, weighing
+from cardlint import engine, weightlists
 from cardlint.policy import Policy
 from cardlint.policyfile import load_policy, parse_policy
 from cardlint.repository import Identity, Kind, Repository
@@ -306,14 +306,14 @@ def test_evidence_of_every_concern_flows(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_the_lists_are_read_once_and_only_for_pickles(monkeypatch: pytest.MonkeyPatch) -> None:
-    weighing.names.cache_clear()
+    weightlists.names.cache_clear()
     asked: list[str] = []
-    data = weighing._data  # noqa: SLF001 - what reads the lists
-    monkeypatch.setattr(weighing, "_data", lambda name: asked.append(name) or data(name))
+    data = weightlists._data  # noqa: SLF001 - what reads the lists
+    monkeypatch.setattr(weightlists, "_data", lambda name: asked.append(name) or data(name))
     assert found({"model.safetensors": safetensors({"w": ("F32", [1])}), "README.md": b"# A\n"}) == []
     assert asked == []
     assert found({"a.pkl": EMPTY, "b.pkl": EMPTY, "c.pkl": UNVETTED}) == [("pickle-unvetted", "c.pkl")]
     assert sorted(asked) == ["dangerous", "vetted"]
     with pytest.raises(AttributeError):
-        weighing.names().nothing  # noqa: B018
-    weighing.names.cache_clear()
+        weightlists.names().nothing  # noqa: B018
+    weightlists.names.cache_clear()

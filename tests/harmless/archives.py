@@ -37,7 +37,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 from torch import nn
 
-from cardlint.weighing import names
+from cardlint.weightlists import names
 from cardlint.weights.budget import Budget
 from cardlint.weights.judge import Context, judge
 

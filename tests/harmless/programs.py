@@ -20,7 +20,7 @@ import onnx
 import pytest
 import rdata
 
-from cardlint.weighing import names
+from cardlint.weightlists import names
 from cardlint.weights.budget import Budget
 from cardlint.weights.judge import Context, judge
 from cardlint.weights.reading import Held

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.weighing import names
+from cardlint.weightlists import names
 from cardlint.weights.budget import Budget
 from cardlint.weights.judge import Context, judge
 from cardlint.weights.reading import Held

@@ -21,7 +21,7 @@ from coremltools.proto import Model_pb2
 sys.path.insert(0, str(Path(__file__).parents[3] / "scripts"))
 import refresh_operators
 
-from cardlint.weighing import names
+from cardlint.weightlists import names
 from cardlint.weights.budget import Budget
 from cardlint.weights.judge import Context, judge
 from cardlint.weights.reading import Held
