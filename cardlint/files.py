@@ -55,11 +55,11 @@ class Files:
 
     @property
     def of_git(self) -> bool:
-        """Whether these are the files of a tree of Git."""
+        """Whether these are the files of a tree of Git, pointers where LFS is at work; the Hub gives the content."""
         source: Any = self._source
         while hasattr(source, "source"):  # whatever is laid over another
             source = source.source
-        return hasattr(source, "commit")
+        return hasattr(source, "commit") and not hasattr(source, "hub")
 
     def pointer(self, path: str) -> Pointer | None:
         """The Git LFS pointer that stands at a path, or None. Raises Unreadable."""

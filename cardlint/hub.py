@@ -30,10 +30,14 @@ TRIES = 4
 WAIT = 1.0  # seconds before the first repetition; each further one waits twice as long
 LONGEST_WAIT = 60.0  # seconds; where the Hub asks for more, the answer is that it does
 MOST_REDIRECTS = 5
+LONGEST_ANSWER = 300.0  # seconds from the first byte to the last, however steadily they drip
+ENOUGH = 3  # questions in a row that were given up; then one is asked every LONGEST_WAIT, or many files would take days
 ANSWER_BYTES = 100_000_000  # a listing of a hundred thousand files has about a third of it
 _TIMEOUT, _LONGEST_TIMEOUT = 10.0, 86_400.0  # seconds
 _LEAST_TO_WRITE = 60.0  # seconds: a commit is looked through before it is taken
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
+_LOST = frozenset({"timeout", "connection", "truncated", "server", "slow", "tls"})
+_DIGITS = 20
 _PORTS = {"http": 80, "https": 443}
 _TRUE = frozenset({"1", "on", "yes", "true"})
 
@@ -63,6 +67,8 @@ class Hub:
         self.requests = 0
         self.received = 0
         self._lock = Lock()
+        self._given_up = 0
+        self._again = 0.0
 
     @cached_property
     def _library(self) -> Any:  # noqa: ANN401 - a module
@@ -116,8 +122,8 @@ class Hub:
             if url is not None and _origin(url) != _origin(self.endpoint):
                 raise HubError("answer", f"the listing of {about} goes on at another host")
 
-    def content(self, path: str, about: str, start: int, size: int) -> bytes:
-        """The bytes `start:start+size` of a file. Raises HubError."""
+    def content(self, path: str, about: str, start: int, size: int, whole: int | None = None) -> bytes:
+        """The bytes `start:start+size` of a file, which has `whole` bytes by the listing. Raises HubError."""
         if size <= 0:
             return b""
         answer = self._asked(f"{self.endpoint}{path}", about, (start, size))
@@ -126,6 +132,9 @@ class Hub:
             raise HubError("ranges", f"the Hub does not give parts of files, and {about} is not downloaded whole")
         if not answer.headers.get("content-range", f"bytes {start}-").startswith(f"bytes {start}-"):
             raise HubError("ranges", f"the Hub gives another part of {about} than was asked for")
+        told = _size(answer)
+        if None not in {whole, told} and told != whole:
+            raise HubError("answer", f"the Hub lists {whole:,} bytes of {about}, and the file has {told:,}")
         return held
 
     def send(self, path: str, about: str, lines: Iterable[object]) -> Answer:
@@ -148,6 +157,20 @@ class Hub:
     def _asked(self, url: str, about: str, part: tuple[int, int] | None = None, body: object = None) -> Answer:
         """The answer to one question, asked again where that may help."""
         self._assert_online(about)
+        if self._given_up >= ENOUGH and time.monotonic() < self._again:
+            raise HubError("connection", f"{about} was not asked for: the Hub did not answer the last {self._given_up} questions")
+        try:
+            answer = self._tried(url, about, part, body)
+        except HubError as error:
+            lost = error.state in _LOST
+            with self._lock:
+                self._given_up = self._given_up + 1 if lost else 0
+                self._again = time.monotonic() + LONGEST_WAIT
+            raise
+        self._given_up = 0
+        return answer
+
+    def _tried(self, url: str, about: str, part: tuple[int, int] | None, body: object) -> Answer:
         wait = WAIT
         for attempt in range(1, TRIES + 1):
             try:
@@ -181,7 +204,7 @@ class Hub:
         raise HubError("answer", f"the Hub sends whoever asks for {about} from one address to the next")
 
     def _answered(self, url: str, about: str, part: tuple[int, int] | None, body: object) -> Answer:
-        session = self._library.utils.get_session()
+        session = self._session()
         transport = importlib.import_module(type(session).__module__.partition(".")[0])
         most = ANSWER_BYTES if part is None else part[1]
         with self._lock:
@@ -199,7 +222,7 @@ class Hub:
                 timeout=timeout,
                 **given,
             ) as response:
-                content = _bounded(response, most if response.status_code < 300 else 65_536)  # noqa: PLR2004 - HTTP: success
+                content = _bounded(response, most if response.status_code < 300 else 65_536, about)  # noqa: PLR2004 - HTTP: success
                 answer = Answer(response.status_code, {name.lower(): value for name, value in response.headers.items()}, content)
         except (transport.HTTPError, transport.InvalidURL, UnicodeError) as error:
             raise broken(error, transport, about) from error
@@ -209,15 +232,26 @@ class Hub:
             ) from error
         with self._lock:
             self.received += len(content)
+        if answer.status < 300 and answer.headers.get("content-encoding", "identity") != "identity":  # noqa: PLR2004 - HTTP: success
+            raise HubError("answer", f"the Hub packs its answer on {about}, which it was not asked to do")
         if part is None and len(content) > most:
             raise HubError("answer", f"the Hub's answer on {about} has more than {most:,} bytes")
         return answer._replace(content=content[:most])
 
+    def _session(self) -> Any:  # noqa: ANN401 - of the client's HTTP library
+        library = self._library
+        try:
+            return library.utils.get_session()
+        except Exception as error:
+            words = "look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
+            raise HubError(
+                "settings", f"the settings of proxies or certificates cannot be used ({type(error).__name__}); {words}"
+            ) from error
+
     def _refusal(self, answer: Answer, about: str, part: tuple[int, int] | None) -> HubError:
         wait = _pause(answer.headers, WAIT)
-        return refusal(
-            Refused(answer.status, answer.headers, about, self.shown, has_token=self.has_token, wait=wait, of_file=part is not None)
-        )
+        headers = {name: value.replace(self._token or "\0", "***") for name, value in answer.headers.items()}
+        return refusal(Refused(answer.status, headers, about, self.shown, has_token=self.has_token, wait=wait, of_file=part is not None))
 
     def _headers(self, url: str, part: tuple[int, int] | None) -> dict[str, str]:
         # Not the client's own headers: those ask the Hub which program called, and tell of other packages (huggingface_hub
@@ -239,21 +273,31 @@ def parsed(answer: Answer, about: str) -> Any:  # noqa: ANN401 - JSON
         raise HubError("answer", f"the Hub's answer on {about} is no JSON") from error
 
 
-def _bounded(response: Any, most: int) -> bytes:  # noqa: ANN401 - of the client's HTTP library
-    """The content, read no further than one byte beyond `most`."""
+def _bounded(response: Any, most: int, about: str) -> bytes:  # noqa: ANN401 - of the client's HTTP library
+    """The content, read no further than one byte beyond `most`, and no longer than an answer may take. Raises HubError."""
     held = bytearray()
+    end = time.monotonic() + LONGEST_ANSWER
     for chunk in response.iter_raw():
         held += chunk
         if len(held) > most:
             break
+        if time.monotonic() > end:
+            raise HubError("slow", f"the Hub's answer on {about} takes longer than {LONGEST_ANSWER:.0f} s")
     return bytes(held)
 
 
+<<<<<<< HEAD
 def _sent(body: object) -> dict[str, object]:
     """What is sent, as the client's HTTP library takes it: bytes as they are, all else as JSON."""
     if body is None:
         return {}
     return {"content" if isinstance(body, bytes) else "json": body}
+=======
+def _size(answer: Answer) -> int | None:
+    """The size of the whole file of which an answer is a part, where it tells."""
+    said = answer.headers.get("content-range", "").rpartition("/")[2] if answer.status == 206 else answer.headers.get("content-length", "")  # noqa: PLR2004 - HTTP: partial content
+    return int(said) if said.isascii() and said.isdigit() and len(said) < _DIGITS else None
+>>>>>>> x8-rev
 
 
 def _timeout() -> float:

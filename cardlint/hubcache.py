@@ -54,7 +54,7 @@ class Held(NamedTuple):
     def tree(self) -> dict[str, FileEntry] | None:
         """Every file of the commit, also those that are not here; None where the cache does not know. Raises Unreadable."""
         path = _repository(self.cache, self.kind, self.id) / "trees" / f"{self.commit}.json"
-        if not path.is_file():
+        if not os.path.isfile(path):  # noqa: PTH113 - False where nobody may look
             return None
         try:
             document = json.loads(read_regular(path, size=_TREE_BYTES))
@@ -63,7 +63,10 @@ class Held(NamedTuple):
         files = document.get("files") if isinstance(document, dict) else None
         if not isinstance(files, dict) or not all(isinstance(item, dict) for item in files.values()):
             raise Unreadable(f"{path} lists no files")
-        return {path: FileEntry(path, _size(item)) for path, item in sorted(files.items())}
+        sizes = {name: _size(item) for name, item in sorted(files.items())}
+        if None in sizes.values():  # not empty: nobody knows
+            raise Unreadable(f"{path} lists files without their sizes")
+        return {name: FileEntry(name, size) for name, size in sizes.items() if size is not None}
 
     def files(self) -> dict[str, FileEntry]:
         """The files that are here, sorted by path. Raises Unreadable."""
@@ -96,7 +99,7 @@ def find(kind: Kind, id: str, revision: str | None) -> Held | None:  # noqa: A00
     cache = cache_folder()
     commit = revision if revision and _COMMIT.fullmatch(revision) else _reference(cache, kind, id, revision or "main")
     held = Held(kind, id, commit, cache) if commit else None
-    return held if held is not None and held.folder.is_dir() else None
+    return held if held is not None and os.path.isdir(held.folder) else None  # noqa: PTH112 - False where nobody may look
 
 
 def held() -> Iterator[Held]:
@@ -114,7 +117,7 @@ def held() -> Iterator[Held]:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return sorted(os.listdir(folder)) if folder.is_dir() else []  # noqa: PTH208 - names
+        return sorted(os.listdir(folder)) if os.path.isdir(folder) else []  # noqa: PTH112, PTH208 - names
     except OSError as error:
         raise Unreadable(f"{folder}: {error.strerror or error}") from error
 
@@ -135,9 +138,9 @@ def _reference(cache: Path, kind: Kind, id: str, name: str) -> str | None:  # no
     return commit if _COMMIT.fullmatch(commit) else None
 
 
-def _size(item: dict[str, Any]) -> int:
-    size = item.get("lfs_size") or item.get("size")
-    return size if isinstance(size, int) and size >= 0 else 0
+def _size(item: dict[str, Any]) -> int | None:
+    size = item.get("size") if item.get("lfs_size") is None else item["lfs_size"]
+    return size if type(size) is int and size >= 0 else None
 
 
 def _raise(error: OSError) -> None:

@@ -19,13 +19,15 @@ _ENOUGH = frozenset({
     "adapter_config", "card_path", "config", "contents", "eval_results", "files", "frontmatter", "hub", "known_files", "lfs",
     "license_texts", "lineage", "listing", "model_index", "relation", "repository", "weights",
 })  # fmt: skip
+# Checks that look at how the values are written, which no listing tells: `no` or `"no"`, and keys that are repeated.
+_OF_WRITING = frozenset({"scalars.ambiguous", "scalars.version", "shape.duplicates"})
 _NOWHERE = -1
 _DEEPEST = 50
 
 
 def suffices(rules: Iterable[Rule]) -> bool:
     """Whether none of the rules needs the card itself."""
-    return all(rule.facts <= _ENOUGH for rule in rules)
+    return all(rule.facts <= _ENOUGH and rule.check not in _OF_WRITING for rule in rules)
 
 
 def metadata(value: object, path: str, depth: int = 0) -> Node | None:

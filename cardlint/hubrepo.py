@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 from urllib.parse import quote, unquote
@@ -23,12 +24,14 @@ SCHEME = "hf://"
 _KINDS: dict[str, Kind] = {"models": "model", "datasets": "dataset", "spaces": "space"}
 _WEB = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _PULL = re.compile(r"refs/pr/\d+")
 _PAGES = ("tree", "blob", "resolve", "commit", "raw")
 _SLASHES = 2
 # Git on the Hub takes no larger file; what is larger lies in LFS (hub-docs, "Repositories: getting started").
 GIT_BYTES = 10_000_000
 KEPT_BYTES = 65_536
+_EMPTY = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391"  # what Git calls a file without content
 # Texts that are read by their own readers, never by a loader of weights.
 _TEXTS = (
     ".md",
@@ -95,6 +98,8 @@ def parse(name: str, kind: Kind | None = None) -> HubName:
         raise UsageError(f"{name}: expected {wanted}{f'; an id {reason}' if reason else ''}")
     if told and kind and told != kind:
         raise UsageError(f"{name} is a {told}; leave out --kind {kind}")
+    if {".", ".."} & {*revision.split("/")}:  # in an address they lead elsewhere
+        raise UsageError(f"{name}: {revision} is no name of a revision")
     if "@" in name and not revision and web is None:
         raise UsageError(f"{name}: there is no revision after the @")
     return HubName(told or kind or "model", found, revision or None)
@@ -153,7 +158,8 @@ class HubSource:
         address = f"/api/{self.name.kind}s/{self.name.id}{revision}?blobs=true&securityStatus=true"
         question = self.hub.identify(address) if self.name.is_pinned and not self.hub.offline else None
         if question and (known := kept(question)) is not None:
-            return known
+            with suppress(HubError):  # what was kept can be damaged as well; then it is asked for again
+                return self._checked(known)
         found = self._checked(self.hub.json(address, self.about))
         if question:
             keep(question, found)
@@ -162,6 +168,10 @@ class HubSource:
     def _checked(self, found: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         if not isinstance(found, dict) or not is_commit(str(found.get("sha"))) or not isinstance(found.get("siblings"), list):
             raise HubError("answer", f"the Hub's answer on {self.about} names no commit or no files")
+        if self.name.is_pinned and found["sha"] != self.name.revision:
+            raise HubError("answer", f"the Hub answers on another commit of {self.about} than was asked for")
+        if "id" in found and (not isinstance(found["id"], str) or why_malformed(found["id"]) is not None):
+            raise HubError("answer", f"the Hub calls {self.about} by what is no id of a repository")
         return found
 
     @property
@@ -184,7 +194,7 @@ class HubSource:
     def values(self) -> dict[str, Any] | None:
         """The values of the card, where the Hub was asked and tells them."""
         held = self.info.get("cardData") if not self.hub.offline and (self._tree is None) else None
-        return held if isinstance(held, dict) else None
+        return held if isinstance(held, dict) and held else None  # of a card without values the card itself says why
 
     def is_closed(self, path: str) -> bool:
         """Whether a gate stands before a file."""
@@ -240,7 +250,9 @@ class HubSource:
 
     def is_text(self, path: str) -> bool:
         """Whether a file lies in Git itself and has the name of a text that no loader takes for weights. Asking costs no request."""
-        return not self.near and path.lower().endswith(_TEXTS) and self._entries[path].size <= GIT_BYTES
+        if self.near or not path.lower().endswith(_TEXTS) or self._entries[path].size > GIT_BYTES:
+            return False
+        return self.held is None or self.held.place(path) is None
 
     def read(self, path: str, start: int = 0, size: int | None = None) -> bytes:
         """The bytes of a file, of a large one only those asked for. Raises Unreadable."""
@@ -249,7 +261,11 @@ class HubSource:
         whole = self._entries[path].size
         end = whole if size is None else min(whole, start + size)
         if self.held is not None and self.held.place(path) is not None:
-            return self.held.read(path, start, end - start)
+            found = self.held.read(path, start, end - start)
+            if len(found) == end - start:
+                return found
+            if self.hub.offline:  # else what broke off there is asked for
+                raise Unreadable(f"{path} has broken off in the local cache")
         if whole <= KEPT_BYTES:  # several rules read it, and it is one request
             if path not in self._kept:
                 self._kept[path] = self._fetched(path, 0, whole)
@@ -270,7 +286,7 @@ class HubSource:
         if self.hub.offline:
             raise HubError("offline", f"offline: {about} is not in the local cache")
         address = f"/{self.name.prefix}{self.id}/resolve/{self.commit}/{quote(path)}"
-        found = self.hub.content(address, about, start, end - start)
+        found = self.hub.content(address, about, start, end - start, self._entries[path].size)
         if len(found) < end - start:
             raise HubError("truncated", f"the Hub gives {len(found):,} bytes of {about} where it lists {end - start:,}")
         return found
@@ -286,10 +302,13 @@ def _entry(item: Any, about: str) -> FileEntry:  # noqa: ANN401 - JSON
     path, size = (item.get("rfilename"), item.get("size")) if isinstance(item, dict) else (None, None)
     if not _is_path(path):
         raise HubError("answer", f"the Hub lists a file of {about} that has no path")
-    if not isinstance(size, int) or size < 0:
+    if type(size) is not int or size < 0 or (not size and not item.get("lfs") and item.get("blobId", _EMPTY) != _EMPTY):
         raise HubError("answer", f"the Hub lists {path} of {about} without its size")
     return FileEntry(path, size)
 
 
 def _is_path(path: object) -> TypeGuard[str]:
-    return isinstance(path, str) and bool(path) and not path.startswith("/") and ".." not in path.split("/") and "\0" not in path
+    """Whether Git could hold a file of this name; what it could not may be another file in an address, or none."""
+    if not isinstance(path, str) or "\0" in path or _SURROGATE.search(path):
+        return False
+    return not {"", ".", ".."} & {*path.split("/")}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from cardlint.repository import Repository
     from cardlint.source import Pointer
 
-Holder: TypeAlias = Literal["index", "commit", "checkout", "folder"]
+Holder: TypeAlias = Literal["index", "commit", "checkout", "folder", "hub"]
 _PATTERN_BYTES = 1_000_000
 _MOST_FILES = 1000  # of patterns
 _CHUNK = 1_000_000
@@ -31,7 +31,8 @@ _CHUNK = 1_000_000
 class Lfs(NamedTuple):
     """Who holds the files, and what Git says of them.
 
-    `holder` is the index, a commit, a checkout on disk, or a folder that Git knows nothing of; `store` is where LFS keeps
+    `holder` is the index, a commit, a checkout on disk, a folder that Git knows nothing of, or the Hub, which gives content and no
+    pointer for what lies in LFS; `store` is where LFS keeps
     its objects, where there may be one.
     """
 
@@ -50,7 +51,7 @@ class Lfs(NamedTuple):
         """Whether content is expected where this pointer stands."""
         if self.holder == "index":
             return False
-        return self.holder == "folder" or not self.attributes.tracked(path)
+        return self.holder in {"folder", "hub"} or not self.attributes.tracked(path)
 
     def object(self, pointer: Pointer) -> Path | None:
         """The file in which LFS keeps what a pointer stands for, where it is here."""
@@ -73,6 +74,8 @@ def lfs(repository: Repository) -> Lfs:
 
 
 def _holder(source: object, above: Path | None) -> Holder:
+    if hasattr(source, "hub"):
+        return "hub"
     if hasattr(source, "commit"):
         return "commit" if getattr(source, "revision", None) is not None else "index"
     return "checkout" if above else "folder"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from cardlint.errors import Unreadable
 from cardlint.text import Span
 
 if TYPE_CHECKING:
@@ -177,3 +178,9 @@ def walk(node: Node, subject: str = "") -> Iterator[tuple[str, Node]]:
             stack.extend(reversed([(join(name, index), item) for index, item in enumerate(current.items)]))
         elif isinstance(current, Mapping):
             stack.extend(reversed([(join(name, entry.name), entry.value) for entry in current.effective()]))
+
+
+def assert_written(metadata: Mapping) -> None:
+    """Raise Unreadable where only values are known, from the Hub's listing, and not how they are written."""
+    if metadata.start < 0:
+        raise Unreadable("only the values of the card can be seen, and not how they are written")

@@ -54,7 +54,8 @@ def flagged(hub: Mapping[str, Any], *, levels: list[str]) -> Iterator[Problem]:
         yield Problem("the Hub has disabled this repository; ask its support why before anybody relies on it", subject="disabled")
     status = hub.get("securityRepoStatus")
     issues = status.get("filesWithIssues") if isinstance(status, dict) else None
-    named = [item for item in issues or () if isinstance(item, dict) and item.get("level") in levels and isinstance(item.get("path"), str)]
+    issues = issues if isinstance(issues, list) else []
+    named = [item for item in issues if isinstance(item, dict) and item.get("level") in levels and isinstance(item.get("path"), str)]
     for item in named:
         found = f"the Hub's own scanners call this file {item['level']}"
         message = f"{found}; see its page on the Hub for what they found, and do not load it before that"

@@ -46,6 +46,8 @@ def unresolved(weights: Weights, lfs: Lfs) -> Iterator[Problem]:
 
 def _unresolved(pointer: Pointer, lfs: Lfs) -> str:
     what = f"is the Git LFS pointer to {readable(pointer.size)}, not the file itself"
+    if lfs.holder == "hub":
+        return f"{what}; the Hub has nothing else under this name: upload the file"
     if lfs.holder == "folder":
         return f"{what}; get it with `git lfs pull` or from the Hub"
     return f"{what}, and no line of {ATTRIBUTES} makes Git LFS put the file in its place; `git lfs track` it, or commit the file"
@@ -123,7 +125,7 @@ def _detail(text: Text, lines: list[tuple[str, Span]], values: dict[str, str], r
 
 def outside(files: Files, lfs: Lfs, contents: Contents, *, least: int, binary: list[str]) -> Iterator[Problem]:
     """Files of more than `least` bytes that lie, or would lie, in Git itself. Endings in `binary` are put into LFS as a whole."""
-    if lfs.holder == "folder" and not lfs.described:
+    if lfs.holder in {"folder", "hub"} and not lfs.described:
         return  # nobody has said that this folder will be pushed by Git; the Hub's own clients need no line
     for entry in files:
         if entry.size <= least or entry.path in lfs.ignored:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from cardlint.checks.keys import says_nothing
 from cardlint.checks.shape import holders
-from cardlint.nodes import Mapping, Scalar, is_null, join
+from cardlint.nodes import Mapping, Scalar, assert_written, is_null, join
 from cardlint.problem import Cure, Problem, Remove, SetValue
 from cardlint.text import Span
 from cardlint.vocabulary import load_vocabulary
@@ -55,6 +55,7 @@ _DOUBTFUL_STARTS = frozenset("yYnNtTfFoO0123456789+-.=")
 
 def ambiguous(metadata: Mapping, identity: Identity) -> Iterator[Problem]:
     """Plain keys and values that YAML 1.1 and YAML 1.2 read differently."""
+    assert_written(metadata)
     known = load_vocabulary("card_keys")
     for subject, scalar, is_key in _doubtful(metadata):
         if difference := _difference(scalar, subject, identity.kind, is_key=is_key):
@@ -161,6 +162,7 @@ def _shown(text: str) -> str:
 
 def version(metadata: Mapping, *, keys: list[str]) -> Iterator[Problem]:
     """Version numbers without quotes, which every YAML reader takes for numbers."""
+    assert_written(metadata)
     for key in keys:
         value = metadata.get(key)
         if isinstance(value, Scalar) and value.plain and type(value.value) in (int, float):

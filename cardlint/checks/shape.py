@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cardlint.checks.keys import says_nothing
 from cardlint.nearness import fold
-from cardlint.nodes import Entry, Mapping, Scalar, Sequence, data, is_null, join, kind_of
+from cardlint.nodes import Entry, Mapping, Scalar, Sequence, assert_written, data, is_null, join, kind_of
 from cardlint.problem import Cure, Problem, Related, Remove, SetValue
 from cardlint.text import Span
 from cardlint.vocabulary import load_vocabulary
@@ -47,6 +47,7 @@ def holders(root: Node, *, losing: bool = False) -> Iterator[tuple[str, Mapping 
 
 def duplicates(metadata: Mapping) -> Iterator[Problem]:
     """Every repetition of a key, with the place where the key stood first."""
+    assert_written(metadata)
     for subject, holder in holders(metadata, losing=True):
         first: dict[str, Entry] = {}
         last: dict[str, Entry] = {}

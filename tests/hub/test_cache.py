@@ -91,6 +91,15 @@ def test_sizes_of_what_lies_in_lfs(commits: dict[str, str]) -> None:
     assert {path: entry.size for path, entry in (found.tree() or {}).items()} == {"a": 1, "b": 5_000_000_000}
 
 
+@pytest.mark.parametrize("said", ["{}", '{"size": true}', '{"size": -1}', '{"size": 130, "lfs_size": "big"}'])
+def test_a_file_without_a_size_is_not_empty(commits: dict[str, str], said: str) -> None:
+    found = kettle(commits)
+    [tree] = cache_folder().glob("models--acme--kettle/trees/*")
+    tree.write_text(f'{{"files": {{"a": {said}}}}}')
+    with pytest.raises(Unreadable, match="lists files without their sizes"):
+        found.tree()
+
+
 def test_what_cannot_be_read_is_said(commits: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     found = kettle(commits)
 

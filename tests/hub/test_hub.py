@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sys
@@ -14,12 +15,15 @@ import pytest
 from hub.server import TOKEN
 from hub.server import Hub as Served
 from hub.store import Repo, Sparse
+from huggingface_hub import snapshot_download
 
 import cardlint.hub
 from cardlint.errors import Unreadable, UsageError
 from cardlint.hub import Hub, _next, _pause
 from cardlint.hubrepo import HubName, HubSource, is_named, parse, shared
 from cardlint.hubstates import HubError, Refused, refusal
+from cardlint.run import Options, check_target
+from cardlint.target import locate
 
 CARD = b"---\nlicense: mit\n---\n# Kettle\n"
 BIG = Sparse(3_000_000, b"head", b"tail")
@@ -475,3 +479,166 @@ def test_a_kind_that_contradicts_the_name() -> None:
     assert parse("hf://acme/cups", "dataset").kind == "dataset"
     with pytest.raises(UsageError, match="leave out --kind model"):
         parse("hf://datasets/acme/cups", "model")
+
+
+A = "a" * 40
+
+
+def listing(**said: object) -> bytes:
+    return json.dumps({"sha": A, "siblings": [], **said}).encode()
+
+
+@pytest.mark.parametrize("path", ["\ud800.json", "./config.json", "a//b", "a/"])
+def test_a_path_that_git_cannot_hold(served: Served, path: str) -> None:
+    served.fail("/api/", status=200, body=listing(siblings=[{"rfilename": path, "size": 1}]))
+    with pytest.raises(HubError, match="that has no path"):
+        source().entries()
+
+
+@pytest.mark.parametrize("said", [{"size": True}, {"size": 0, "blobId": A}])
+def test_a_size_that_is_none(served: Served, said: dict[str, Any]) -> None:
+    served.fail("/api/", status=200, body=listing(siblings=[{"rfilename": "x", **said}]))
+    with pytest.raises(HubError, match="lists x of acme/kettle without its size"):
+        source().entries()
+
+
+@pytest.mark.parametrize("name", [["a"], "a/" + "b" * 300, "a\0b"])
+def test_a_repository_by_what_is_no_id(served: Served, name: object) -> None:
+    served.fail("/api/", status=200, body=listing(id=name))
+    with pytest.raises(HubError, match="by what is no id of a repository"):
+        source().entries()
+
+
+def test_another_commit_than_was_asked_for(served: Served) -> None:
+    served.fail("/api/", status=200, body=listing())
+    with pytest.raises(HubError, match="another commit of acme/kettle than was asked for"):
+        source(f"hf://acme/kettle@{'b' * 40}").entries()
+
+
+def test_what_was_kept_and_is_damaged_is_asked_for_again(served: Served, tmp_path: Path) -> None:
+    name = f"hf://acme/kettle@{served.repos['model', 'acme/kettle'].sha}"
+    first = source(name).entries()
+    for place in (tmp_path / "assets/cardlint/hub").iterdir():
+        place.write_text("{}")
+    assert source(name).entries() == first
+    assert len(served.asked) == 2
+
+
+@pytest.mark.parametrize("revision", ["..", "a/../../b"])
+def test_a_revision_that_leads_elsewhere(revision: str) -> None:
+    with pytest.raises(UsageError, match="is no name of a revision"):
+        parse(f"hf://acme/kettle@{revision}")
+
+
+@pytest.mark.parametrize(("how", "status"), [("answer", 206), ("whole", 200)])
+def test_a_file_longer_than_listed(served: Served, how: Any, status: int) -> None:
+    sha = served.repos["model", "acme/kettle"].sha
+    served.fail("/api/", status=200, body=listing(sha=sha, siblings=[{"rfilename": "README.md", "size": 10}]))
+    served.fail("README.md", how, status=status, body=CARD[:10], headers={"Content-Range": f"bytes 0-9/{len(CARD)}"})
+    with pytest.raises(HubError, match=f"lists 10 bytes of acme/kettle/README.md, and the file has {len(CARD)}"):
+        source().read("README.md")
+
+
+def test_what_is_packed_is_not_taken_for_the_file(served: Served) -> None:
+    served.fail("README.md", status=206, body=b"x" * len(CARD), headers={"Content-Encoding": "gzip"})
+    with pytest.raises(HubError, match=r"packs its answer on acme/kettle/README\.md"):
+        source().read("README.md")
+
+
+def test_an_answer_that_drips_has_an_end(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cardlint.hub, "LONGEST_ANSWER", -1.0)
+    with pytest.raises(HubError, match="takes longer than") as caught:
+        source().entries()
+    assert (caught.value.state, len(served.asked)) == ("slow", 1)
+
+
+def test_a_hub_that_is_gone_is_not_asked_for_every_file(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = Hub()
+    served.fail("cups")
+    for _ in range(5):
+        with pytest.raises(HubError):
+            hub.json("/api/models/acme/cups", "acme/cups")
+    assert len(served.asked) == cardlint.hub.ENOUGH * cardlint.hub.TRIES
+    with pytest.raises(HubError, match="acme/kettle was not asked for: the Hub did not answer the last 3 questions"):
+        source(hub=hub).entries()
+    monkeypatch.setattr(hub, "_again", 0.0)
+    assert source(hub=hub).entries()
+    assert hub.json("/api/models/acme/kettle", "acme/kettle")["id"] == "acme/kettle"
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "SSL_CERT_FILE"])
+def test_settings_that_cannot_be_used(served: Served, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    from huggingface_hub.utils import close_session
+
+    close_session()
+    monkeypatch.setenv(name, "http://me:canary@[::1")
+    with pytest.raises(HubError, match="settings of proxies or certificates cannot be used") as caught:
+        source().entries()
+    assert "canary" not in str(caught.value)
+    assert served.asked == []
+    close_session()
+
+
+def test_a_token_of_another_form_is_in_no_message(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_TOKEN", "plain-canary")
+    served.fail("/api/", status=418, headers={"X-Error-Message": "Bearer plain-canary is odd"})
+    with pytest.raises(HubError, match=r"Bearer \*\*\* is odd"):
+        source().entries()
+
+
+def test_what_broke_off_in_the_cache_is_asked_for(served: Served, tmp_path: Path) -> None:
+    commit = served.repos["model", "acme/kettle"].sha
+    snapshot_download("acme/kettle", endpoint=served.url, token=TOKEN, cache_dir=tmp_path / "hub")
+    found = source(f"hf://acme/kettle@{commit}")
+    assert found.held is not None
+    assert not found.is_text("README.md"), "what is here is looked at as in a folder"
+    place = found.held.place("README.md")
+    assert place is not None
+    place.write_bytes(CARD[:10])
+    served.asked.clear()
+    assert found.read("README.md") == CARD
+    assert len(served.asked) == 1
+    with pytest.raises(Unreadable, match=r"README.md has broken off in the local cache"):
+        source(f"hf://acme/kettle@{commit}", Hub(offline=True)).read("README.md")
+
+
+def test_pointers_are_content_and_what_lies_in_lfs_is_not_in_git(served: Served) -> None:
+    pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:%s\nsize 123456\n" % (b"a" * 64)
+    tracked = b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n"
+    head = b'\x48\0\0\0\0\0\0\0{"a":{"dtype":"F32","shape":[5000000],"data_offsets":[0,20000000]}}     '
+    served.add(Repo("acme/mirror", {"README.md": CARD, "model.safetensors": pointer}))
+    served.add(Repo("acme/large", {"README.md": CARD, ".gitattributes": tracked, "model.safetensors": Sparse(20_000_080, head)}))
+    options = Options(select=("lfs-pointer-unresolved", "weights-outside-lfs"))
+    shared.cache_clear()
+    mirror, large = (check_target(locate(f"hf://acme/{name}"), options) for name in ("mirror", "large"))
+    assert [(item.rule, item.path) for item in mirror.findings] == [("lfs-pointer-unresolved", "model.safetensors")]
+    assert "the Hub has nothing else under this name" in mirror.findings[0].message
+    assert (large.findings, large.skipped) == ((), ())
+    shared.cache_clear()
+
+
+@pytest.mark.parametrize("card", [b"# Kettle\n", b"---\nlicense: [\n---\n"])
+def test_a_card_without_values_is_read_itself(served: Served, card: bytes) -> None:
+    served.add(Repo("acme/bare", {"README.md": card}))
+    shared.cache_clear()
+    found = check_target(locate("hf://acme/bare"), Options(select=("license-missing", "frontmatter-missing", "frontmatter-invalid")))
+    alone = check_target(locate("hf://acme/bare"), Options(select=("license-missing",)))
+    assert (len(found.findings), found.failed, alone.failed) == (1, (), ())
+    shared.cache_clear()
+
+
+WRITTEN = ("ambiguous-scalar", "duplicate-key", "version-unquoted")
+
+
+def test_how_values_are_written_is_in_no_listing(served: Served) -> None:
+    card = b"---\nsdk: static\nsdk_version: 4.10\nx: yes\nx: no\n---\n"
+    served.add(Repo("acme/shop", {"README.md": card}, kind="space"))
+    shared.cache_clear()
+    for rule in WRITTEN:
+        found = check_target(locate("hf://spaces/acme/shop"), Options(select=(rule,)))
+        assert {item.rule for item in found.findings} == {rule}
+    served.add(Repo("acme/closed", {"README.md": card}, gated="manual"))
+    closed = check_target(locate("hf://acme/closed"), Options(select=WRITTEN[:2]))
+    assert (closed.findings, {item.rule for item in closed.skipped}) == ((), {*WRITTEN[:2]})
+    assert all("not how they are written" in item.reason for item in closed.skipped)
+    shared.cache_clear()
