@@ -286,18 +286,18 @@ def _bounded(response: Any, most: int, about: str) -> bytes:  # noqa: ANN401 - o
     return bytes(held)
 
 
-<<<<<<< HEAD
 def _sent(body: object) -> dict[str, object]:
     """What is sent, as the client's HTTP library takes it: bytes as they are, all else as JSON."""
     if body is None:
         return {}
     return {"content" if isinstance(body, bytes) else "json": body}
-=======
+
+
 def _size(answer: Answer) -> int | None:
     """The size of the whole file of which an answer is a part, where it tells."""
-    said = answer.headers.get("content-range", "").rpartition("/")[2] if answer.status == 206 else answer.headers.get("content-length", "")  # noqa: PLR2004 - HTTP: partial content
+    is_part = answer.status == 206  # noqa: PLR2004 - HTTP: partial content
+    said = answer.headers.get("content-range", "").rpartition("/")[2] if is_part else answer.headers.get("content-length", "")
     return int(said) if said.isascii() and said.isdigit() and len(said) < _DIGITS else None
->>>>>>> x8-rev
 
 
 def _timeout() -> float:

@@ -109,7 +109,8 @@ def said() -> list[HubError]:
         HubError("forbidden", "this token has no right to open one in acme/kettle; it needs one that may write (…)"),
         HubError("unknown", "nobody knows whether a pull request was opened, see https://huggingface.co/acme/kettle/discussions: …"),
     )
-    return [*asked, *pull, *(broken(error, library, "acme/kettle") for error in errors), ranges, offline.value, lacking]
+    slow = HubError("slow", f"the Hub's answer on acme/kettle takes longer than {cardlint.hub.LONGEST_ANSWER:.0f} s")
+    return [*asked, *pull, slow, *(broken(error, library, "acme/kettle") for error in errors), ranges, offline.value, lacking]
 
 
 def test_every_message_is_what_is_said() -> None:
