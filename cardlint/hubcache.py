@@ -128,7 +128,9 @@ def held() -> Iterator[Held]:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return sorted(os.listdir(folder)) if os.path.isdir(folder) else []  # noqa: PTH112, PTH208 - names
+        return sorted(os.listdir(folder))  # noqa: PTH208 - names
+    except (FileNotFoundError, NotADirectoryError):
+        return []
     except OSError as error:
         raise Unreadable(f"{folder}: {error.strerror or error}") from error
 
