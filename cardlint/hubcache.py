@@ -11,7 +11,7 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 from cardlint.errors import Unreadable
 from cardlint.repoid import why_malformed
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _FOLDER = re.compile(r"(model|dataset|space)s--(.+)")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TREE_FORMAT = 1  # huggingface_hub 2.4, `_tree_cache.py`, which leaves out what another version wrote
 _TREE_BYTES = 100_000_000
 _REF_BYTES = 100
 
@@ -60,8 +62,10 @@ class Held(NamedTuple):
             document = json.loads(read_regular(path, size=_TREE_BYTES))
         except (OSError, ValueError, RecursionError) as error:
             raise Unreadable(f"{path} cannot be read: {error}") from error
+        if isinstance(document, dict) and document.get("format_version", _TREE_FORMAT) != _TREE_FORMAT:
+            return None
         files = document.get("files") if isinstance(document, dict) else None
-        if not isinstance(files, dict) or not all(isinstance(item, dict) for item in files.values()):
+        if not isinstance(files, dict) or not all(is_path(name) and isinstance(item, dict) for name, item in files.items()):
             raise Unreadable(f"{path} lists no files")
         sizes = {name: _size(item) for name, item in sorted(files.items())}
         if None in sizes.values():  # not empty: nobody knows
@@ -94,6 +98,13 @@ class Held(NamedTuple):
             raise Unreadable(f"{path}: {error.strerror or error}") from error
 
 
+def is_path(path: object) -> TypeGuard[str]:
+    """Whether Git could hold a file of this name; what it could not may be another file in an address, or none."""
+    if not isinstance(path, str) or "\0" in path or _SURROGATE.search(path):
+        return False
+    return not {"", ".", ".."} & {*path.split("/")}
+
+
 def find(kind: Kind, id: str, revision: str | None) -> Held | None:  # noqa: A002 - what it is
     """The commit a revision names in the cache, where it is held: by its hash, or by what the branch or tag was when last asked for."""
     cache = cache_folder()
@@ -117,7 +128,9 @@ def held() -> Iterator[Held]:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return sorted(os.listdir(folder)) if os.path.isdir(folder) else []  # noqa: PTH112, PTH208 - names
+        return sorted(os.listdir(folder))  # noqa: PTH208 - names
+    except (FileNotFoundError, NotADirectoryError):
+        return []
     except OSError as error:
         raise Unreadable(f"{folder}: {error.strerror or error}") from error
 

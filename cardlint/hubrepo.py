@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from cardlint.errors import Unreadable, UsageError
 from cardlint.hub import Hub
-from cardlint.hubcache import Held, find
+from cardlint.hubcache import Held, find, is_path
 from cardlint.hubstates import HubError
 from cardlint.hubstore import keep, kept
 from cardlint.repoid import why_malformed
@@ -24,7 +24,6 @@ SCHEME = "hf://"
 _KINDS: dict[str, Kind] = {"models": "model", "datasets": "dataset", "spaces": "space"}
 _WEB = re.compile(r"https?://(?:www\.)?(?:huggingface\.co|hf\.co)/", re.IGNORECASE)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _PULL = re.compile(r"refs/pr/\d+")
 _PAGES = ("tree", "blob", "resolve", "commit", "raw")
 _SLASHES = 2
@@ -230,7 +229,11 @@ class HubSource:
         """All files of the commit, where the cache knows them."""
         if not (self.name.is_pinned or self.hub.offline):
             return None
-        return self.held.tree() if self.held is not None else None
+        tree = None if self.held is None else self.held.tree()
+        if self.held is None or tree is None:
+            return None
+        # What lies there besides is no part of the commit, and is loaded all the same.
+        return dict(sorted({**self.held.files(), **tree}.items()))
 
     def entries(self) -> list[FileEntry]:
         """Every file with its size, sorted by path; see `whole`. Raises Unreadable."""
@@ -300,15 +303,8 @@ def is_commit(text: str) -> bool:
 def _entry(item: Any, about: str) -> FileEntry:  # noqa: ANN401 - JSON
     """A file of the listing. One without a size is not empty: nobody knows. Raises HubError."""
     path, size = (item.get("rfilename"), item.get("size")) if isinstance(item, dict) else (None, None)
-    if not _is_path(path):
+    if not is_path(path):
         raise HubError("answer", f"the Hub lists a file of {about} that has no path")
     if type(size) is not int or size < 0 or (not size and not item.get("lfs") and item.get("blobId", _EMPTY) != _EMPTY):
         raise HubError("answer", f"the Hub lists {path} of {about} without its size")
     return FileEntry(path, size)
-
-
-def _is_path(path: object) -> TypeGuard[str]:
-    """Whether Git could hold a file of this name; what it could not may be another file in an address, or none."""
-    if not isinstance(path, str) or "\0" in path or _SURROGATE.search(path):
-        return False
-    return not {"", ".", ".."} & {*path.split("/")}

@@ -15,7 +15,9 @@ from huggingface_hub import hf_hub_download, snapshot_download
 
 from cardlint import hubcache
 from cardlint.errors import Unreadable
+from cardlint.hub import Hub as Hub_
 from cardlint.hubcache import Held, cache_folder, find, held
+from cardlint.hubrepo import HubName, HubSource
 
 CARD = b"---\nlicense: mit\npipeline_tag: text-generation\n---\n# Kettle\n"
 
@@ -75,7 +77,18 @@ def test_a_link_that_leads_out_of_the_cache_is_not_followed(commits: dict[str, s
             found.read(path, 0, 10)
 
 
-@pytest.mark.parametrize("content", ["", "[" * 100_000, "[]", '{"files": []}', '{"files": {"a": 1}}'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[" * 100_000,
+        "[]",
+        '{"files": []}',
+        '{"files": {"a": 1}}',
+        '{"files": {"../a": {"size": 1}}}',
+        r'{"files": {"\ud800": {"size": 1}}}',
+    ],
+)
 def test_a_listing_that_is_none(commits: dict[str, str], content: str) -> None:
     found = kettle(commits)
     [tree] = cache_folder().glob("models--acme--kettle/trees/*")
@@ -98,6 +111,21 @@ def test_a_file_without_a_size_is_not_empty(commits: dict[str, str], said: str) 
     tree.write_text(f'{{"files": {{"a": {said}}}}}')
     with pytest.raises(Unreadable, match="lists files without their sizes"):
         found.tree()
+
+
+def test_a_listing_of_another_version_is_none(commits: dict[str, str]) -> None:
+    found = kettle(commits)
+    [tree] = cache_folder().glob("models--acme--kettle/trees/*")
+    tree.write_text('{"format_version": 2, "files": {}}')
+    assert found.tree() is None
+
+
+def test_what_lies_beside_the_files_of_a_commit_is_seen(commits: dict[str, str]) -> None:
+    held_ = kettle(commits)
+    (held_.folder / "more.py").write_text("x")
+    source = HubSource(Hub_(offline=True), HubName("model", "acme/kettle", held_.commit))
+    assert [entry.path for entry in source.entries()] == ["README.md", "more.py"]
+    assert source.read("more.py") == b"x"
 
 
 def test_what_cannot_be_read_is_said(commits: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
