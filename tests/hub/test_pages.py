@@ -110,7 +110,8 @@ def said() -> list[HubError]:
         HubError("unknown", "nobody knows whether a pull request was opened, see https://huggingface.co/acme/kettle/discussions: …"),
     )
     slow = HubError("slow", f"the Hub's answer on acme/kettle takes longer than {cardlint.hub.LONGEST_ANSWER:.0f} s")
-    return [*asked, *pull, slow, *(broken(error, library, "acme/kettle") for error in errors), ranges, offline.value, lacking]
+    settings = HubError("settings", "the settings of proxies or certificates cannot be used (ValueError); …")
+    return [*asked, *pull, slow, settings, *(broken(error, library, "acme/kettle") for error in errors), ranges, offline.value, lacking]
 
 
 def test_every_message_is_what_is_said() -> None:
