@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cardlint.errors import Inapplicable
+from cardlint.hubstates import HubError
 from cardlint.source import Memory, innermost
 
 if TYPE_CHECKING:
@@ -29,3 +30,23 @@ def hub(repository: Repository) -> Mapping[str, Any]:
     if not hasattr(type(source), "info"):
         raise Inapplicable(NOT_THERE)
     return source.info  # type: ignore[attr-defined, no-any-return]
+
+
+def discussions(repository: Repository) -> bool | None:
+    """Whether readers may open discussions; None for a target that does not lie on the Hub, and where the Hub may not be asked.
+
+    One request, which the Hub refuses where they are switched off. Raises HubError where it does not answer.
+    """
+    source: Any = innermost(repository.source)
+    if isinstance(source, Memory):
+        told = source.shelf.said.get("", {}).get("discussions") if source.shelf is not None else None
+        return told if isinstance(told, bool) else None
+    if not hasattr(type(source), "info") or source.hub.offline:
+        return None
+    try:
+        source.hub.json(f"/api/{source.name.kind}s/{source.id}/discussions?limit=1", source.about)
+    except HubError as error:
+        if error.state == "discussions":
+            return False
+        raise
+    return True

@@ -249,6 +249,12 @@ def _hub(repository: Repository) -> HubAnswer[str, Any]:
     return hub(repository)
 
 
+def _discussions(repository: Repository) -> bool | None:
+    from cardlint.hubfacts import discussions  # few rules ask
+
+    return discussions(repository)
+
+
 def _lineage(repository: Repository) -> Lineage:
     from cardlint.lineage import lineage  # most targets are on disk
 
@@ -333,6 +339,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "lfs": _lfs,
     "code": _code,
     "hub": _hub,
+    "discussions": _discussions,
     "lineage": _lineage,
     "known_lineage": _known_lineage,
     "dependencies": _dependencies,

@@ -23,6 +23,7 @@ _SAME = 0.9  # two texts with this share of words in common say the same
 _LOOKED_AT = 200_000  # characters of a card's body in which words are looked for
 _ATTACHES = lazily(r"[\u0590-\u08ff\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")  # particles join on
 _WORD = lazily(r"\w+")
+_ON_THE_HUB = lazily(r"(?:https?:)?//(?:www\.)?(?:huggingface\.co|hf\.co)/|\.{0,2}/?discussions\b")
 
 
 def undocumented(topics: Topics, metadata: Mapping, *, any_of: list[str], subject: str, message: str) -> Iterator[Problem]:
@@ -80,14 +81,20 @@ def conduct(files: Files, topics: Topics, *, names: list[str], phrases: list[str
     yield Problem("there is no code of conduct, and the card names none; link to the one your organisation has", subject="code-of-conduct")
 
 
-def no_channel(topics: Topics, *, links: list[str], words: list[str]) -> Iterator[Problem]:
-    """A card with neither a link to where somebody answers nor an address; both are patterns."""
+def no_channel(topics: Topics, discussions: bool | None, *, links: list[str], words: list[str]) -> Iterator[Problem]:  # noqa: FBT001 - a fact
+    """A card with neither a link to where somebody answers nor an address; both are patterns.
+
+    Where `discussions` are known to be switched off on the Hub, a link to such a page leads nowhere.
+    """
     reach = re.compile("|".join(links), re.IGNORECASE)
-    if any(reach.search(link.target[:500]) for link in topics.markdown.links) or any(
-        re.search(word, topics.markdown.prose) for word in words
-    ):
+    targets = [link.target[:500] for link in topics.markdown.links]
+    if discussions is False:
+        targets = [target for target in targets if not _ON_THE_HUB.match(target)]
+    if any(reach.search(target) for target in targets) or any(re.search(word, topics.markdown.prose) for word in words):
         return
     message = "nothing says where to report harm; name an address, or link to the discussions or issues you read"
+    if discussions is False:
+        message = "nothing says where to report harm, and discussions are switched off on the Hub; name an address, or switch them on"
     yield Problem(message, beginning(topics), subject="contact")
 
 

@@ -223,3 +223,17 @@ def test_what_libraries_write_is_not_asked_for_to_look_for_secrets(hub: Hub, tmp
     asked = {path.rpartition("/")[2] for path in hub.paths if "/resolve/" in path}
     assert asked == {"README.md", "small.csv", "train.py"}
     assert "data.csv: left unread: not asked of the Hub to look for secrets" in found.out
+
+
+def test_discussions_that_are_switched_off_are_no_way_to_report_harm(hub: Hub, tmp_path: Path) -> None:
+    card = b"---\nlicense: mit\n---\n# Kettle\n\nTell us in the [discussions](https://huggingface.co/acme/open/discussions).\n"
+    hub.add(Repo("acme/open", {"README.md": card}))
+    hub.add(Repo("acme/shut", {"README.md": card}, discussions_disabled=True))
+    only = ("--policy", "ethics", "--select", "feedback-channel-missing")
+    found = check(hub, tmp_path, "hf://acme/open", *only)
+    assert (found.target["findings"], found.reasons) == ([], set())
+    [finding] = check(hub, tmp_path, "hf://acme/shut", *only).target["findings"]
+    assert "discussions are switched off on the Hub" in finding["message"]
+    hub.fail("/discussions", status=502, headers={"Retry-After": "0"})
+    found = check(hub, tmp_path, "hf://acme/open", *only)
+    assert (found.code, found.target["findings"]) == (4, [])
