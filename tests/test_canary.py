@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
+from tokens import Mint, every_kind
 
 from cardlint import Repository, check
 from cardlint.errors import CardlintError, UsageError
 from cardlint.formats import FORMATS, render
 from cardlint.source import Memory
 from cardlint.veil import secrets_in
-from tests.tokens import Mint, every_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+from tokens import Mint, every_kind
 
 from cardlint import Repository, check
 from cardlint.errors import Blocked, ConfigError, Unreadable
@@ -17,7 +18,6 @@ from cardlint.rule import shipped
 from cardlint.source import FileEntry, Folder, Memory
 from cardlint.text import Span, decode
 from cardlint.veil import BULLET, Veil, starred, veiled
-from tests.tokens import Mint, every_kind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from itertools import pairwise, product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokens import Mint, every_kind
 
 from cardlint.code.escapes import undone
 from cardlint.code.secrets import find, shown
@@ -18,7 +19,6 @@ from cardlint.digest import hexadecimal
 from cardlint.locate import data_folder
 from cardlint.secrettable import secret_table
 from cardlint.veil import secrets_in
-from tests.tokens import Mint, every_kind
 
 TABLE = secret_table()
 KINDS = {kind.id: kind for kind in TABLE.kinds}
