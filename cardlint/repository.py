@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -18,21 +19,13 @@ from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from collections.abc import Mapping as HubAnswer
 
     from cardlint.card import Card
     from cardlint.coding import Code
-    from cardlint.configs import Configs
-    from cardlint.dependencies import Dependencies
-    from cardlint.evalfiles import EvalFile
-    from cardlint.leaks import Leaks
     from cardlint.lfs import Lfs
     from cardlint.licenses.chain import Lineage
-    from cardlint.licenses.texts import LicenseText
     from cardlint.loadcommits import Commits
-    from cardlint.loads import Loads
     from cardlint.markdown import Markdown
-    from cardlint.remotecode import RemoteCode
     from cardlint.source import Source
     from cardlint.text import Text
     from cardlint.topics import Topics
@@ -191,18 +184,6 @@ def _topics(repository: Repository) -> Topics:
     return Topics(repository.fact("markdown"))
 
 
-def _relation(repository: Repository) -> str:
-    from cardlint.nature import relation
-
-    return relation(repository)
-
-
-def _eval_results(repository: Repository) -> tuple[EvalFile, ...]:
-    from cardlint.evalfiles import eval_files
-
-    return eval_files(repository)
-
-
 def _markdown(repository: Repository) -> Markdown:
     from cardlint.markdown import read_markdown  # most rules need no Markdown, and start-up counts
 
@@ -211,12 +192,6 @@ def _markdown(repository: Repository) -> Markdown:
         assert card.defect is not None
         raise Blocked(card.defect.rule, card.defect.message)
     return read_markdown(card.text, card.body_start)
-
-
-def _license_texts(repository: Repository) -> tuple[LicenseText, ...]:
-    from cardlint.licenses.texts import license_texts
-
-    return license_texts(repository)
 
 
 def _weights(repository: Repository) -> Weights:
@@ -243,54 +218,12 @@ def _code(repository: Repository) -> Code:
     return Code(repository)
 
 
-def _hub(repository: Repository) -> HubAnswer[str, Any]:
-    from cardlint.hubfacts import hub
-
-    return hub(repository)
-
-
-def _discussions(repository: Repository) -> bool | None:
-    from cardlint.hubfacts import discussions  # few rules ask
-
-    return discussions(repository)
-
-
-def _lineage(repository: Repository) -> Lineage:
-    from cardlint.lineage import lineage  # most targets are on disk
-
-    return lineage(repository)
-
-
 def _known_lineage(repository: Repository) -> Lineage | None:
     if not hasattr(inner := innermost(repository.source), "hub") and getattr(inner, "shelf", None) is None:
         return None
     from cardlint.lineage import known_lineage
 
     return known_lineage(repository)
-
-
-def _configs(repository: Repository) -> Configs:
-    from cardlint.configs import Configs
-
-    return Configs(repository)
-
-
-def _dependencies(repository: Repository) -> Dependencies:
-    from cardlint.dependencies import dependencies
-
-    return dependencies(repository)
-
-
-def _secrets(repository: Repository) -> Leaks:
-    from cardlint.leaks import Leaks
-
-    return Leaks(repository)
-
-
-def _loads(repository: Repository) -> Loads:
-    from cardlint.loads import Loads
-
-    return Loads(repository)
 
 
 def _known_commits(repository: Repository) -> Commits | None:
@@ -302,10 +235,14 @@ def _known_commits(repository: Repository) -> Commits | None:
     return known_commits(repository)
 
 
-def _remote_code(repository: Repository) -> RemoteCode:
-    from cardlint.remotecode import RemoteCode
+def _late(name: str) -> Callable[[Repository], Any]:
+    """The fact that a function or class of another module gives, which is imported when somebody asks."""
+    module, _, function = name.rpartition(".")
 
-    return RemoteCode(repository)
+    def fact(repository: Repository) -> Any:  # noqa: ANN401 - as the fact
+        return getattr(importlib.import_module(f"cardlint.{module}"), function)(repository)
+
+    return fact
 
 
 def _settled(_repository: Repository) -> None:
@@ -323,7 +260,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "known_files": _known_files,
     "contents": Contents,
     "config": _json("config.json"),
-    "configs": _configs,
+    "configs": _late("configs.Configs"),
     "adapter_config": _json("adapter_config.json"),
     "model_index": _json("model_index.json"),
     "markdown": _markdown,
@@ -331,22 +268,22 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "links": lambda repository: repository.fact("markdown").links,
     "snippets": lambda repository: repository.fact("markdown").snippets,
     "topics": _topics,
-    "license_texts": _license_texts,
+    "license_texts": _late("licenses.texts.license_texts"),
     "comments": lambda repository: repository.fact("markdown").comments,
-    "eval_results": _eval_results,
-    "relation": _relation,
+    "eval_results": _late("evalfiles.eval_files"),
+    "relation": _late("nature.relation"),
     "weights": _weights,
     "lfs": _lfs,
     "code": _code,
-    "hub": _hub,
-    "discussions": _discussions,
-    "lineage": _lineage,
+    "hub": _late("hubfacts.hub"),
+    "discussions": _late("hubfacts.discussions"),
+    "lineage": _late("lineage.lineage"),
     "known_lineage": _known_lineage,
-    "dependencies": _dependencies,
-    "secrets": _secrets,
-    "loads": _loads,
+    "dependencies": _late("dependencies.dependencies"),
+    "secrets": _late("leaks.Leaks"),
+    "loads": _late("loads.Loads"),
     "known_commits": _known_commits,
-    "remote_code": _remote_code,
+    "remote_code": _late("remotecode.RemoteCode"),
     "suppressions": _settled,
     "expired": _settled,
     "outdated": _settled,
