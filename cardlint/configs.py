@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from cardlint.errors import Obstacle, Unreadable
+from cardlint.errors import Blocked, Obstacle, Unreadable
 from cardlint.nodes import Scalar, walk
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # The log of a long training is part of its state.
 CONFIG_BYTES = 20_000_000
+_ABSENT = frozenset({"card-missing", "frontmatter-missing"})  # then there are no values, and nothing is left unread
 MOST_FILES = 300
 
 
@@ -43,8 +44,14 @@ class Configs:
             raise obstacle
 
     def metadata(self) -> Iterator[tuple[str, Scalar]]:
-        """Every value of the card's metadata that is no collection, with its name. Raises Obstacle."""
-        for name, node in walk(self._repository.fact("frontmatter")):
+        """Every value of the card's metadata that is no collection, with its name; nothing where there is none. Raises Obstacle."""
+        try:
+            metadata = self._repository.fact("frontmatter")
+        except Blocked as obstacle:
+            if obstacle.because in _ABSENT:
+                return
+            raise
+        for name, node in walk(metadata):
             if isinstance(node, Scalar):
                 yield name, node
 

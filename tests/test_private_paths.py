@@ -135,3 +135,16 @@ def test_the_rule_of_the_base_comes_first(tmp_path: Path) -> None:
     rules = {finding.rule for finding in check(Repository.at(str(tmp_path), "model")).findings}
     assert "base-model-missing" in rules
     assert "path-private" not in rules
+
+
+@pytest.mark.parametrize("card", ["# A\n\n```sh\nls /home/mira/models/a\n```\n", None])
+def test_where_there_is_no_metadata_nothing_of_it_was_left_unread(card: str | None) -> None:
+    held = {} if card is None else {"README.md": card.encode()}
+    subject = Repository(Memory({**held, "config.json": b'{"_name_or_path": "/home/mira/b"}'}), Identity("model"))
+    assert list(subject.fact("configs").metadata()) == []
+
+
+def test_metadata_that_is_broken_is_left_unread() -> None:
+    subject = Repository(Memory({"README.md": b"---\na: [\n---\n"}), Identity("model"))
+    with pytest.raises(Blocked):
+        list(subject.fact("configs").metadata())
