@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import importlib.metadata
 import random
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from ending import ends
 
 from cardlint.errors import Blocked, Inapplicable, Unreadable
 from cardlint.gittree import GitTree
@@ -155,9 +155,8 @@ def test_an_enumeration_is_no_copyright_line() -> None:
     ],
 )
 def test_hostile_texts_take_no_time(text: str) -> None:
-    begun = time.perf_counter()
-    identify(text)
-    assert time.perf_counter() - begun < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        identify(text)
 
 
 def test_what_ships_is_sound_and_small() -> None:

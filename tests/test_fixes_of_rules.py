@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from ending import ends
 
 from cardlint import engine
 from cardlint.exampletest import fixed_example, run_example
@@ -338,8 +338,7 @@ def test_an_address_is_replaced_where_all_behind_it_means_the_same(before: str, 
 def test_a_hostile_list_is_judged_in_no_time(rule: str, yaml: str) -> None:
     repository = Repository(Memory({"README.md": f"---\n{yaml}\n---\n".encode()}), Identity(shipped()[rule].kinds[0], told=True))
     policy = load_policy(shipped(), select=(rule,))
-    started = time.perf_counter()
-    target = engine.run(repository, policy.bind(repository))
-    assert target.failed == ()
-    assert len(target.findings) > 900
-    assert time.perf_counter() - started < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        target = engine.run(repository, policy.bind(repository))
+        assert target.failed == ()
+        assert len(target.findings) > 900

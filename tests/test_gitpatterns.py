@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+from ending import ends
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,11 +73,10 @@ def test_what_git_does_not_look_at(text: str, path: str, expected: bool) -> None
     "pattern", ["*a" * 100 + "b", "**/" * 300 + "x", "**/*a" * 60, "[[:space:]" * 400, "*" * 4000, "(a*)" * 200, "a/**/" * 200 + "*a*a*b"]
 )
 def test_no_pattern_takes_long(pattern: str) -> None:
-    start = time.monotonic()
-    matches = matcher(pattern)
-    for path in ("a" * 255, "/".join(["a" * 20] * 150), "a/" * 500 + "a"):
-        matches(path)
-    assert time.monotonic() - start < 2
+    with ends():
+        matches = matcher(pattern)
+        for path in ("a" * 255, "/".join(["a" * 20] * 150), "a/" * 500 + "a"):
+            matches(path)
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 import yaml
+from ending import ends
 
 from cardlint import check
 from cardlint.checks.privatepaths import private
@@ -124,9 +124,8 @@ def test_more_configurations_than_anybody_has_are_said() -> None:
 )
 def test_hostile_sizes_take_little_time(piece: str) -> None:
     subject = repository({"config.json": piece * (1_000_000 // len(piece))})
-    started = time.process_time()
-    assert len(list(private(subject.fact("configs"), **OPTIONS))) < 1_000_000
-    assert time.process_time() - started < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        assert len(list(private(subject.fact("configs"), **OPTIONS))) < 1_000_000
 
 
 def test_the_rule_of_the_base_comes_first(tmp_path: Path) -> None:

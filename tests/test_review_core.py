@@ -7,11 +7,11 @@ import os
 import pickle
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from ending import ends
 
 from cardlint import Repository, check
 from cardlint.card import read_card
@@ -61,17 +61,15 @@ def repository(folder: Path, content: bytes | str = BAD) -> Path:
     ],
 )
 def test_no_card_takes_long(content: str) -> None:
-    start = time.monotonic()
-    assert read_card(decode("README.md", content.encode())).defect
-    assert time.monotonic() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        assert read_card(decode("README.md", content.encode())).defect
 
 
 def test_a_long_line_is_shown_and_shared() -> None:
     held = Repository(Memory({"README.md": b"---\nx: [" + b"no, " * 40_000 + b"no]\n---\n"}))
-    start = time.monotonic()
-    report = check(held)
-    shown = render(report, Style(width=100_000))
-    assert time.monotonic() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        report = check(held)
+        shown = render(report, Style(width=100_000))
     assert len(report.findings) > 1000
     assert len({id(finding.place.source) for finding in report.findings if finding.place}) < 5
     assert max(len(line) for line in render(report).splitlines()) < 400
@@ -82,9 +80,8 @@ def test_a_long_line_is_shown_and_shared() -> None:
     ("path", "glob"), [("a/" * 60 + "b", "**/" * 20 + "x"), ("a" * 60, "*a" * 20 + "b"), ("a/" * 500, "**a" * 20 + "b")]
 )
 def test_no_glob_takes_long(path: str, glob: str) -> None:
-    start = time.monotonic()
-    assert not matches(path, glob)
-    assert time.monotonic() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        assert not matches(path, glob)
 
 
 def test_a_broken_configuration_among_many_targets_does_not_hang(cardlint: Command, tmp_path: Path) -> None:

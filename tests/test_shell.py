@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from ending import ends
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -160,7 +159,6 @@ def test_plain_words_are_themselves(words: list[str]) -> None:
 @pytest.mark.parametrize("piece", ["&&", "\\", "$(", "`", "'", '"', "${", "$((", "(", "<<a\n", "x \\\n", "$'\\'", "#"])
 def test_hostile_sizes_take_little_time(piece: str) -> None:
     code = piece * (2_000_000 // len(piece) // (1 if piece in {"&&", "\\", "$("} else 8))
-    started = time.process_time()
-    for _ in commands(code):
-        pass
-    assert time.process_time() - started < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        for _ in commands(code):
+            pass

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from bulk import bulk
+from ending import ends
 
 from cardlint.markdown import read_markdown
 from cardlint.placeholders import known
@@ -257,9 +256,8 @@ def test_a_hostile_body_takes_no_long_time(piece: str) -> None:
     markdown = read_markdown(decode("README.md", (piece * (bulk(500_000) // len(piece))).encode()))
     assert markdown.sections is not None
     assert markdown.links is not None
-    start = time.process_time()
-    Substance(markdown)
-    assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        Substance(markdown)
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from bulk import bulk
+from ending import ends
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -431,10 +431,9 @@ def test_a_hostile_card_is_read_in_time(body: str) -> None:
     assert read.markdown.sections is not None
     assert read.markdown.paragraphs is not None
     read.covered("limitations")
-    begun = time.perf_counter()
-    read.present("privacy")
-    assert read.language
-    assert time.perf_counter() - begun < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        read.present("privacy")
+        assert read.language
 
 
 BOTH = {"training-data", "evaluation"}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
 from bulk import bulk
+from ending import ends
 
 from cardlint import engine
 from cardlint.policyfile import load_policy
@@ -206,7 +206,6 @@ def test_no_shape_makes_a_check_raise(rule: str, key: str, shape: Any) -> None:
 )
 def test_a_megabyte_of_text_takes_no_time(text: str) -> None:
     fields = "extra_gated_fields: {" + ", ".join(f"Name {number}: text" for number in range(2000)) + "}"
-    start = time.process_time()
-    for rule in (PROMPT, PRIVACY, AUDIENCE):
-        run(rule, f"{fields}\nextra_gated_heading: ''\ntags: [{'nsf, ' * 5000}x]", f"# A\n{text}\n")
-    assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        for rule in (PROMPT, PRIVACY, AUDIENCE):
+            run(rule, f"{fields}\nextra_gated_heading: ''\ntags: [{'nsf, ' * 5000}x]", f"# A\n{text}\n")

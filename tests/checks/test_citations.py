@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from bulk import bulk
+from ending import ends
 
 from cardlint import engine
 from cardlint.bibtex import faults
@@ -171,10 +171,9 @@ def test_a_card_alone_is_judged_by_its_bibtex() -> None:
 )
 @pytest.mark.bulk
 def test_hostile_bibtex_takes_no_long_time(piece: str) -> None:
-    start = time.process_time()
-    messages("citation-invalid", {"README.md": CARD + "```bibtex\n@a{k, t={\n" + piece * (bulk(300_000) // len(piece)) + "\n```"})
-    messages("citation-invalid", {"README.md": CARD + "```bibtex\n" + piece * (bulk(300_000) // len(piece)) + "\n```"})
-    assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        messages("citation-invalid", {"README.md": CARD + "```bibtex\n@a{k, t={\n" + piece * (bulk(300_000) // len(piece)) + "\n```"})
+        messages("citation-invalid", {"README.md": CARD + "```bibtex\n" + piece * (bulk(300_000) // len(piece)) + "\n```"})
 
 
 def modality(metadata: str, config: object = None, body: str = "Predicts the swell.\n") -> list[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from bulk import bulk
 from claim_cards import CARDS, SENTENCES, WRONG, Card, metric
+from ending import ends
 
 from cardlint import engine
 from cardlint.claims import Figure, Reading, figure
@@ -128,10 +128,9 @@ SIMPLE = Card("", "heron", [({"name": "imdb", "type": "imdb"}, [metric("accuracy
 @pytest.mark.bulk
 def test_a_hostile_body_is_read_in_no_time(unit: str) -> None:
     body = unit * (bulk(1_000_000) // len(unit))
-    start = time.process_time()
-    run(document(SIMPLE._replace(body=body)), RULE)
-    run(document(SIMPLE._replace(results=[], body=body)), "evaluation-missing")
-    assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        run(document(SIMPLE._replace(body=body)), RULE)
+        run(document(SIMPLE._replace(results=[], body=body)), "evaluation-missing")
 
 
 @pytest.mark.bulk
@@ -145,18 +144,16 @@ def test_a_hostile_body_is_read_in_no_time(unit: str) -> None:
 )
 def test_many_different_sentences_are_read_in_no_time(sentence: str) -> None:
     body = "".join(sentence.format(number) for number in range(bulk(1_000_000) // len(sentence)))
-    start = time.process_time()
-    run(document(SIMPLE._replace(body=body)))
-    assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        run(document(SIMPLE._replace(body=body)))
 
 
 @pytest.mark.bulk
 def test_many_results_with_one_name_are_read_in_no_time() -> None:
     names = [{"name": f"imdb {number % 7}", "type": "imdb"} for number in range(1_000)]
     body = "- imdb accuracy: 0.5\n- imdb imdb 1 accuracy: 0.7\n" * bulk(20_000)
-    start = time.process_time()
-    run(document(Card("", "m", [(name, [metric("accuracy", 0.9)]) for name in names], body)))
-    assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        run(document(Card("", "m", [(name, [metric("accuracy", 0.9)]) for name in names], body)))
 
 
 @pytest.mark.parametrize(

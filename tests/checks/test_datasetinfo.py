@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from bulk import bulk
+from ending import ends
 
 from cardlint import engine
 from cardlint.policyfile import load_policy
@@ -173,9 +173,8 @@ def test_many_names_are_cut() -> None:
 def test_a_hostile_card_takes_no_time() -> None:
     names = "\n".join(f"- {{config_name: c{number}, data_files: [{{split: s{number}, path: x}}]}}" for number in range(3000))
     infos = "\n".join(f"- {{config_name: d{number}, {splits(*'abcde')}}}" for number in range(3000))
-    started = time.perf_counter()
-    assert len(found(f"configs:\n{names}\ndataset_info:\n{infos}")) == engine.MOST_PER_RULE + 1
-    assert time.perf_counter() - started < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        assert len(found(f"configs:\n{names}\ndataset_info:\n{infos}")) == engine.MOST_PER_RULE + 1
 
 
 @pytest.mark.bulk
@@ -184,9 +183,10 @@ def test_an_agreeing_card_of_many_takes_no_time() -> None:
     infos = "\n".join(f"- {{config_name: c{number}, {splits('a')}}}" for number in range(bulk(3000)))
     wide = ", ".join(f"{{split: s{number}, path: x}}" for number in range(bulk(3000)))
     more = f"- {{config_name: w, data_files: [{wide}]}}"
-    started = time.perf_counter()
-    assert (
-        found(f"configs:\n{names}\n{more}\ndataset_info:\n{infos}\n- {{config_name: w, {splits(*(f's{n}' for n in range(bulk(3000))))}}}")
-        == []
-    )
-    assert time.perf_counter() - started < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        assert (
+            found(
+                f"configs:\n{names}\n{more}\ndataset_info:\n{infos}\n- {{config_name: w, {splits(*(f's{n}' for n in range(bulk(3000))))}}}"
+            )
+            == []
+        )

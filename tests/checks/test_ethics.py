@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from bulk import bulk
+from ending import ends
 
 from cardlint import engine
 from cardlint.checks.ethics import mentions
@@ -94,6 +93,5 @@ RULES = [rule.id for rule in shipped().values() if rule.category in {"ethics", "
     ids=["words", "headings", "comments", "pairs"],
 )
 def test_a_long_body_takes_no_long_time(rule: str, body: str) -> None:
-    started = time.process_time()
-    messages(rule, f"---\n{ASR}\n---\n{body}")
-    assert time.process_time() - started < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        messages(rule, f"---\n{ASR}\n---\n{body}")

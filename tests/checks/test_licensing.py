@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from bulk import bulk
+from ending import ends
 
 from cardlint import engine
 from cardlint.licenses import fingerprint, names, prose
@@ -203,9 +203,8 @@ def test_hostile_bodies_take_no_time(name: str) -> None:
     repository = Repository(Memory({"README.md": f"---\nlicense: isc\n---\n{HOSTILE[name]}".encode()}), Identity("model"))
     markdown = repository.fact("markdown")
     assert isinstance((markdown.sections, markdown.links), tuple)  # reading Markdown is not what is timed
-    begun = time.process_time()
-    assert len(prose.statements(repository.fact("topics"), "model")) <= prose.MOST_STATEMENTS
-    assert time.process_time() - begun < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        assert len(prose.statements(repository.fact("topics"), "model")) <= prose.MOST_STATEMENTS
 
 
 # Contradictions.
@@ -402,6 +401,5 @@ def test_loose_words_on_something_else(card: str, body: str) -> None:
 @pytest.mark.bulk
 def test_terms_of_a_hostile_card_are_read_in_time() -> None:
     body = ("for research and " * 100 + "non-commercial use only not for commercial use. " + "must not be " * 30 + "\n\n") * bulk(400)
-    begun = time.perf_counter()
-    run("license: mit", body)
-    assert time.perf_counter() - begun < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        run("license: mit", body)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from bulk import bulk
+from ending import ends
 
 from cardlint import engine
 from cardlint.checks.loadable import needs_of_libraries
@@ -215,9 +215,8 @@ def test_files_of_another_library_are_one_finding() -> None:
 @pytest.mark.bulk
 def test_a_long_listing_takes_no_time() -> None:
     files: dict[str, bytes | int] = {f"data/{number}/part-{number}.parquet": 9 for number in range(bulk(100_000))}
-    start = time.process_time()
-    assert found("transformers", files, "text-generation") == ["library_name"]
-    assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        assert found("transformers", files, "text-generation") == ["library_name"]
 
 
 def test_the_table_speaks_of_libraries_and_tasks_the_hub_knows() -> None:

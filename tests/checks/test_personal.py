@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from bulk import bulk
+from ending import ends
 
 from cardlint import engine
 from cardlint.policyfile import load_policy
@@ -124,9 +124,8 @@ def test_signs_in_the_text(body: str, sign: str | None) -> None:
 def test_a_hostile_card_takes_no_time() -> None:
     features = "{features: [" + ", ".join("{name: " + "aB" * 40 + f"{number}}}" for number in range(bulk(6000))) + "]}"
     body = "## privacy\n\n" * bulk(20_000) + "- `" * bulk(100_000) + "\n" + "- **" + "a" * bulk(300_000) + "\n" + "medical " * bulk(30_000)
-    started = time.perf_counter()
-    assert found(features, body) == []
-    assert time.perf_counter() - started < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        assert found(features, body) == []
 
 
 def test_the_last_of_many_columns_is_seen() -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from bulk import bulk
+from ending import ends
 
 from cardlint import engine
 from cardlint.policyfile import load_policy
@@ -134,9 +134,8 @@ def test_a_hostile_body_takes_no_long_time(piece: str) -> None:
     rules = load_policy(shipped(), select=("license-missing",))
     repository = Repository(Memory({"README.md": f"---\nlicense: mit\n---\n{body}".encode()}))
     engine.run(repository, rules.bind(repository))
-    start = time.process_time()
-    run(body, *IDS)
-    assert time.process_time() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        run(body, *IDS)
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from ending import ends
 from tokens import Mint, every_kind
 
 from cardlint import Repository, check
@@ -323,13 +322,12 @@ def test_errors_hold_no_secret() -> None:
 
 def test_a_thousand_findings_on_one_long_line_mask_it_once() -> None:
     links = " ".join(f"[a](b{number}.md)" for number in range(100_000))
-    start = time.process_time()
-    report = check(Repository.of_card(f"---\nlicense: mit\n---\n# T\n\n{links} {TOKEN}\n"))
-    assert TOKEN not in repr(report)[-1_000_000:]
-    text = decode("a", f"{links} {TOKEN}".encode())
-    veil = Veil({"a": text})
-    assert veil.line(text, 1) is veil.line(text, 1)
-    assert time.process_time() - start < 60
+    with ends():
+        report = check(Repository.of_card(f"---\nlicense: mit\n---\n# T\n\n{links} {TOKEN}\n"))
+        assert TOKEN not in repr(report)[-1_000_000:]
+        text = decode("a", f"{links} {TOKEN}".encode())
+        veil = Veil({"a": text})
+        assert veil.line(text, 1) is veil.line(text, 1)
 
 
 @pytest.mark.parametrize("odd", ["\ud800" * 20, "\u0130" * 40, "\x00" * 30, "\u2028" * 20, "=" * 10_000])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import time
 
 import pytest
 from bulk import bulk
+from ending import ends
 
 from cardlint import engine
 from cardlint.code.python import loads, read_python
@@ -83,9 +83,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("code", HOSTILE.values(), ids=HOSTILE)
 def test_code_meant_to_hurt_the_parser_does_not(code: str) -> None:
-    start = time.perf_counter()
-    read_python(code)
-    assert time.perf_counter() - start < 120  # a guard against what never ends; speed is measured in benchmarks
+    with ends():
+        read_python(code)
 
 
 LOADERS: dict[str, dict[str, str | int]] = {
@@ -312,6 +311,5 @@ def test_a_megabyte_meant_to_be_slow_is_not(body: str) -> None:
     repository.fact("markdown").links  # noqa: B018
     for rule in (MISSING, INVALID, OTHER):
         policy = load_policy(shipped(), select=(rule,)).bind(repository)
-        start = time.perf_counter()
-        assert engine.run(repository, policy).failed == (), rule
-        assert time.perf_counter() - start < 120, rule  # a guard against what never ends; speed is measured in benchmarks
+        with ends():
+            assert engine.run(repository, policy).failed == (), rule

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from textwrap import indent
 
 import jsonschema
 import pytest
+from ending import ends
 
 from cardlint.checks.remotecode import dangerous
 from cardlint.code.dangers import Table
@@ -297,10 +297,8 @@ LARGE = [
 
 @pytest.mark.parametrize("code", LARGE, ids=range(len(LARGE)))
 def test_large_code_takes_seconds_and_ends_in_no_error(code: str) -> None:
-    started = time.process_time()
-    with contextlib.suppress(Unreadable):
+    with ends(), contextlib.suppress(Unreadable):
         at_import(code)
-    assert time.process_time() - started < 20
 
 
 CODINGS = [

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from ending import ends
 from test_loads import RULES, run
 
 from cardlint import engine
@@ -183,18 +182,16 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_sizes_end_soon(name: str) -> None:
     path, code = HOSTILE[name]
-    before = time.process_time()
-    rules({path: code})
-    assert time.process_time() - before < 20
+    with ends():
+        rules({path: code})
 
 
 def test_hostile_javascript_and_settings_end_soon() -> None:
-    before = time.process_time()
-    list(scripted("pipeline('a', 'b/c'" * 20_000))
-    list(scripted("A.from_pretrained('" * 20_000))
-    list(configured("trust" + " a.b.c" * 40_000))
-    list(configured("--trust-remote-code " * 20_000))
-    assert time.process_time() - before < 5
+    with ends():
+        list(scripted("pipeline('a', 'b/c'" * 20_000))
+        list(scripted("A.from_pretrained('" * 20_000))
+        list(configured("trust" + " a.b.c" * 40_000))
+        list(configured("--trust-remote-code " * 20_000))
 
 
 def test_the_commands_of_nothing() -> None:

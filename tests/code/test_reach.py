@@ -6,9 +6,9 @@ import json
 import re
 import subprocess
 import sys
-import time
 
 import pytest
+from ending import ends
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -90,11 +90,10 @@ def test_the_linear_patterns_find_what_those_of_the_library_find(code: str) -> N
 
 
 def test_blank_lines_take_no_square_time() -> None:
-    started = time.process_time()
-    for code in ("\n" * 500_000, " " * 500_000, "from " * 100_000, "from ." * 80_000, "import .a " * 50_000, "import .a\n\n" * 40_000):
-        relative_imports(code)
-        all_imports(code)
-    assert time.process_time() - started < 10
+    with ends():
+        for code in ("\n" * 500_000, " " * 500_000, "from " * 100_000, "from ." * 80_000, "import .a " * 50_000, "import .a\n\n" * 40_000):
+            relative_imports(code)
+            all_imports(code)
 
 
 def paths(files: dict[str, str], root: str, loader: str = "transformers") -> list[str]:
@@ -233,10 +232,8 @@ UNREADABLE: list[tuple[str, dict[str, str | bytes | int], str]] = [
 
 @pytest.mark.parametrize(("files", "why"), [item[1:] for item in UNREADABLE], ids=[item[0] for item in UNREADABLE])
 def test_what_cannot_be_read_is_never_clean(files: dict[str, str | bytes | int], why: str) -> None:
-    started = time.process_time()
-    with pytest.raises(Unreadable, match=why):
+    with ends(), pytest.raises(Unreadable, match=why):
         list(runs(remote(files)))
-    assert time.process_time() - started < 20
 
 
 def test_a_space_of_thousands_of_files_is_looked_at() -> None:
@@ -270,12 +267,11 @@ print(sorted(name for name in sys.modules if name.startswith("cardlint.code.")))
 
 
 def test_a_configuration_of_a_hundred_thousand_classes_is_bounded() -> None:
-    started = time.process_time()
-    found = remote({"config.json": auto_map({f"A{number}": f"m{number}.X" for number in range(100_000)})})
-    with pytest.raises(Unreadable):
-        list(runs(found))
-    assert len(found.entries) == 1000
-    assert time.process_time() - started < 20
+    with ends():
+        found = remote({"config.json": auto_map({f"A{number}": f"m{number}.X" for number in range(100_000)})})
+        with pytest.raises(Unreadable):
+            list(runs(found))
+        assert len(found.entries) == 1000
 
 
 VALUES = st.recursive(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any, ClassVar
 
 import pytest
+from ending import ends
 
 from cardlint.errors import Inapplicable
 from cardlint.hubfacts import hub
@@ -337,12 +337,11 @@ def test_a_hostile_web_of_names_takes_no_time() -> None:
     shelf = Shelf({}, {name: of("mit", *(f"d/m{other}" for other in range(900))) for name in names})
     files: dict[str, bytes | int] = {"README.md": card(license="mit", base_model=names), "mergekit_config.yml": merge.encode()}
     repository = Repository(Memory(files, shelf=shelf), Identity("model", told=True))
-    begun = time.process_time()
-    found: Lineage = repository.fact("lineage")
-    assert len(found.edges) > 50_000
-    from cardlint import check
+    with ends():
+        found: Lineage = repository.fact("lineage")
+        assert len(found.edges) > 50_000
+        from cardlint import check
 
-    (target,) = check(repository).targets
-    assert target.failed == ()
-    View(found, "x").text()
-    assert time.process_time() - begun < 20
+        (target,) = check(repository).targets
+        assert target.failed == ()
+        View(found, "x").text()

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from chats import CHATS
+from ending import ends
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorfiles import Counted, judged
@@ -317,9 +317,8 @@ HOSTILE = {
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_templates_are_looked_at_only_so_long(text: str) -> None:
     """The bound is on steps; the seconds only see to it that there is one."""
-    begun = time.process_time()
-    found = evidence(text + EVIL)
-    assert time.process_time() - begun < 10
+    with ends():
+        found = evidence(text + EVIL)
     assert gravest(item.verdict for item in found) == "block" or any("cannot be parsed" in item.message for item in found)
 
 
