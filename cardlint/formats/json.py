@@ -21,13 +21,14 @@ def render(report: Report) -> str:
     document = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "cardlint", "version": report.version, "policy": report.policy, "rules_hash": report.rules_hash},
-        "targets": [_target(target) for target in report.targets],
+        "targets": [target_document(target) for target in report.targets],
         "summary": {name: counts[name] for name in _COUNTED},
     }
     return json_safe(json.dumps(document, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _target(target: Target) -> dict[str, Any]:
+def target_document(target: Target) -> dict[str, Any]:
+    """The part of the report that is one target's."""
     return {
         "target": target.name,
         "kind": target.kind,
