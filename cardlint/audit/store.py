@@ -125,7 +125,7 @@ class Store:
             )
 
     def expect(self, run: int, listed: Iterable[tuple[Standing, str]]) -> None:
-        """Note repositories of a run, of which nothing is known yet but what the listing says: the second, JSON. One there already stays."""
+        """Note repositories of a run, each with what the listing says of it as JSON. One that is there already stays."""
         columns = ", ".join(_STANDING)
         marks = ", ".join("?" * len(_STANDING))
         with self._transaction():
