@@ -53,7 +53,7 @@ _RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE
 )
 @click.option("--min-confidence", type=_CONFIDENCE, default="low", show_default=True, help="Leave out rules less sure than this.")
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
-@click.option("--trust-config", is_flag=True, help="Let a repository on the Hub suppress findings in itself.")
+@click.option("--trust-config", is_flag=True, help="Let a repository on the Hub configure rules and suppress findings in itself.")
 @click.option("--offline", is_flag=True, help="Never touch the network; local targets never do.")
 @click.option("--cache", is_flag=True, help="Check what the Hub cache of this machine holds, without the network.")
 @click.option("--stdin-filename", metavar="FILE", shell_complete=complete.paths, help="The name of the card that comes on standard input.")
