@@ -60,9 +60,7 @@ class Figures:
     @property
     def kinds(self) -> dict[str, int]:
         """How many repositories there are of each kind."""
-        return dict(
-            self._rows("SELECT kind, count(*) FROM outcomes JOIN repositories ON id = repository WHERE run = ? GROUP BY kind ORDER BY 2 DESC")
-        )
+        return dict(self._rows("SELECT kind, count(*) FROM outcomes JOIN repositories ON id = repository WHERE run = ? GROUP BY kind"))
 
     @property
     def reused(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +17,7 @@ from cardlint.run import Options, check_target, unseen
 from cardlint.target import Located, locate
 
 if TYPE_CHECKING:
+    from cardlint.audit.depth import Depth
     from cardlint.audit.standing import Standing, State
     from cardlint.hub import Hub
     from cardlint.hubrepo import HubName
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
 
 
 class Terms(NamedTuple):
-    """How repositories are looked at. `alone` says that nothing may be read but what the listing tells."""
+    """How repositories are looked at, and how deep."""
 
     options: Options
-    alone: bool = False
+    depth: Depth = "weights"
 
 
 def of_listed(hub: Hub, name: HubName, item: dict[str, Any], standing: Standing, terms: Terms) -> Outcome:
@@ -37,7 +39,7 @@ def of_listed(hub: Hub, name: HubName, item: dict[str, Any], standing: Standing,
     if item.get("disabled") is True:
         return of_unseen(standing, name, terms, HubError("disabled", f"{standing.name} is disabled by the Hub"))
     try:
-        target = check_target(located, terms.options, source=ListedSource(hub, name, item, alone=terms.alone))
+        target = check_target(located, terms.options, source=ListedSource(hub, name, item, depth=terms.depth))
     except UsageError as error:  # its own configuration, which somebody trusts, is wrong
         return of_unseen(standing, name, terms, Unreadable(str(error)))
     except Unreadable as error:  # what the listing says of its files cannot be right
@@ -82,8 +84,9 @@ def _outcome(standing: Standing, target: Target, *, configured: bool = False) ->
     honoured = [CONFIG_NAME] if configured else []
     if count:
         honoured.append(f"{count} {'suppression' if count == 1 else 'suppressions'}")
+    target = target._replace(traffic=None, revision=target.revision or standing.revision)
     lasting = not any(item.passing for item in target.skipped) and not target.failed
-    return Outcome(standing, state, target._replace(traffic=None), reason, lasting, tuple(honoured))
+    return Outcome(standing, state, target, reason, lasting, tuple(honoured))
 
 
 def _state(target: Target) -> tuple[State, str | None]:
@@ -92,8 +95,9 @@ def _state(target: Target) -> tuple[State, str | None]:
     missed = [item for item in target.skipped if item.because is None]
     if not missed:
         return "audited", None
-    passing = [item for item in missed if item.passing]
-    return ("failed", passing[0].reason) if passing else ("skipped", missed[0].reason)
+    passing = [item.reason for item in missed if item.passing]
+    (reason, _), *_ = Counter(passing or (item.reason for item in missed)).most_common(1)
+    return "failed" if passing else "skipped", reason
 
 
 def _described(standing: Standing, repository: Repository) -> Standing:

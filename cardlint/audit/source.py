@@ -6,14 +6,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from cardlint.audit.depth import DEPTHS
 from cardlint.card import CARD_BYTES
-from cardlint.errors import Unreadable
+from cardlint.errors import Inapplicable, Unreadable
 from cardlint.hubcache import is_path
 from cardlint.hubrepo import HubSource, file_entry
 from cardlint.hubstates import HubError
+from cardlint.repository import CARD_PATH
 from cardlint.source import MAX_ENTRIES, FileEntry
 
 if TYPE_CHECKING:
+    from cardlint.audit.depth import Depth
     from cardlint.hub import Hub
     from cardlint.hubrepo import HubName
 
@@ -34,14 +37,14 @@ class ListedEntry(FileEntry):
 class ListedSource(HubSource):
     """The files of a repository at the commit that a listing names.
 
-    `alone` says that nothing but the listing may be looked at: of a card in which the Hub reads no metadata there is none.
+    No deeper than `depth` is looked at. Where that is `metadata`, a card in which the Hub reads none has none.
     """
 
-    def __init__(self, hub: Hub, name: HubName, item: dict[str, Any], *, alone: bool = False) -> None:
+    def __init__(self, hub: Hub, name: HubName, item: dict[str, Any], *, depth: Depth = "weights") -> None:
         """`item` is what the listing says of it, its commit that of the name. Nothing is asked."""
         super().__init__(hub, name)
         self._item = item
-        self._alone = alone
+        self._depth = depth
 
     @property
     def info(self) -> dict[str, Any]:
@@ -50,20 +53,21 @@ class ListedSource(HubSource):
 
     @property
     def whole_info(self) -> dict[str, Any]:
-        """What the Hub says of this commit, by one request. Raises HubError, the same each time."""
+        """What the Hub says of this commit, by one request. Raises HubError, the same each time, and Inapplicable."""
+        self._assert_deep("files")
         return super().info
+
+    def _assert_deep(self, depth: Depth) -> None:
+        if DEPTHS.index(self._depth) < DEPTHS.index(depth):
+            raise Inapplicable(f"this audit goes no deeper than {self._depth}")
 
     @property
     def values(self) -> dict[str, Any] | None:
         """The values of the card as the Hub has read them; None where the card itself has to say."""
-        if self._alone and self._tree is None and self._has_card:
+        if self._depth == DEPTHS[0] and self._tree is None and CARD_PATH in self._entries:
             held = self._item.get("cardData")
             return held if isinstance(held, dict) else {}
         return super().values
-
-    @property
-    def _has_card(self) -> bool:
-        return "README.md" in self._entries
 
     @cached_property
     def _entries(self) -> dict[str, FileEntry]:
@@ -109,6 +113,7 @@ class ListedSource(HubSource):
             return self._kept[path][start : None if size is None else start + size]
         if path in self._refused:
             raise self._refused[path]
+        self._assert_deep("card" if path == CARD_PATH else "files")
         if start or size is None or not isinstance(self._entries[path], ListedEntry) or "sizes" in self.__dict__:
             return super().read(path, start, size)
         if self.held is not None and self.held.place(path) is not None:

@@ -35,13 +35,14 @@ def _lines(it: Figures) -> Iterator[str]:
         yield "Rules in most repositories"
         width = max(len(rule.rule) for rule in rules)
         for rule in rules:
-            yield f"  {rule.severity:<8} {rule.rule:<{width}}  {rule.repositories:>6,} repositories  {plural(rule.findings, 'finding'):>16}"
+            where, what = plural(rule.repositories, "repository", "repositories"), plural(rule.findings, "finding")
+            yield f"  {rule.severity:<8} {rule.rule:<{width}} {where:>18} {what:>16}"
     worst = it.repositories(_MOST)
     if worst:
         yield ""
         yield "Repositories with most errors"
         for name, errors, warnings in worst:
-            yield f"  {errors:>4,} {'error ' if errors == 1 else 'errors'} {warnings:>4,} {'warning ' if warnings == 1 else 'warnings'}  {name}"
+            yield f"  {plural(errors, 'error'):>12} {plural(warnings, 'warning'):>14}  {name}"
     if it.honoured:
         yield ""
         yield "Their own configuration or suppressions were obeyed in"
@@ -52,11 +53,12 @@ def _coverage(it: Figures) -> Iterator[str]:
     outcomes, kinds = it.outcomes, it.kinds
     total = sum(outcomes.values())
     parts = ", ".join(plural(kinds[kind], _WORDS[kind]) for kind in _KIND_ORDER if kinds.get(kind))
-    whole = "1 repository" if total == 1 else f"{total:,} repositories"
+    whole = plural(total, "repository", "repositories")
     yield f"{whole}{f' ({parts})' if parts else ''}, policy {it.row['policy']}, depth {it.row['depth']}"
     for state, count in outcomes.items():
         if count or state == "audited":
-            yield f"  {state:<8} {count:>6,} of {total:,}" + (f", {it.reused:,} of them unchanged" if state == "audited" and it.reused else "")
+            unchanged = f", {it.reused:,} in all unchanged" if state == "audited" and it.reused else ""
+            yield f"  {state:<8} {count:>6,} of {total:,}{unchanged}"
             reasons = [] if state in {"audited", "pending"} else it.reasons(state)
             yield from (f"           {number:>5,}  {reason}" for reason, number in reasons[:_REASONS])
             if len(reasons) > _REASONS:
