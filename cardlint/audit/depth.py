@@ -61,7 +61,7 @@ def deepest(found: Iterable[Depth]) -> Depth:
     return max(found, key=DEPTHS.index, default=DEPTHS[0])
 
 
-def of_conditions(policy: Policy) -> Depth:
-    """How much the conditions of a policy look at: the relation to a base shows in config.json as well."""
-    conditions = (when for layer in policy.layers for when, _ in layer.overrides)
-    return FACTS["relation"] if any(when.relation is not None for when in conditions) else DEPTHS[0]
+def of_conditions(policy: Policy, rules: Iterable[Rule]) -> Depth:
+    """How much the conditions look at under which a policy speaks of some rules: the relation to a base shows in config.json as well."""
+    conditions = (when for rule in rules for when, _ in policy.settings_of(rule))
+    return FACTS["relation"] if any(when is not None and when.relation is not None for when in conditions) else DEPTHS[0]
