@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _BAD, _UNAUTHORIZED, _NOT_FOUND, _TOO_MANY, _SERVER = 400, 401, 404, 429, 500
 _SHOWN = 200
+LOST = frozenset({"timeout", "connection", "truncated", "server", "slow", "tls"})
+"""States in which no answer came that could be used."""
+_LASTING = frozenset({"gated", "missing", "disabled", "revision", "entry", "discussions", "ranges"})
 LACKING = "huggingface_hub, which this installation lacks: pip install huggingface-hub"
 
 
@@ -24,6 +27,7 @@ class HubError(Unreadable):
         """`message` says in words what is known of it and what to do."""
         super().__init__(message)
         self.state = state
+        self.passing = state not in _LASTING
 
 
 class Refused(NamedTuple):
