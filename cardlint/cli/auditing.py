@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cardlint.audit.depth import DEPTHS, depth_of, depths, of_conditions
+from cardlint.audit.depth import DEPTHS, depth_of, planned
 from cardlint.cli import INTERRUPTED, say, warn_of_plugins
 from cardlint.errors import UsageError
 
@@ -101,7 +101,7 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
 def _depth(policy: Policy, most: Depth | None) -> tuple[Depth, frozenset[str] | None]:
     """How deep to look, and which rules can run there; None where all can."""
     selected = [rule for rule in policy.rules.values() if _may_run(policy, rule.id)]
-    needed = max(depths(selected), of_conditions(policy, selected), key=DEPTHS.index)
+    needed = planned(policy, selected)
     if most is None or DEPTHS.index(most) >= DEPTHS.index(needed):
         return needed, None
     within = DEPTHS.index(most)
