@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cardlint import engine, hubmeta
-from cardlint.audit.depth import CHECKS, DEPTHS, FACTS, Depth, deepest, depth_of, depths, planned
+from cardlint.audit.depth import DEPTHS, Depth, deepest, depth_of
 from cardlint.audit.items import EXPANDED
 from cardlint.errors import Obstacle
 from cardlint.exampletest import _opened
 from cardlint.nodes import data
-from cardlint.policyfile import load_policy, shipped_policies
-from cardlint.repository import FACTS as ALL_FACTS
 from cardlint.repository import Repository
 from cardlint.rule import shipped
 from cardlint.rulecard import Example, read_rule_card
