@@ -96,8 +96,8 @@ def standing(listed: Listed, owners: Owners | None = None) -> Standing:
 
 def gate(item: dict[str, Any]) -> str | None:
     """How the gate of a repository opens, `auto` or `manual`; None where there is none."""
-    gated = item.get("gated")
-    return gated if gated in {"auto", "manual"} else "manual" if gated is True else None
+    gated = item.get("gated")  # need not be hashable
+    return gated if gated in ("auto", "manual") else "manual" if gated is True else None
 
 
 def licenses(item: dict[str, Any]) -> list[str]:
