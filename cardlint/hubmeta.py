@@ -19,8 +19,8 @@ ENOUGH = frozenset({
     "adapter_config", "card_path", "config", "contents", "eval_results", "files", "frontmatter", "hub", "known_files", "lfs",
     "license_texts", "lineage", "listing", "model_index", "relation", "repository", "scans", "weights",
 })  # fmt: skip
-# Checks that look at how the values are written, which no listing tells: `no` or `"no"`, and keys that are repeated.
-_OF_WRITING = frozenset({"scalars.ambiguous", "scalars.version", "shape.duplicates"})
+# Checks that look at how the values are written, which no listing tells: `no` or `"no"`, `null` or nothing, and keys that are repeated.
+_OF_WRITING = frozenset({"scalars.ambiguous", "scalars.null", "scalars.version", "shape.duplicates"})
 _NOWHERE = -(10**9)  # more than an answer of the Hub has values
 _DEEPEST = 50
 

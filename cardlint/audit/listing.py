@@ -115,14 +115,13 @@ class _Walk:
         if kind not in self._refused:
             answers = ask(EXPANDED[kind])
             try:
-                first = next(answers, None)
+                first = next(answers)
             except HubError as error:
                 if error.state != "refused":
                     raise
                 self._refused[kind] = str(error)
             else:
-                if first is not None:
-                    yield first
+                yield first
                 yield from answers
                 return
         yield from ask(ESSENTIAL[kind])

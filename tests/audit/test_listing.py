@@ -17,6 +17,8 @@ from cardlint.audit import listing
 from cardlint.audit.items import EXPANDED, Unfit, listed_item
 from cardlint.audit.listing import Listed, Page, listed, standing
 from cardlint.audit.owners import Owners, Pattern
+from cardlint.audit.standing import Engine, Series
+from cardlint.audit.store import Store
 from cardlint.audit.targets import wanted
 from cardlint.hub import Hub
 from cardlint.hubrepo import HubName
@@ -242,6 +244,7 @@ def item(**more: Any) -> dict[str, Any]:
         (item(sha=None), "hf://acme/x", "it is empty: it has no commit"),
         (item(sha="main"), "hf://acme/x", "the Hub lists no commit of it"),
         (item(sha=[1]), "hf://acme/x", "the Hub lists no commit of it"),
+        (item(cardData=json.loads("[" * 300 + "]" * 300)), "hf://acme/x", "what the Hub says of it is nested deeper than anybody reads"),
         (item(siblings=None), "hf://acme/x", "the Hub does not list its files"),
         (item(siblings={}), "hf://acme/x", "the Hub does not list its files"),
         (item(siblings=["README.md"]), "hf://acme/x", "the Hub lists a file of it that has no path"),
@@ -302,6 +305,13 @@ def test_values_of_another_shape_count_as_absent() -> None:
     assert standing(odd)[5:] == (None, None, "manual", None, None, None, None, None, None, None)
     assert standing(made(gated=[1]))[7] is None
     assert standing(made(downloads=2**63)).downloads is None
+
+
+def test_what_is_kept_can_be_kept(tmp_path: Path) -> None:
+    odd = standing(made(lastModified="\ud800", pipeline_tag="\udfff\x1b", cardData={"license": ["\ud83d"], "deep": [[{"a": {}}]]}))
+    assert (odd.modified, odd.task, odd.license) == ("\\ud800", "\\udfff\x1b", "\\ud83d")
+    with Store(tmp_path / "s.sqlite") as store:
+        store.expect(store.begin(Series(()), Engine("", "", "", "")), [(odd, "{}")])
 
 
 def test_a_space_and_a_dataset_say_what_they_are_for() -> None:
