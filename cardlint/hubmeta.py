@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from cardlint.rule import Rule
 
 # Facts that need nothing of the card but its values.
-_ENOUGH = frozenset({
+ENOUGH = frozenset({
     "adapter_config", "card_path", "config", "contents", "eval_results", "files", "frontmatter", "hub", "known_files", "lfs",
-    "license_texts", "lineage", "listing", "model_index", "relation", "repository", "weights",
+    "license_texts", "lineage", "listing", "model_index", "relation", "repository", "scans", "weights",
 })  # fmt: skip
-# Checks that look at how the values are written, which no listing tells: `no` or `"no"`, and keys that are repeated.
-_OF_WRITING = frozenset({"scalars.ambiguous", "scalars.version", "shape.duplicates"})
+# Checks that look at how the values are written, which no listing tells: `no` or `"no"`, `null` or nothing, and keys that are repeated.
+_OF_WRITING = frozenset({"scalars.ambiguous", "scalars.null", "scalars.version", "shape.duplicates"})
 _NOWHERE = -(10**9)  # more than an answer of the Hub has values
 _DEEPEST = 50
 
@@ -32,7 +32,7 @@ def suffices(rules: Iterable[Rule]) -> bool:
 
 def needs_card(rule: Rule) -> bool:
     """Whether a rule looks at more of the card than its values."""
-    return not rule.facts <= _ENOUGH or rule.check in _OF_WRITING
+    return not rule.facts <= ENOUGH or rule.check in _OF_WRITING
 
 
 def metadata(value: object, path: str) -> Node | None:

@@ -67,6 +67,10 @@ def _missing(it: Refused) -> str:
     return f"there is no {it.about} on the Hub, or {hidden}"
 
 
+def _answered(it: Refused) -> str:
+    return f"the Hub answered {it.status} when asked for {it.about}{': ' if it.said else ''}{it.said}"
+
+
 _STATES: tuple[tuple[str, Callable[[Refused], bool], Callable[[Refused], str]], ...] = (
     ("credentials", lambda it: it.said == "Invalid credentials in Authorization header", _credentials),
     ("gated", lambda it: it.code == "GatedRepo", _gated),
@@ -78,6 +82,7 @@ _STATES: tuple[tuple[str, Callable[[Refused], bool], Callable[[Refused], str]], 
     ),
     ("revision", lambda it: it.code == "RevisionNotFound", lambda it: f"{it.about} has no such revision"),
     ("entry", lambda it: it.code == "EntryNotFound", lambda it: f"{it.about} is listed, and the Hub has no content for it"),
+    ("refused", lambda it: it.status == _BAD, _answered),
     ("missing", lambda it: it.code == "RepoNotFound" or it.status in {_UNAUTHORIZED, _NOT_FOUND}, _missing),
     (
         "rate-limited",
@@ -93,8 +98,7 @@ def refusal(it: Refused) -> HubError:
     for state, applies, words in _STATES:
         if applies(it):
             return HubError(state, words(it))
-    state = "refused" if it.status == _BAD else "answer"
-    return HubError(state, f"the Hub answered {it.status} when asked for {it.about}{': ' if it.said else ''}{it.said}")
+    return HubError("answer", _answered(it))
 
 
 def broken(error: Exception, transport: Any, about: str) -> HubError:  # noqa: ANN401 - a module

@@ -14,7 +14,7 @@ from cardlint.hubmeta import needs_card
 from cardlint.rule import CHECKS as _OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from cardlint.policy import Policy
     from cardlint.rule import Rule
@@ -29,14 +29,15 @@ FACTS: dict[str, Depth] = {
     **dict.fromkeys(
         ("adapter_config", "code", "config", "configs", "contents", "dependencies", "discussions", "eval_results", "known_commits"), "files"
     ),
-    **dict.fromkeys(("lfs", "license_texts", "loads", "model_index", "relation", "remote_code", "secrets"), "files"),
+    **dict.fromkeys(("lfs", "license_texts", "loads", "model_index", "relation", "remote_code", "scans", "secrets"), "files"),
     **dict.fromkeys(("known_lineage", "lineage", "weights"), "weights"),
     # Known once the other rules have run, of what those have read.
     **dict.fromkeys(("suppressions", "expired", "outdated"), "metadata"),
 }  # fmt: skip
 # Checks that look at more of their facts than the table says, or at less, with the reason.
 CHECKS: dict[str, Depth] = {
-    "hubstate.flagged": "files",  # `securityRepoStatus` is in no listing
+    "lfs.malformed": "files",  # files no larger than a pointer
+    "lfs.unresolved": "files",  # the same
     "weightfiles.duplicated": "files",  # names and sizes
     "weightfiles.too_large": "files",  # sizes
 }
@@ -61,11 +62,7 @@ def deepest(found: Iterable[Depth]) -> Depth:
     return max(found, key=DEPTHS.index, default=DEPTHS[0])
 
 
-def planned(policy: Policy, rules: Iterable[Rule]) -> Depth:
-    """The deepest of what rules look at under a policy, whose conditions look as well: a relation shows in config.json."""
-    return deepest(found for rule in rules for found in (depth_of(rule), *_conditions(policy, rule)))
-
-
-def _conditions(policy: Policy, rule: Rule) -> Iterator[Depth]:
-    if any(when is not None and when.relation is not None for when, _ in policy.settings_of(rule)):
-        yield FACTS["relation"]
+def of_conditions(policy: Policy, rules: Iterable[Rule] | None = None) -> Depth:
+    """How much the conditions of a policy look at, by default on any rule: the relation to a base shows in config.json as well."""
+    spoken = (when for rule in (policy.rules.values() if rules is None else rules) for when, _ in policy.settings_of(rule))
+    return FACTS["relation"] if any(when is not None and when.relation is not None for when in spoken) else DEPTHS[0]

@@ -28,6 +28,7 @@ EXPANDED: dict[Kind, tuple[str, ...]] = {
     "space": (*ESSENTIAL["space"], "lastModified", "likes", "tags", "sdk"),
 }
 _LONGEST = 200
+_DEEPEST = 200  # more than our own reader takes of a card, and less than what writes JSON
 
 
 class Listed(NamedTuple):
@@ -60,6 +61,9 @@ def listed_item(item: Any, kind: Kind, called: str, namespace: str) -> Listed:  
     if (reason := _why_unfit(item)) is not None:
         raise Unfit(str(name), reason, key)
     kept = {"id": id_, **{key: item[key] for key in EXPANDED[kind] if key in item}}
+    kept["siblings"] = [{"rfilename": file["rfilename"]} for file in item["siblings"]]
+    if _is_deeper(kept, _DEEPEST):
+        raise Unfit(str(name), "what the Hub says of it is nested deeper than anybody reads", key)
     return Listed(name._replace(revision=item["sha"]), kept)
 
 
@@ -94,10 +98,20 @@ def standing(listed: Listed, owners: Owners | None = None) -> Standing:
     )  # fmt: skip
 
 
+def _is_deeper(value: object, most: int) -> bool:
+    """Whether a value has more levels than that; level by level, because it may have very many."""
+    level = [value]
+    for _ in range(most):
+        level = [inner for one in level if isinstance(one, (dict, list)) for inner in (one.values() if isinstance(one, dict) else one)]
+        if not level:
+            return False
+    return True
+
+
 def gate(item: dict[str, Any]) -> str | None:
     """How the gate of a repository opens, `auto` or `manual`; None where there is none."""
-    gated = item.get("gated")
-    return gated if gated in {"auto", "manual"} else "manual" if gated is True else None
+    gated = item.get("gated")  # need not be hashable
+    return gated if gated in ("auto", "manual") else "manual" if gated is True else None
 
 
 def licenses(item: dict[str, Any]) -> list[str]:
@@ -133,11 +147,16 @@ def _words(value: object) -> Iterator[str]:
     """The texts of a text or a list, no longer than anybody means."""
     for one in value if isinstance(value, list) else [value]:
         if isinstance(one, str) and one.strip():
-            yield one.strip()[:_LONGEST]
+            yield _shown(one.strip())
 
 
 def _text(value: object) -> str | None:
-    return value[:_LONGEST] if isinstance(value, str) else None
+    return _shown(value) if isinstance(value, str) else None
+
+
+def _shown(text: str) -> str:
+    """The beginning of a text, as a store can hold it: half of a surrogate pair is shown as what it is."""
+    return text[:_LONGEST].encode("utf-8", "backslashreplace").decode()
 
 
 def _flag(item: dict[str, Any], key: str) -> bool | None:

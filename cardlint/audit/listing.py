@@ -27,6 +27,7 @@ MOST_PAGES = 2000
 # Of so few repositories of one namespace each is asked for alone; of more, its listing is read as long as that costs less.
 _FEW = 2
 _MOST_ITEMS = 100_000
+_PLURALS: dict[Kind, str] = {"model": "models", "dataset": "datasets", "space": "Spaces"}
 Key = tuple[str, str]
 
 
@@ -94,15 +95,17 @@ class _Walk:
 
     def by(self, namespace: str, kind: Kind) -> Iterator[Page]:
         """The listing of one kind of repositories of a namespace, page after page."""
-        about = f"the {kind}s of {namespace}"
-        number = 0
+        about = f"the {_PLURALS[kind]} of {namespace}"
+        told = 0
         try:
-            for number, answer in enumerate(self._pages(namespace, kind, about), 1):
-                if number > MOST_PAGES:
-                    raise HubError("answer", f"there are more than {MOST_PAGES:,} pages of {about}")  # noqa: TRY301
-                yield self._page(answer, about, kind, namespace, first=number == 1)
+            for answer in self._pages(namespace, kind, about):
+                if told == MOST_PAGES:
+                    yield Page(failed=((about, f"listed only in part: there are more than {MOST_PAGES:,} pages"),))
+                    return
+                yield self._page(answer, about, kind, namespace, first=not told)
+                told += 1
         except HubError as error:
-            yield Page(failed=((about, f"listed only in part: {error}" if number else str(error)),))
+            yield Page(failed=((about, f"listed only in part: {error}" if told else str(error)),))
 
     def _pages(self, namespace: str, kind: Kind, about: str) -> Iterator[Any]:
         """The answers; where the Hub refuses the properties that are asked for, once more those without which nothing can be said."""
@@ -112,14 +115,13 @@ class _Walk:
         if kind not in self._refused:
             answers = ask(EXPANDED[kind])
             try:
-                first = next(answers, None)
+                first = next(answers)
             except HubError as error:
                 if error.state != "refused":
                     raise
                 self._refused[kind] = str(error)
             else:
-                if first is not None:
-                    yield first
+                yield first
                 yield from answers
                 return
         yield from ask(ESSENTIAL[kind])
@@ -143,7 +145,7 @@ class _Walk:
         if why:
             self._refused[kind] = ""
             lost = ", ".join(name for name in EXPANDED[kind] if name not in ESSENTIAL[kind])
-            return (f"the Hub does not tell all that was asked of {kind}s ({why}); unknown are {lost}",)
+            return (f"the Hub does not tell all that was asked of {_PLURALS[kind]} ({why}); unknown are {lost}",)
         return ()
 
     def _one(self, item: Any, kind: Kind, whose: tuple[str, str], found: list[Listed], failed: list[tuple[str, str]]) -> None:  # noqa: ANN401 - JSON
@@ -197,7 +199,7 @@ class _Walk:
         """Those of a group that the first pages of their owner's listing have; whatever goes wrong there is asked for by name."""
         missing = {name.id.lower() for name in group if (kind, name.id.lower()) not in self._told}
         namespace = group[0].id.partition("/")[0]
-        about = f"the {kind}s of {namespace}"
+        about = f"the {_PLURALS[kind]} of {namespace}"
         pages = self._pages(namespace, kind, about)
         for _ in range(len(group) // _FEW):
             if not missing:
@@ -259,7 +261,7 @@ def _empty(about: str, said: Any, kinds: Sequence[Kind]) -> Page:  # noqa: ANN40
     told = sum(count for count in counts if type(count) is int and count > 0)
     if told:
         return Page(failed=((about, f"the Hub lists nothing of it, and says that it has {told:,} repositories"),))
-    whole = ", ".join(f"{kind}s" for kind in kinds)
+    whole = " or ".join(_PLURALS[kind] for kind in kinds)
     return Page(failed=((about, f"it exists, and has no {whole} that can be seen here; private ones are listed to members' tokens only"),))
 
 

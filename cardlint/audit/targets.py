@@ -46,6 +46,8 @@ class Wanted(NamedTuple):
 
     def __str__(self) -> str:
         """As it can be given again."""
+        if self.hub is not None and self.hub.kind == "model" and "/" not in self.hub.id:
+            return f"{SCHEME}models/{self.name.removeprefix(SCHEME)}"
         folder = {"organisation": SCHEME, "collection": f"{SCHEME}{_COLLECTIONS}/"}
         return f"{folder.get(self.form, '')}{self.name}"
 

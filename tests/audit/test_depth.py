@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from cardlint import engine, hubmeta
-from cardlint.audit.depth import DEPTHS, Depth, deepest, depth_of
+from cardlint.audit.depth import CHECKS, DEPTHS, FACTS, Depth, deepest, depth_of, depths, of_conditions
 from cardlint.audit.items import EXPANDED
 from cardlint.errors import Obstacle
 from cardlint.exampletest import _opened
 from cardlint.nodes import data
+from cardlint.policyfile import load_policy
+from cardlint.repository import FACTS as ALL_FACTS
 from cardlint.repository import Repository
 from cardlint.rule import shipped
 from cardlint.rulecard import Example, read_rule_card
@@ -27,10 +29,10 @@ RULES = shipped()
 LOOKING = [rule for rule in RULES.values() if not rule.facts & engine.SETTLED]
 _CARD = "README.md"
 # What these read is asked of others, or told by the Hub alone, and so is no file of an example.
-_ELSEWHERE = {"discussions", "hub", "known_lineage", "lineage"}
+_ELSEWHERE = {"discussions", "hub", "known_lineage", "lineage", "scans"}
 
 
-class Touched(AssertionError):
+class TouchedError(AssertionError):
     """A rule looked at more than its depth."""
 
 
@@ -39,6 +41,7 @@ class Watched(Memory):
 
     known: Depth
     reached: Depth
+    strict = False  # whether also small files of weights, read to see whether they are pointers, count as weights
 
     def entries(self) -> list[FileEntry]:
         return [_entry_of(self)(*entry) for entry in super().entries()]
@@ -50,12 +53,12 @@ class Watched(Memory):
     def reach(self, wanted: Depth, what: str) -> None:
         self.reached = deepest((self.reached, wanted))
         if DEPTHS.index(self.known) < DEPTHS.index(wanted):
-            raise Touched(f"{what} is known at the depth {wanted}, and the table says {self.known}")
+            raise TouchedError(f"{what} is known at the depth {wanted}, and the table says {self.known}")
 
     def _wanted(self, path: str) -> Depth:
         """Of a file that is small enough to be a pointer the content is asked for to see whether it is one."""
         held = self.files[path]
-        small = isinstance(held, bytes) and len(held) <= _POINTER_BYTES
+        small = not self.strict and isinstance(held, bytes) and len(held) <= _POINTER_BYTES
         return "card" if path == _CARD else "files" if small or not _is_named_weights(path) else "weights"
 
 
@@ -69,9 +72,10 @@ def _entry_of(source: Watched) -> type[FileEntry]:
             return int(tuple.__getitem__(self, 1))
 
         def __iter__(self) -> Any:
-            raise Touched(f"{self.path} was taken apart")
+            raise TouchedError(f"{self.path} was taken apart")
 
-        __getitem__ = __iter__  # type: ignore[assignment]
+        def __getitem__(self, _: Any) -> Any:
+            raise TouchedError(f"{self.path} was taken apart")
 
     return Entry
 
@@ -125,3 +129,65 @@ def test_at_its_depth_a_rule_finds_what_it_finds_in_the_whole_repository(rule: R
         whole = engine.run(repository, policy.bind(repository))
         seen, _ = _looked(rule, example, depth_of(rule))
         assert _found(seen) == _found(whole), f"{rule.card}:{example.line}"
+
+
+def _is_asked_elsewhere(rule: Rule) -> bool:
+    return bool(rule.facts & _ELSEWHERE)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in LOOKING if not _is_asked_elsewhere(rule)], ids=lambda rule: rule.id)
+def test_no_rule_is_placed_deeper_than_its_examples_show(monkeypatch: pytest.MonkeyPatch, rule: Rule) -> None:
+    monkeypatch.setattr(Watched, "strict", depth_of(rule) == "weights")
+    reached = deepest(source.reached for source in (_looked(rule, example, "weights")[1] for example in _examples(rule)))
+    # What is written in the card besides its values is looked at where those are known, too.
+    assert reached == depth_of(rule) or (reached == "card" and depth_of(rule) == "metadata")
+
+
+def test_the_watch_sees_what_is_too_deep() -> None:
+    seen = _watched(Repository(Memory({_CARD: b"x", "a.json": b"{}", "model.bin": b"0" * 2000})), "metadata")
+    with pytest.raises(TouchedError, match="the content of README"):
+        seen.fact("text")
+    assert seen.fact("config") is None
+    _, entry, weights = seen.source.entries()
+    for take in (lambda: entry.size, lambda: tuple(entry), lambda: entry[1], lambda: seen.source.read(weights.path)):
+        with pytest.raises(TouchedError):
+            take()
+
+
+def test_every_fact_and_every_exception_is_placed() -> None:
+    assert FACTS.keys() == ALL_FACTS.keys()
+    assert {rule.check for rule in RULES.values()} >= CHECKS.keys()
+    of_card = {fact for fact, depth in FACTS.items() if depth == "card"}
+    assert not of_card & hubmeta.ENOUGH
+    assert {fact for fact, depth in FACTS.items() if depth == "metadata"} - engine.SETTLED <= hubmeta.ENOUGH
+
+
+def test_a_fact_nobody_has_placed_is_the_deepest_and_a_strange_check_no_exception() -> None:
+    rule = RULES["repository-too-large"]
+    assert depth_of(rule) == "files"
+    assert depth_of(rule._replace(package="acme.checks")) == "weights"
+    assert depth_of(rule._replace(given=("novel",), check="x.y")) == "weights"
+
+
+@pytest.mark.parametrize(
+    ("rule", "depth"),
+    [
+        ("license-missing", "metadata"), ("card-missing", "metadata"), ("gate-absent", "metadata"), ("duplicate-key", "card"),
+        ("section-missing", "card"), ("repository-flagged", "files"), ("feedback-channel-missing", "files"), ("token-leaked", "files"),
+        ("pickle-dangerous", "weights"), ("repository-renamed", "weights"), ("waiver-expired", "metadata"),
+    ],
+)  # fmt: skip
+def test_depths_of_some_rules(rule: str, depth: str) -> None:
+    assert depth_of(RULES[rule]) == depth
+
+
+def test_the_deepest_of_several_counts() -> None:
+    assert depths([]) == "metadata"
+    assert depths([RULES["section-missing"], RULES["license-missing"]]) == "card"
+
+
+def test_conditions_of_a_policy_look_as_well() -> None:
+    policy = load_policy(RULES, name="recommended")
+    assert of_conditions(policy) == "files"
+    assert of_conditions(policy, [RULES["license-unknown"]]) == "metadata"
+    assert of_conditions(load_policy(RULES, name="hub")) == "metadata"

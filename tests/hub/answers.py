@@ -487,7 +487,12 @@ def whoami(_: Hub, ask: Ask) -> Reply:
     if ask.account is None:
         raise Refusal(401, "Invalid username or password.")
     organisations = [{"type": "org", "name": name, "roleInOrg": "write"} for name in ask.account.organisations]
-    auth = {"type": "access_token", "accessToken": {"displayName": "test", "role": ask.account.role}}
+    token: dict[str, Any] = {"displayName": "test", "role": ask.account.role}
+    if ask.account.role == "fineGrained":
+        entity = {"_id": "1", "type": "user", "name": ask.account.name}
+        scoped = [{"entity": entity, "permissions": list(ask.account.permissions)}]
+        token["fineGrained"] = {"canReadGatedRepos": True, "global": [], "scoped": scoped}
+    auth = {"type": "access_token", "accessToken": token}
     return said({"type": "user", "id": "1", "name": ask.account.name, "fullname": ask.account.name, "orgs": organisations, "auth": auth})
 
 
@@ -522,6 +527,13 @@ def collections(hub: Hub, ask: Ask) -> Reply:
     return paged(hub, ask, [item for item in hub.collections if ask.one("owner") in {"", item["owner"]["name"]}], 100)
 
 
+def collection(hub: Hub, _: Ask, slug: str) -> Reply:
+    found = next((item for item in hub.collections if item["slug"] == slug), None)
+    if found is None:
+        raise Refusal(404, "Collection not found")
+    return said(found)
+
+
 def validate(_: Hub, ask: Ask) -> Reply:
     """Only whether the card is YAML: what else the Hub says of one is not what this stands in for."""
     content = json.loads(ask.body)["content"].partition("---")[2].partition("\n---")[0]
@@ -543,6 +555,7 @@ ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("GET", r"/api/organizations/(?P<name>[^/]+)/members", members),
     ("GET", r"/api/users/(?P<name>[^/]+)/overview", user),
     ("GET", r"/api/collections", collections),
+    ("GET", r"/api/collections/(?P<slug>[^/]+/[^/]+)", collection),
     ("POST", r"/api/validate-yaml", validate),
     ("POST", r"/api/repos/create", create),
     ("GET", rf"{_API}/tree/(?P<revision>[^/]+)(?:/(?P<under>.+))?", tree),

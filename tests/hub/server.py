@@ -37,11 +37,12 @@ How = Literal["answer", "hang", "truncate", "close", "whole"]
 
 
 class Account(NamedTuple):
-    """Whose token it is, and what it may: "read" or "write"."""
+    """Whose token it is, and what it may: "read", "write", or "fineGrained" with these permissions on all that is its owner's."""
 
     name: str
     role: str = "write"
     organisations: tuple[str, ...] = ()
+    permissions: tuple[str, ...] = ()
 
 
 @dataclass
