@@ -119,7 +119,8 @@ def compare(old: Side, new: Side) -> Comparison:
             _both(found, terms, before, after)
         elif after is not None:
             _alone(found, after, "new", "appeared", terms.why_absent("old"))
-        elif before is not None:
+        else:
+            assert before is not None
             _alone(found, before, "old", "disappeared", terms.why_absent("new"))
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cardlint.audit.compare import ARRIVED
-from cardlint.audit.compare_text import TITLES, about_repository, findings, incomparable, place, repositories, severity
+from cardlint.audit.compare_text import TITLES, about_repository, findings, incomparable, place, repositories, standing
 from cardlint.formats.contents import GRAVEST_FIRST, cut, plural
 from cardlint.formats.markup import code, inline
 from cardlint.formats.tables import Table, fitting
@@ -68,9 +68,8 @@ def _findings(found: Comparison, state: str) -> Table:
 
 
 def _row(item: dict[str, Any]) -> tuple[str, ...]:
-    now = severity(item) + (f" [{item['suppressed']}]" if item["suppressed"] and item["was"] is None else "")
     name, where = code(cut(item["target"], _NAME)) or "(no name)", code(cut(place(item), _NAME))
-    return inline(now), code(item["rule"]), name, where, inline(cut(item["message"], _LONGEST))
+    return inline(standing(item)), code(item["rule"]), name, where, inline(cut(item["message"], _LONGEST))
 
 
 def _repositories(found: Comparison) -> Table:

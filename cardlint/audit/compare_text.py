@@ -109,12 +109,13 @@ def changes(item: dict[str, Any]) -> Iterator[str]:
     """What of a repository changed, each as a phrase."""
     for name, change in item["changes"].items():
         reason = f" ({change['reason']})" if change.get("reason") else ""
-        yield f"{'licence' if name == 'license' else name} {change['old'] or 'none'} -> {change['new'] or 'none'}{reason}"
+        yield f"{'licence' if name == 'license' else name} was {change['old'] or 'none'}, is {change['new'] or 'none'}{reason}"
 
 
 def _line(item: dict[str, Any]) -> str:
+    was = "" if item["was"] is None else f" (was {_standing(item['was'])})"
     suppressed = f" [{item['suppressed']}]" if item["suppressed"] else ""
-    return f"{item['target']} {place(item)}: {severity(item)}[{item['rule']}] {item['message']}{suppressed}"
+    return f"{item['target']} {place(item)}: {item['severity']}[{item['rule']}] {item['message']}{suppressed}{was}"
 
 
 def place(item: dict[str, Any]) -> str:
@@ -122,10 +123,10 @@ def place(item: dict[str, Any]) -> str:
     return (item["path"] or ".") + ("" if item["line"] is None else f":{item['line']}:{item['column']}")
 
 
-def severity(item: dict[str, Any]) -> str:
-    """The severity; where it changed, or whether it counts, with what it was."""
-    was = item["was"]
-    return item["severity"] if was is None else f"{_standing(was)} -> {_standing(item)}"
+def standing(item: dict[str, Any]) -> str:
+    """The severity, and whether it counts; where that changed, with what it was."""
+    was = item.get("was")
+    return _standing(item) if was is None else f"{_standing(item)} (was {_standing(was)})"
 
 
 def _standing(item: dict[str, Any]) -> str:

@@ -31,10 +31,10 @@ _RETURNED = """
 
 @contextmanager
 def undamaged(path: Path) -> Iterator[None]:
-    """What SQLite or a JSON value in it cannot tell is the file's fault. Raises UsageError."""
+    """What SQLite refuses, and a value that is not what its column holds, are the fault of the file. Raises UsageError."""
     try:
         yield
-    except (sqlite3.DatabaseError, json.JSONDecodeError) as error:
+    except (sqlite3.DatabaseError, ValueError) as error:
         raise UsageError(f"{path} is damaged or cannot be read as a store of audits ({error})") from error
 
 
