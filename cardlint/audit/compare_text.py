@@ -108,8 +108,10 @@ def about_repository(item: dict[str, Any]) -> str:
 def changes(item: dict[str, Any]) -> Iterator[str]:
     """What of a repository changed, each as a phrase."""
     for name, change in item["changes"].items():
-        reason = f" ({change['reason']})" if change.get("reason") else ""
-        yield f"{'licence' if name == 'license' else name} was {change['old'] or 'none'}, is {change['new'] or 'none'}{reason}"
+        was, now = change["old"] or "none", change["new"] or "none"
+        if change.get("reason"):  # of the one that was not examined
+            was, now = (f"{was} ({change['reason']})", now) if now == "audited" else (was, f"{now} ({change['reason']})")
+        yield f"{'licence' if name == 'license' else name} was {was}, is {now}"
 
 
 def _line(item: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from collections import Counter
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from cardlint.audit.store import Store
 from cardlint.errors import ConfigError, UsageError
 from cardlint.formats import json as report_json
 from cardlint.report import Failed, Finding, Report, Skipped, Target
+from cardlint.schema import _validator, disagreement
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -405,6 +407,22 @@ def test_a_file_that_is_no_report_is_refused_with_the_line(tmp_path: Path, conte
     assert caught.value.line == line
     assert what in caught.value.message
     assert caught.value.message.startswith("this is no report that check or audit wrote")
+
+
+@pytest.mark.parametrize("instead", [False, True])
+def test_what_disagrees_is_named_by_either_validator(instead: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if instead:
+        monkeypatch.setitem(sys.modules, "jsonschema_rs", None)
+    _validator.cache_clear()
+    counts = dict.fromkeys(("error", "warning", "note", "suppressed", "skipped", "failed", "fixable"), 0)
+    for wrong, said in (
+        ({}, None), ({"error": -1}, '"error" must be a whole number'), ({"error": "x"}, '"error" must be a whole number'), ({"x": 1}, 'unknown key "x"'),
+    ):  # fmt: skip
+        assert disagreement("report.schema.json", "Summary", counts | wrong) == said
+    del counts["note"]
+    assert disagreement("report.schema.json", "Summary", counts) == '"note" is missing'
+    assert disagreement("report.schema.json", "Summary", []) == "expected a mapping"
+    _validator.cache_clear()
 
 
 def test_the_members_of_a_report_may_come_in_any_order_but_must_be_those(tmp_path: Path) -> None:

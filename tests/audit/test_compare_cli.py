@@ -6,6 +6,7 @@ import json
 import sqlite3
 import sys
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +27,6 @@ from cardlint.report import Report, Skipped, Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from conftest import Done
 
@@ -118,6 +118,8 @@ def test_two_runs_of_the_users_own_store(cardlint: Command, store: str, tmp_path
         ),
         "",
     )
+    page = (Path(__file__).parents[2] / "docs" / "compare.md").read_text("utf-8")
+    assert f"$ cardlint diff '#previous' '#last'\n{done.out}```\n" in page
     assert cardlint("diff", "#2", f"{store}#3", XDG_STATE_HOME=str(tmp_path / "state")).code == 4
     assert cardlint("diff", f"{store}#1", f"{store}#1", "--fail-on-new", "note").code == 0
 
@@ -232,7 +234,7 @@ def test_a_comment_has_coverage_counts_and_tables(tmp_path: Path) -> None:
         "Not comparable: 0 findings of OLD, 1 of NEW.\n"
     )
     assert "| note, waiver | `license-unknown` | `b` | `README.md:2:10` | m |\n" in comment
-    assert "| `a` | disappeared |\n| `b` | changed: coverage was audited, is skipped (no answer) |\n" in comment
+    assert "| `a` | disappeared |\n| `b` | changed: coverage was skipped (no answer), is audited |\n" in comment
     assert "| link-broken could not look in OLD: no answer | 1 | 1 |\n" in comment
 
 
