@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cardlint.audit.storeside import undamaged
+from cardlint.audit.storeside import chosen, undamaged
 from cardlint.formats.safe import visible_line
 
 if TYPE_CHECKING:
@@ -24,9 +24,12 @@ _OUTCOMES = (
 
 
 def render(store: Store, run: int) -> Iterator[str]:
-    """The lines of a run, each with its end, a repository at a time in the order of their names. Raises UsageError."""
+    """The lines of a run, each with its end, a repository at a time in the order of their names.
+
+    Raises UsageError where there is no such run.
+    """
     with undamaged(store.path):
-        for row in store.connection.execute(_OUTCOMES, (run,)):
+        for row in store.connection.execute(_OUTCOMES, (chosen(store, str(run)),)):
             yield from (f"{visible_line(line)}\n" for line in _lines(store.connection, row))
 
 

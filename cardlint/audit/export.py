@@ -91,15 +91,14 @@ def export(store: Store, run: int, format: str, folder: Path) -> list[Path]:  # 
 
     Raises UsageError where there is no such run or format, what the format needs is not installed, or nothing can be written there.
     """
-    from cardlint.audit.storeside import undamaged
+    from cardlint.audit.storeside import chosen, undamaged
 
     if format not in FORMATS:
         raise UsageError(f'there is no export as "{format}" ({", ".join(FORMATS)})')
     begin = {"jsonl": _jsonl, "csv": _csv, "parquet": _parquet}[format]
     libraries = _pyarrow() if format == "parquet" else None
     with undamaged(store.path), _one_moment(store):
-        if store.connection.execute("SELECT 1 FROM runs WHERE id = ?", (run,)).fetchone() is None:
-            raise UsageError(f"{store.path} has no run {run}")
+        chosen(store, str(run))
         paths = [folder / f"{name}.{FORMATS[format]}" for name in TABLES]
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -10,8 +10,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from cardlint.audit.storeside import previous, undamaged
-from cardlint.errors import UsageError
+from cardlint.audit.storeside import chosen, previous, undamaged
 from cardlint.formats.contents import GRAVEST_FIRST, cut, plural
 from cardlint.formats.markup import code, inline
 from cardlint.formats.tables import Table, fitting
@@ -75,9 +74,7 @@ def render(store: Store, run: int, today: date | None = None) -> Iterator[str]:
 
 class _Summary:
     def __init__(self, store: Store, run: int, today: date) -> None:
-        row = store.connection.execute("SELECT * FROM runs WHERE id = ?", (run,)).fetchone()
-        if row is None:
-            raise UsageError(f"{store.path} has no run {run}")
+        row = store.connection.execute("SELECT * FROM runs WHERE id = ?", (chosen(store, str(run)),)).fetchone()
         self.run, self.today, self.number = row, today, run
         self.connection = store.connection
         self.before = previous(store, run)

@@ -146,6 +146,8 @@ def test_what_cannot_be_exported_is_said(store: Store, tmp_path: Path) -> None:
         export.export(store, number, "xlsx", tmp_path)
     with pytest.raises(UsageError, match="has no run 9"):
         export.export(store, 9, "csv", tmp_path)
+    with pytest.raises(UsageError, match="has no run 9"):
+        list(concise.render(store, 9))
     (tmp_path / "file").write_text("")
     with pytest.raises(UsageError, match=r"file cannot be written: File exists"):
         export.export(store, number, "csv", tmp_path / "file")
