@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -31,13 +35,33 @@ def beside(place: Path, content: bytes) -> str:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            _settle(file)
         _adopt(name, place)
     except BaseException:
         discard(name)
         raise
     return name
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write bit by bit, which stands at its place once the block has ended without an error. Raises OSError."""
+    place = Path(os.path.realpath(path))
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:100]}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            _settle(file)
+        _adopt(name, place)
+        os.replace(name, place)  # noqa: PTH105
+    except BaseException:
+        discard(name)
+        raise
+
+
+def _settle(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _adopt(name: str, place: Path) -> None:
