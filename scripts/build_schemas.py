@@ -1,26 +1,29 @@
-"""Write the JSON Schemas of our own formats, generated from cardlint/models.py; `--check` compares instead."""
+"""Write the JSON Schemas of our own formats, generated from cardlint/models.py and audit/planmodel.py; `--check` compares instead."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from generated import settle
 
+from cardlint.audit import planmodel
 from cardlint.models import SCHEMAS, schema
 
 FOLDER = Path(__file__).parent.parent / "schemas"
 
 
-def rendered(name: str) -> str:
+def rendered(found: dict[str, Any]) -> str:
     """The schema file's text."""
-    return json.dumps(schema(name), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
 
 
 def main() -> int:
     """Write or compare every schema; 1 where `--check` finds a difference."""
-    return settle({FOLDER / f"{name}.schema.json": rendered(name) for name in SCHEMAS})
+    found = {name: schema(name) for name in SCHEMAS} | {"fixplan": planmodel.schema()}
+    return settle({FOLDER / f"{name}.schema.json": rendered(made) for name, made in found.items()})
 
 
 if __name__ == "__main__":
