@@ -14,6 +14,7 @@ from cardlint.nodes import Entry, Mapping, Node, Scalar, Sequence
 from cardlint.schema import mismatches
 from cardlint.source import read_regular
 from cardlint.text import BOM, Text
+from cardlint.weights.patterns import lazily
 from cardlint.yamlreader import Limits, YamlError, read_yaml
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SCHEMA = "fixplan.schema.json"
 _BYTES = 200_000_000
 _LIMITS = Limits(size=_BYTES, depth=20, nodes=20_000_000, seconds=600)
+_RULE = lazily(r"([a-z0-9-]+/)?[a-z0-9]+(-[a-z0-9]+)*")
 _AT_ONCE = 1000  # entries whose form is looked at together; of longer lists not all is compared
 
 
@@ -95,7 +97,8 @@ class _Reader:
         if not isinstance(root, Mapping):
             raise self._error(0, 'no plan of fixes; expected a mapping with "schema_version" and "repositories"')
         for part in _parts(root):
-            for found in mismatches(SCHEMA, part):
+            # A key with a slip is more than the one that is therefore missing.
+            for found in sorted(mismatches(SCHEMA, part), key=lambda item: item.keyword != "additionalProperties"):
                 raise self._error(found.node.start, f"no plan of fixes of this version of cardlint: {found.message}")
         return root
 
@@ -109,7 +112,7 @@ class _Reader:
         assert isinstance(files, Sequence)
         assert isinstance(rules, Mapping)
         found = [self._file(item) for item in files.items]
-        counted = tuple((entry.name, _value(entry.value)) for entry in rules.effective())
+        counted = tuple((self._rule(entry), _value(entry.value)) for entry in rules.effective())
         made = Proposal(self._named(node), _raw(node, "kind"), _raw(node, "revision"), counted, tuple(file for file, _ in found))
         apply = node.get("apply")
         assert isinstance(apply, Scalar)
@@ -128,6 +131,12 @@ class _Reader:
         if told.kind != _raw(node, "kind"):
             raise self._error(at.start, f"{name} is a {told.kind}, and its kind says {_raw(node, 'kind')}")
         return name
+
+    def _rule(self, entry: Entry) -> str:
+        """The id of a rule, which is what descriptions name. Raises ConfigError."""
+        if _RULE.fullmatch(entry.name) is None:
+            raise self._error(entry.key.start, "expected the id of a rule, such as license-unknown")
+        return entry.name
 
     def _file(self, node: Node) -> tuple[FileFix, int]:
         """A file, and the line where its diff begins. Raises ConfigError."""

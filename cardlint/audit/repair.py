@@ -14,12 +14,12 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from cardlint import __version__
 from cardlint.audit.patch import Diff, Unshowable, difference
 from cardlint.audit.store import now
-from cardlint.errors import Unreadable, UsageError
+from cardlint.errors import TOKEN, Unreadable, UsageError, masked
 from cardlint.formats.safe import is_unicode
 from cardlint.hubrepo import HubName
 from cardlint.source import read_regular
+from cardlint.veil import BULLET
 from cardlint.weights.patterns import lazily
-from cardlint.yamlreader import resolve
 
 if TYPE_CHECKING:
     import re
@@ -38,7 +38,7 @@ _HEAD = f"""\
 """
 MOST_DIFF = 500_000  # characters of all diffs of one repository; what is larger nobody reviews
 _PIECE = 1 << 20
-_PLAIN = lazily(r"[a-zA-Z][a-zA-Z0-9_./-]*")
+_PLAIN = lazily(r"[a-zA-Z][a-zA-Z0-9]*[-_./][a-zA-Z0-9_./-]*")
 # What YAML forbids, and what could act on a terminal: written as escapes, as are quotes and backslashes.
 _SPECIAL = lazily(r'[^\x20-\x7e\xae-\u05ff\u3040-\ud7ff]|["\\#]')
 _BYTE, _SHORT = 0x100, 0x10000
@@ -82,10 +82,18 @@ def proposal(source: HubSource, fixing: Fixing, veil: Veil) -> Proposal | None:
 
 
 def _fixed(change: Change, veil: Veil) -> FileFix:
-    if not is_unicode(change.path) or veil.said(change.path) != change.path:
+    if not is_unicode(change.path) or veil.said(masked(change.path)) != change.path:
         raise Unshowable("the name of a file that would be changed is no text, or holds a secret")
     before = None if change.before is None else sha256(change.before)
-    return FileFix(change.path, before, sha256(change.after), difference(change.before, change.after, veil.content))
+    return FileFix(
+        change.path, before, sha256(change.after), difference(change.before, change.after, lambda content: _masked(content, veil))
+    )
+
+
+def _masked(content: bytes, veil: Veil) -> bytes:
+    """A content without secrets, nor what only looks like a token, which nothing else we print repeats either; as long as it was."""
+    text = veil.content(content).decode("utf-8", "surrogateescape")
+    return TOKEN.sub(lambda match: match[1] + BULLET * (len(match[0]) - len(match[1])), text).encode("utf-8", "surrogateescape")
 
 
 def sha256(content: bytes) -> str:
@@ -172,8 +180,8 @@ def _entry(item: Proposal) -> Iterator[str]:
 
 
 def _text(value: str) -> str:
-    """A text as YAML, on one line: plain where that is the same, else in quotes."""
-    if _PLAIN.fullmatch(value) and isinstance(resolve(value), str):
+    """A text as YAML, on one line: plain where every version of YAML takes it for text, else in quotes."""
+    if _PLAIN.fullmatch(value):
         return value
     return f'"{_SPECIAL.sub(_escape, value)}"'
 
