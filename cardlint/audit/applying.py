@@ -140,9 +140,9 @@ class Applying:
             self._settle(item)
         name = parse(item.proposal.repository)
         source = HubSource(self._hub, name._replace(revision=item.proposal.revision))
-        changes = _changes(source, item, self._plan.name)
         if opted_out(source):
             raise HubError("opted-out", f"its card asks for no pull requests (`{KEY}: {{{OPT_OUT}: false}}`)")
+        changes = _changes(source, item, self._plan.name)
         fixing = Fixing(sum(count for _, count in item.proposal.rules), changes, rules=item.proposal.rules)
         pulling = Pulling(self._hub, HubName(name.kind, source.id), item.proposal.revision, self._me)
         draft = pulling.prepared(drafted(pulling, fixing, _MORE), once=True)
@@ -231,7 +231,7 @@ def _changes(source: HubSource, item: Planned, plan: str) -> tuple[Change, ...]:
     found = []
     for file, line in zip(item.proposal.files, item.diffs, strict=True):
         before = source.read(file.path) if file.path in held else None
-        if (before and sha256(before)) != file.before and (before is not None or file.before is not None):
+        if (None if before is None else sha256(before)) != file.before:
             raise Unreadable(f"{file.path} is not what the plan was made from ({plan}:{item.line}: another SHA-256); make a new plan")
         found.append(Change(file.path, before, _fixed(before, file, plan, line)))
     return tuple(found)

@@ -154,7 +154,7 @@ def test_a_long_plan_is_looked_at_to_its_end(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("old", "new", "words"), [
     ('schema_version: "1"', 'schema_version: "2"', ':4:17: no plan of fixes of this version of cardlint: "schema_version" must be'),
     ("apply: true", "apply: perhaps", ':12:10: no plan of fixes of this version of cardlint: "repositories[0].apply" must be true or false'),
-    ("apply: true", "aply: true", 'unknown key "repositories[0].aply"; did you mean apply?'),
+    ("apply: true", "aply: true", 'unknown key "aply"; did you mean apply?'),
     (f'revision: "{SHA}"', "revision: main", "must be a whole commit, 40 hexadecimal digits"),
     (f'before: "{sha256(CARD)}"', "before: abc", "must be a SHA-256, 64 hexadecimal digits"),
     ("license-unknown: 1", "license-unknown: 0", "must be at least 1"),
