@@ -14,7 +14,7 @@ from cardlint.audit.patch import DiffError, patched
 from cardlint.audit.repair import sha256
 from cardlint.audit.store import now
 from cardlint.card import read_card
-from cardlint.errors import Obstacle, Unreadable, UsageError
+from cardlint.errors import Unreadable, UsageError
 from cardlint.hubpull import LOG_IN, SAFE, Pulling, drafted, owner
 from cardlint.hubrepo import HubName, HubSource, parse
 from cardlint.hubstates import HubError
@@ -115,22 +115,23 @@ class Applying:
 
     def _tried(self, item: Planned, *, in_doubt: bool) -> Settled:
         """What becomes of a repository, noted for good where anything does; tried again where the Hub asks for patience."""
-        for attempt in range(1, _TRIES + 1):
-            try:
-                found = self._became(item, in_doubt=in_doubt)
-            except HubError as error:
-                if error.state == "rate-limited" and error.wait <= PATIENCE and attempt < _TRIES:
-                    self._pause(error.wait, "the Hub asks for it")
-                    continue
-                found = _judged(error)
-            except Unreadable as error:
-                found = Settled("failed", reason=str(error))
-            break
+        found = self._attempted(item, _TRIES, in_doubt=in_doubt)
         if in_doubt and found.state == "left":
             return Settled("unknown", reason=found.reason)
         if self._terms.confirmed and found.state != "left":
             self._note(item, found)
         return found
+
+    def _attempted(self, item: Planned, tries: int, *, in_doubt: bool) -> Settled:
+        try:
+            return self._became(item, in_doubt=in_doubt)
+        except HubError as error:
+            if error.state != "rate-limited" or error.wait > PATIENCE or tries == 1:
+                return _judged(error)
+            self._pause(error.wait, "the Hub asks for it")
+        except Unreadable as error:
+            return Settled("failed", reason=str(error))
+        return self._attempted(item, tries - 1, in_doubt=in_doubt)
 
     def _became(self, item: Planned, *, in_doubt: bool) -> Settled:
         """Look at a repository, and open its pull request. Raises Unreadable."""
@@ -255,10 +256,7 @@ def opted_out(source: HubSource) -> bool:
     text = decode(CARD_PATH, source.read(CARD_PATH, 0, _CARD_BYTES))
     if KEY not in text.content or OPT_OUT not in text.content:
         return False
-    try:
-        metadata = read_card(text).metadata
-    except Obstacle:
-        metadata = None
+    metadata = read_card(text).metadata
     held = None if metadata is None else metadata.get(KEY)
     said = held.get(OPT_OUT) if isinstance(held, Mapping) else None
     return metadata is None or (isinstance(said, Scalar) and said.value is False)

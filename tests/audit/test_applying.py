@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -122,7 +123,7 @@ def of(hub: Hub, name: str) -> Repo:
 
 
 def rows(tmp_path: Path) -> dict[str, str]:
-    with sqlite3.connect(tmp_path / "store.sqlite") as connection:
+    with closing(sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)) as connection:
         return dict(connection.execute("SELECT repository, state FROM pulls"))
 
 
@@ -337,15 +338,23 @@ def swallow(hub: Hub, name: str, status: int, body: bytes) -> None:
     hub.answer = lost  # type: ignore[method-assign]
 
 
-@pytest.mark.parametrize("how", ["answer", "hang", "close", "truncate"])
-def test_what_was_sent_and_never_came_is_sent_again(
-    hub: Hub, apply: Callable[..., Done], monkeypatch: pytest.MonkeyPatch, how: How
-) -> None:
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No answer is waited for longer than half a second."""
     monkeypatch.setattr("cardlint.hub._timeout", lambda: 3)
     monkeypatch.setattr("cardlint.hub._LEAST_TO_WRITE", 0.5)
+
+
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize("how", ["answer", "hang", "close", "truncate"])
+def test_what_never_came_is_sent_again(hub: Hub, apply: Callable[..., Done], tmp_path: Path, slept: list[float], how: How) -> None:
     hub.fail("acme/pot/commit", how, times=1, seconds=5)
     assert "1 in doubt" in apply("--yes").total
+    with closing(sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)) as connection:
+        connection.execute("UPDATE pulls SET at = '2020-01-01T00:00:00+00:00'")
+    slept.clear()
     assert apply("--yes").code == 0
+    assert slept == []
     assert {name: len(pulls(of(hub, name))) for name in NAMES} == dict.fromkeys(NAMES, 1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,13 @@ left_out:
     assert text.split("\n")[plan.entries[0].diffs[0]] == "      @@ -1,4 +1,4 @@"
 
 
+def test_names_of_files_that_need_quotes(tmp_path: Path) -> None:
+    path = 'a "b" \\c\x1b\u2028\U000e0041#é'
+    text = written(tmp_path / "plan.yaml", proposed(of(CARD, MENDED, path)))
+    assert '  - path: "a \\"b\\" \\\\c\\x1b\\u2028\\U000e0041\\x23é"\n' in text
+    assert entries(tmp_path / "plan.yaml")[0].proposal.files[0].path == path
+
+
 def test_the_same_plan_has_the_same_digest(tmp_path: Path) -> None:
     place = tmp_path / "plan.yaml"
     written(place, proposed())
@@ -202,6 +210,10 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(UsageError, match="cannot be read"):
         read_plan(str(tmp_path / "loop"))
+    os.mkfifo(tmp_path / "pipe")
+    for refuses in (lambda: read_plan(str(tmp_path / "pipe")), lambda: assert_replaceable(tmp_path / "pipe")):
+        with pytest.raises(UsageError, match="not a regular file"):
+            refuses()
     monkeypatch.setattr("cardlint.audit.plan._BYTES", 10)
     written(tmp_path / "plan.yaml", proposed())
     with pytest.raises(ConfigError, match="larger than 10 bytes"):
