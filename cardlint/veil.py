@@ -172,10 +172,10 @@ class Veil:
         return fixing._replace(changes=self._changes(fixing.changes), notes=notes, unwritten=unwritten, pull=pull)
 
     def _changes(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        return tuple(Change(self.said(item.path), item.before and self._bytes(item.before), self._bytes(item.after)) for item in changes)
+        return tuple(Change(self.said(item.path), item.before and self.content(item.before), self.content(item.after)) for item in changes)
 
-    def _bytes(self, content: bytes) -> bytes:
-        """The content of a file that was fixed, masked: by form, and what a fix made of a secret by its pieces."""
+    def content(self, content: bytes) -> bytes:
+        """The content of a file that was fixed, masked and as long as it was: by form, and what a fix made of a secret by its pieces."""
         text = starred(content.decode("utf-8", "surrogateescape"))
         covered = self._covered(text)
         hidden = (
