@@ -79,6 +79,7 @@ def lines(drawn: Sequence[Line], days: Sequence[str], label: str, changes: Seque
 
 
 _FEW = 30  # beyond that marks would touch
+_CLOSE = 5  # beyond that the last day would stick out
 
 
 def _mark(line: Line, x: float, y: float, day: str, value: int) -> Markup:
@@ -166,9 +167,7 @@ def _days(xs: Sequence[float], days: Sequence[str]) -> list[Markup]:
 
 
 def _anchor(number: int, total: int) -> str:
-    if total == 1:
-        return "middle"
-    return "start" if number == 0 else "end" if number == total - 1 else "middle"
+    return "end" if number == total - 1 and total > _CLOSE else "middle"
 
 
 def _changes(xs: Sequence[float], changes: Sequence[bool]) -> list[Markup]:

@@ -29,7 +29,7 @@ WORST_WORDS = (
     "With warnings, no errors",
     "With notes only",
     "Nothing found",
-    "Nothing found, but not all could be looked at",
+    "Nothing found, but not everything was looked at",
 )
 KIND_WORDS = {"model": "Models", "dataset": "Datasets", "space": "Spaces"}
 _EXAMPLES = 3
@@ -41,7 +41,7 @@ class Reason(NamedTuple):
 
     outcome: str
     reason: str
-    count: int
+    times: int
     examples: tuple[str, ...]
 
 
@@ -72,7 +72,8 @@ def coverage(reading: Reading) -> Coverage:
     reasons = _reasons(reading.repositories)
     return Coverage(
         total, counts, bar(parts, max(1, total), f"Of {repositories(total)}, {told or 'none'}"), reasons[:_MOST_REASONS],
-        max(0, len(reasons) - _MOST_REASONS), sum(row.gaps > 0 for row in reading.audited), sum(bool(row.honoured) for row in reading.repositories),
+        max(0, len(reasons) - _MOST_REASONS), sum(row.gaps > 0 for row in reading.audited),
+        sum(bool(row.honoured) for row in reading.repositories),
         sum(row.open > 0 for row in reading.repositories if row.outcome != "audited"),
     )  # fmt: skip
 
@@ -84,7 +85,7 @@ def _reasons(rows: Iterable[Row]) -> list[Reason]:
         if row.outcome != "audited":
             found.setdefault((row.outcome, row.reason or _UNTOLD[row.outcome]), []).append(row.name)
     reasons = [Reason(*key, len(names), tuple(names[:_EXAMPLES])) for key, names in found.items()]
-    return sorted(reasons, key=lambda it: (-it.count, it.outcome, it.reason))
+    return sorted(reasons, key=lambda it: (-it.times, it.outcome, it.reason))
 
 
 _UNTOLD = {"pending": "the run has not come to it yet", "skipped": "no reason is noted", "failed": "no reason is noted"}
@@ -220,7 +221,7 @@ class Age(NamedTuple):
     """Findings that have been there for so long."""
 
     title: str
-    count: int
+    times: int
     picture: Markup
 
 
@@ -271,6 +272,7 @@ def fixable(reading: Reading) -> Fixable:
         for rule in rules
     ]  # fmt: skip
     return Fixable(
-        sum(row.safe for row in rows), sum(row.unsafe for row in rows), sum(row.safe > 0 for row in rows), sum(row.unsafe > 0 for row in rows),
+        sum(row.safe for row in rows), sum(row.unsafe for row in rows), sum(row.safe > 0 for row in rows),
+        sum(row.unsafe > 0 for row in rows),
         sum(row.open for row in rows), drawn,
     )  # fmt: skip

@@ -35,7 +35,7 @@ class License(NamedTuple):
     """A licence: its repositories by access (as `ACCESS`) and by kind, and their downloads."""
 
     name: str
-    count: int
+    times: int
     share: str
     access: tuple[int, ...]
     kinds: tuple[int, ...]

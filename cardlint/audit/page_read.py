@@ -32,7 +32,8 @@ MOST_FINDINGS = 100_000
 MOST_OF_ONE = 200
 FINGERPRINT = 16  # of its 32 digits, which tell the findings of one repository apart
 _STANDING = (
-    "name", "kind", "namespace", "outcome", "reason", "revision", "owner", "license", "gated", "private", "disabled", "downloads", "modified",
+    "name", "kind", "namespace", "outcome", "reason", "revision", "owner", "license", "gated", "private",
+    "disabled", "downloads", "modified",
 )  # fmt: skip
 _FIXES = (None, "safe", "unsafe")
 _SUPPRESSED = (None, "inline", "waiver", "baseline")

@@ -95,7 +95,5 @@ def points(connection: sqlite3.Connection, runs: list[Run], last: tuple[int, ...
 
 
 def _counts(connection: sqlite3.Connection, query: str, ids: str) -> dict[tuple[int, str], int]:
-    return {
-        (run, name): number
-        for run, name, number in connection.execute(query.replace("IN _", "IN (SELECT value FROM json_each(?))"), (ids,))
-    }
+    whole = query.replace("IN _", "IN (SELECT value FROM json_each(?))")
+    return {(run, name): number for run, name, number in connection.execute(whole, (ids,))}
