@@ -79,6 +79,7 @@ def _context(reading: Reading, title: str) -> dict[str, Any]:
         "title": title,
         "run": reading.run,
         "runs": len(reading.runs),
+        "began": reading.runs[0].date,
         "is_first": reading.is_first,
         "coverage": coverage(reading),
         "views": views(reading),

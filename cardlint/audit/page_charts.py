@@ -52,7 +52,7 @@ def bar(parts: Sequence[Part], whole: float, label: str, *, thin: bool = False) 
         at += wide
     return element(
         "svg", element("rect", x="0", y="0", width=str(_WIDE), height=str(_HIGH), class_="track"), *drawn,
-        viewBox=f"0 0 {_WIDE} {_HIGH}", preserveAspectRatio="none", role="img", aria_label=label, class_="bar thin" if thin else "bar",
+        viewBox=f"0 0 {_WIDE} {_HIGH}", preserveAspectRatio="none", role="img", aria_label=label, class_="strip thin" if thin else "strip",
     )  # fmt: skip
 
 

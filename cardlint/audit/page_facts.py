@@ -211,7 +211,7 @@ def passing(reading: Reading) -> list[Passing]:
     rows, made = reading.audited, []
     for number, (name, tier) in enumerate(reading.tiers.items()):
         good = sum(not row.tiers >> number & 1 for row in rows)
-        parts = [Part("clean", good, "No such error"), Part("error", len(rows) - good, "With one or more")]
+        parts = [Part("passing", good, "Without an error")]
         picture = bar(parts, max(1, len(rows)), f"{name}: {amount(good)} of {repositories(len(rows))} without an error", thin=True)
         made.append(Passing(name, len(tier.rules), tier.total, good, len(rows), picture))
     return made

@@ -67,8 +67,8 @@ cardlint.tables = (data, { showRule, showOwner, showRepository, changed }) => {
         },
       },
       count(rules, "error", "Errors"),
-      count(rules, "warning", "Warnings"),
-      count(rules, "note", "Notes"),
+      count(rules, "warning", "Warnings", { wide: true }),
+      count(rules, "note", "Notes", { wide: true }),
       {
         key: "affected",
         title: "Repositories",
@@ -130,7 +130,7 @@ cardlint.tables = (data, { showRule, showOwner, showRepository, changed }) => {
       },
       count(owners, "error", "Errors"),
       count(owners, "warning", "Warnings"),
-      count(owners, "note", "Notes"),
+      count(owners, "note", "Notes", { wide: true }),
       count(owners, "new", "New", { wide: true }),
       count(owners, "downloads", "Downloads", { wide: true }),
     ],
@@ -180,7 +180,7 @@ cardlint.tables = (data, { showRule, showOwner, showRepository, changed }) => {
         wide: true,
         value: (row) => text(repositories.owner[row]).toLowerCase() || "\uffff",
         draw: (row, cell) => {
-          cell.textContent = text(repositories.owner[row]) || "no owner";
+          cell.append(make("span", "clamp", text(repositories.owner[row]) || "no owner"));
           cell.classList.add(repositories.owner[row] < 0 ? "none" : "long");
         },
       },
@@ -202,7 +202,7 @@ cardlint.tables = (data, { showRule, showOwner, showRepository, changed }) => {
         wide: true,
         value: (row) => text(repositories.license[row]).toLowerCase(),
         draw: (row, cell) => {
-          cell.textContent = text(repositories.license[row]) || "none stated";
+          cell.append(make("span", "clamp", text(repositories.license[row]) || "none stated"));
           cell.classList.add(repositories.license[row] < 0 ? "none" : "long");
         },
       },

@@ -1,7 +1,7 @@
 "use strict";
 // A table of any length, of which one page is drawn: filtered by a form, sorted by its heads, counted in a live region.
 cardlint.Table = class {
-  static PAGE = 50;
+  static PAGE = 20;
 
   // `columns` are {key, title, value(row), draw(row, cell), number, wide, first}; `fits(wanted)` gives a test of rows, or null for all.
   constructor(id, { count, columns, fits, order, noun, changed }) {
