@@ -159,8 +159,8 @@ def _tick(value: float) -> str:
 def _days(xs: Sequence[float], days: Sequence[str]) -> list[Markup]:
     """The first day and the last, and one between them where there is room."""
     shown = {0, len(days) - 1}
-    if len(days) > 4:  # noqa: PLR2004
-        shown.add(len(days) // 2)
+    if len(days) > _CLOSE + 1:
+        shown.add((len(days) - 1) // 2)
     y = str(_FRAME_HIGH - 8)
     named = [(xs[number], days[number], _anchor(number, len(days))) for number in sorted(shown)]
     return [element("text", day, x=f"{x:.1f}", y=y, text_anchor=anchor, class_="tick") for x, day, anchor in named]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 from cardlint.audit import store as store_module
-from cardlint.audit.standing import Engine, Outcome, Series, Standing
+from cardlint.audit.standing import Engine, Outcome, Series, Standing, digest
 from cardlint.audit.store import Cost, Store
 from cardlint.policy import Waiver
 from cardlint.problem import Fix
@@ -150,7 +150,7 @@ def _findings(rng: random.Random, item: Standing, left: int, count: int) -> Iter
             continue
         place = Place(path, line, 1, line, 9, 0, 8, "license: ") if path else None
         yield Finding(
-            rules[at].id, severity, "high", message, f"s{number}", path, place, f"{hash_of(item.name) * 1_000_003 + number:032x}",  # type: ignore[arg-type]
+            rules[at].id, severity, "high", message, f"s{number}", path, place, digest((item.name, number)),  # type: ignore[arg-type]
             fix=Fix("safe" if fixed < 0.14 else "unsafe", "write it", ()) if fixed < 0.2 else None,
             suppressed=_suppressed(rules[at].id, fate),
         )  # fmt: skip

@@ -129,7 +129,7 @@ cardlint.tables = (data, { showRule, showOwner, showRepository, changed }) => {
         },
       },
       count(owners, "error", "Errors"),
-      count(owners, "warning", "Warnings"),
+      count(owners, "warning", "Warnings", { wide: true }),
       count(owners, "note", "Notes", { wide: true }),
       count(owners, "new", "New", { wide: true }),
       count(owners, "downloads", "Downloads", { wide: true }),
