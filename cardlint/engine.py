@@ -61,7 +61,7 @@ def examine(repository: Repository, selection: Selection, rules: list[Rule], *, 
             because = obstacle.because if _reported(obstacle.because, rules, selection) else None
             skipped.append(Skipped(rule.id, str(obstacle), because))
         except Obstacle as obstacle:
-            skipped.append(Skipped(rule.id, str(obstacle)))
+            skipped.append(Skipped(rule.id, str(obstacle), passing=obstacle.passing))
         except (KeyboardInterrupt, GeneratorExit):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever a check raises, SystemExit too, is reported, and the other rules run

@@ -81,7 +81,9 @@ class UnfitError(CardlintError):
 
 
 class Obstacle(CardlintError):  # noqa: N818 - an obstacle is no error of ours
-    """A fact could not be had."""
+    """A fact could not be had. `passing` says that it may be had another time, as where a server did not answer."""
+
+    passing = False
 
 
 class Unreadable(Obstacle):

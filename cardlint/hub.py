@@ -15,12 +15,16 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from cardlint import __version__
 from cardlint.errors import UsageError
 from cardlint.hubcache import home
-from cardlint.hubstates import LACKING, HubError, Refused, broken, refusal
+from cardlint.hubstates import LACKING, LOST, HubError, Refused, broken, refusal
+from cardlint.hubwords import following, joined, origin
+from cardlint.hubwords import pause as paused
+from cardlint.hubwords import size as size_of
+from cardlint.hubwords import timeout as longest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,12 +37,8 @@ MOST_REDIRECTS = 5
 LONGEST_ANSWER = 300.0  # seconds from the first byte to the last, however steadily they drip
 ENOUGH = 3  # questions in a row that were given up; then one is asked every LONGEST_WAIT, or many files would take days
 ANSWER_BYTES = 100_000_000  # a listing of a hundred thousand files has about a third of it
-_TIMEOUT, _LONGEST_TIMEOUT = 10.0, 86_400.0  # seconds
 _LEAST_TO_WRITE = 60.0  # seconds: a commit is looked through before it is taken
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
-_LOST = frozenset({"timeout", "connection", "truncated", "server", "slow", "tls"})
-_DIGITS = 20
-_PORTS = {"http": 80, "https": 443}
 _TRUE = frozenset({"1", "on", "yes", "true"})
 
 
@@ -55,14 +55,31 @@ def is_offline() -> bool:
     return any(os.environ.get(name, "").lower() in _TRUE for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
 
 
+class Pace:
+    """How long a run waits where the Hub asks it to: seconds for one answer. Whoever asks much keeps count of what is left as well."""
+
+    longest = LONGEST_WAIT
+
+    def enter(self, path: str) -> None:
+        """Called before each request; returns when it may be made."""
+
+    def seen(self, path: str, answer: Answer) -> None:
+        """Called with each answer."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait before a question is repeated."""
+        time.sleep(seconds)
+
+
 class Hub:
     """One endpoint, asked by several repositories, from several threads. It counts what it asks and receives."""
 
-    def __init__(self, *, offline: bool = False) -> None:
+    def __init__(self, *, offline: bool = False, pace: Pace | None = None) -> None:
         """Nothing is asked, and no library imported, until something is needed. Raises UsageError where HF_ENDPOINT is no address."""
         self.offline = offline or is_offline()
+        self.pace = pace or Pace()
         self.endpoint = (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
-        if _origin(self.endpoint) is None:
+        if origin(self.endpoint) is None:
             raise UsageError(f"HF_ENDPOINT is no web address; expected one like {DEFAULT_ENDPOINT}")
         self.requests = 0
         self.received = 0
@@ -118,8 +135,8 @@ class Hub:
         while url is not None:
             answer = self._asked(url, about)
             yield parsed(answer, about)
-            url = _next(answer.headers.get("link", ""))
-            if url is not None and _origin(url) != _origin(self.endpoint):
+            url = following(answer.headers.get("link", ""))
+            if url is not None and origin(url) != origin(self.endpoint):
                 raise HubError("answer", f"the listing of {about} goes on at another host")
 
     def content(self, path: str, about: str, start: int, size: int, whole: int | None = None) -> bytes:
@@ -132,9 +149,11 @@ class Hub:
             raise HubError("ranges", f"the Hub does not give parts of files, and {about} is not downloaded whole")
         if not answer.headers.get("content-range", f"bytes {start}-").startswith(f"bytes {start}-"):
             raise HubError("ranges", f"the Hub gives another part of {about} than was asked for")
-        told = _size(answer)
+        told = size_of(answer)
         if None not in {whole, told} and told != whole:
             raise HubError("answer", f"the Hub lists {whole:,} bytes of {about}, and the file has {told:,}")
+        if told is not None and len(held) < min(size, told - start):
+            raise HubError("truncated", f"the Hub gives {len(held):,} bytes of {about} where it has {min(size, told - start):,}")
         return held
 
     def send(self, path: str, about: str, lines: Iterable[object]) -> Answer:
@@ -162,7 +181,7 @@ class Hub:
         try:
             answer = self._tried(url, about, part, body)
         except HubError as error:
-            lost = error.state in _LOST
+            lost = error.state in LOST
             with self._lock:
                 self._given_up = self._given_up + 1 if lost else 0
                 self._again = time.monotonic() + LONGEST_WAIT
@@ -184,10 +203,10 @@ class Hub:
                     if answer.status < 300:  # noqa: PLR2004 - HTTP: success
                         return answer
                     raise self._refusal(answer, about, part)
-                pause = _pause(answer.headers, wait)
-                if attempt == TRIES or pause > LONGEST_WAIT:
+                pause = paused(answer.headers, wait)
+                if attempt == TRIES or pause > self.pace.longest:
                     raise self._refusal(answer, about, part)
-            time.sleep(pause)
+            self.pace.sleep(pause)
             wait *= 2
         raise AssertionError  # pragma: no cover - the last attempt returns or raises
 
@@ -198,8 +217,8 @@ class Hub:
             target = answer.headers.get("location")
             if answer.status not in {301, 302, 303, 307, 308} or not target:
                 return answer
-            url = _joined(url, target)
-            if _origin(url) is None:
+            url = joined(url, target)
+            if origin(url) is None:
                 raise HubError("answer", f"the Hub sends whoever asks for {about} to what is no web address")
         raise HubError("answer", f"the Hub sends whoever asks for {about} from one address to the next")
 
@@ -207,9 +226,13 @@ class Hub:
         session = self._session()
         transport = importlib.import_module(type(session).__module__.partition(".")[0])
         most = ANSWER_BYTES if part is None else part[1]
+        path = urlsplit(url).path
+        counts = origin(url) == origin(self.endpoint)  # files are often sent from elsewhere, where nobody counts
+        if counts:
+            self.pace.enter(path)
         with self._lock:
             self.requests += 1
-        given, headers, timeout = _sent(body), self._headers(url, part), _timeout()
+        given, headers, timeout = _sent(body), self._headers(url, part), longest()
         if isinstance(body, bytes):
             headers["content-type"] = "application/x-ndjson"
             timeout = max(timeout, _LEAST_TO_WRITE)
@@ -232,6 +255,8 @@ class Hub:
             ) from error
         with self._lock:
             self.received += len(content)
+        if counts:
+            self.pace.seen(path, answer)
         if answer.status < 300 and answer.headers.get("content-encoding", "identity") != "identity":  # noqa: PLR2004 - HTTP: success
             raise HubError("answer", f"the Hub packs its answer on {about}, which it was not asked to do")
         if part is None and len(content) > most:
@@ -249,7 +274,7 @@ class Hub:
             ) from error
 
     def _refusal(self, answer: Answer, about: str, part: tuple[int, int] | None) -> HubError:
-        wait = _pause(answer.headers, WAIT)
+        wait = paused(answer.headers, WAIT)
         headers = {name: value.replace(self._token or "\0", "***") for name, value in answer.headers.items()}
         return refusal(Refused(answer.status, headers, about, self.shown, has_token=self.has_token, wait=wait, of_file=part is not None))
 
@@ -257,7 +282,7 @@ class Hub:
         # Not the client's own headers: those ask the Hub which program called, and tell of other packages (huggingface_hub
         # 2.4, `utils/_headers.py`).
         headers = {"user-agent": f"cardlint/{__version__}; hf_hub/{self._library.__version__}"}
-        if self._token and _origin(url) == _origin(self.endpoint):
+        if self._token and origin(url) == origin(self.endpoint):
             headers["authorization"] = f"Bearer {self._token}"
         headers["accept-encoding"] = "identity"  # what is received is what was asked for, and counted
         if part is not None:
@@ -291,56 +316,3 @@ def _sent(body: object) -> dict[str, object]:
     if body is None:
         return {}
     return {"content" if isinstance(body, bytes) else "json": body}
-
-
-def _size(answer: Answer) -> int | None:
-    """The size of the whole file of which an answer is a part, where it tells."""
-    is_part = answer.status == 206  # noqa: PLR2004 - HTTP: partial content
-    said = answer.headers.get("content-range", "").rpartition("/")[2] if is_part else answer.headers.get("content-length", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < _DIGITS else None
-
-
-def _timeout() -> float:
-    """Seconds, as huggingface_hub reads them."""
-    try:
-        given = float(os.environ.get("HF_HUB_DOWNLOAD_TIMEOUT", ""))
-    except ValueError:
-        return _TIMEOUT
-    return given if 0 < given <= _LONGEST_TIMEOUT else _TIMEOUT
-
-
-def _pause(headers: dict[str, str], otherwise: float) -> float:
-    """Seconds to wait: `Retry-After`, or where nothing is left of a rate limit (`RateLimit: "api";r=0;t=168`) until it is renewed."""
-    words = dict(item.strip().split("=", 1) for item in headers.get("ratelimit", "").split(";") if "=" in item)
-    given = words.get("t") if words.get("r") == "0" else headers.get("retry-after")
-    try:
-        return max(0.0, float(given)) if given is not None else otherwise
-    except ValueError:
-        return otherwise
-
-
-def _next(link: str) -> str | None:
-    """The address of the next page in a `Link` header."""
-    for item in link.split(","):
-        address, _, relation = item.partition(";")
-        if 'rel="next"' in relation and address.strip().startswith("<"):
-            return address.strip().strip("<>")
-    return None
-
-
-def _joined(url: str, target: str) -> str:
-    """Where a redirect leads; nowhere where it is no address."""
-    try:
-        return urljoin(url, target)
-    except ValueError:
-        return ""
-
-
-def _origin(url: str) -> tuple[str, str, int] | None:
-    """Who answers at an address of the web; None where it is none."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or _PORTS[parts.scheme]
-    except (ValueError, KeyError):
-        return None
-    return (parts.scheme, parts.hostname, port) if parts.hostname and parts.scheme in _PORTS else None

@@ -32,6 +32,14 @@ def hub(repository: Repository) -> Mapping[str, Any]:
     return source.info  # type: ignore[attr-defined, no-any-return]
 
 
+def scans(repository: Repository) -> Mapping[str, Any] | None:
+    """What the Hub's scanners say, `securityRepoStatus` of its info request; None where they say nothing. Raises as `hub`."""
+    said = hub(repository)
+    source: Any = innermost(repository.source)
+    status = (said if isinstance(source, Memory) else source.whole_info).get("securityRepoStatus")
+    return status if isinstance(status, dict) else None
+
+
 def discussions(repository: Repository) -> bool | None:
     """Whether readers may open discussions; None for a target that does not lie on the Hub, and where the Hub may not be asked.
 

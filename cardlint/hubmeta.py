@@ -27,7 +27,12 @@ _DEEPEST = 50
 
 def suffices(rules: Iterable[Rule]) -> bool:
     """Whether none of the rules needs the card itself."""
-    return all(rule.facts <= _ENOUGH and rule.check not in _OF_WRITING for rule in rules)
+    return not any(needs_card(rule) for rule in rules)
+
+
+def needs_card(rule: Rule) -> bool:
+    """Whether a rule looks at more of the card than its values."""
+    return not rule.facts <= _ENOUGH or rule.check in _OF_WRITING
 
 
 def metadata(value: object, path: str, depth: int = 0) -> Node | None:

@@ -190,6 +190,11 @@ class HubSource:
             raise
 
     @property
+    def whole_info(self) -> dict[str, Any]:
+        """The same with the sizes of files and the verdicts of scanners, which no listing tells."""
+        return self.info
+
+    @property
     def values(self) -> dict[str, Any] | None:
         """The values of the card, where the Hub was asked and tells them."""
         held = self.info.get("cardData") if not self.hub.offline and (self._tree is None) else None
@@ -248,7 +253,7 @@ class HubSource:
         siblings = self.info["siblings"]
         if len(siblings) > MAX_ENTRIES:
             raise Unreadable(f"{self.name.id} holds more than {MAX_ENTRIES:,} files")
-        entries = [_entry(item, self.about) for item in siblings]
+        entries = [file_entry(item, self.about) for item in siblings]
         return {entry.path: entry for entry in sorted(entries)}
 
     def is_text(self, path: str) -> bool:
@@ -300,7 +305,7 @@ def is_commit(text: str) -> bool:
     return _COMMIT.fullmatch(text) is not None
 
 
-def _entry(item: Any, about: str) -> FileEntry:  # noqa: ANN401 - JSON
+def file_entry(item: Any, about: str) -> FileEntry:  # noqa: ANN401 - JSON
     """A file of the listing. One without a size is not empty: nobody knows. Raises HubError."""
     path, size = (item.get("rfilename"), item.get("size")) if isinstance(item, dict) else (None, None)
     if not is_path(path):

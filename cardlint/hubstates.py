@@ -12,18 +12,22 @@ from cardlint.errors import TOKEN, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_UNAUTHORIZED, _NOT_FOUND, _TOO_MANY, _SERVER = 401, 404, 429, 500
+_BAD, _UNAUTHORIZED, _NOT_FOUND, _TOO_MANY, _SERVER = 400, 401, 404, 429, 500
 _SHOWN = 200
+LOST = frozenset({"timeout", "connection", "truncated", "server", "slow", "tls"})
+"""States in which no answer came that could be used."""
+_LASTING = frozenset({"gated", "missing", "disabled", "revision", "entry", "discussions", "ranges"})
 LACKING = "huggingface_hub, which this installation lacks: pip install huggingface-hub"
 
 
 class HubError(Unreadable):
-    """The Hub did not give what was asked for. `state` names why in one word: gated, missing, revision, entry, offline."""
+    """The Hub did not give what was asked for. `state` names why in one word: gated, missing, revision, entry, refused, offline."""
 
     def __init__(self, state: str, message: str) -> None:
         """`message` says in words what is known of it and what to do."""
         super().__init__(message)
         self.state = state
+        self.passing = state not in _LASTING
 
 
 class Refused(NamedTuple):
@@ -89,7 +93,8 @@ def refusal(it: Refused) -> HubError:
     for state, applies, words in _STATES:
         if applies(it):
             return HubError(state, words(it))
-    return HubError("answer", f"the Hub answered {it.status} when asked for {it.about}{': ' if it.said else ''}{it.said}")
+    state = "refused" if it.status == _BAD else "answer"
+    return HubError(state, f"the Hub answered {it.status} when asked for {it.about}{': ' if it.said else ''}{it.said}")
 
 
 def broken(error: Exception, transport: Any, about: str) -> HubError:  # noqa: ANN401 - a module

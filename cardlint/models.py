@@ -281,7 +281,23 @@ class Baseline(_Strict):
     entries: list[BaselineEntry]
 
 
-SCHEMAS: dict[str, type[BaseModel]] = {"rule": RuleCard, "policy": Policy, "report": Report, "baseline": Baseline}
+class Ownership(_Strict):
+    """Who answers for some repositories."""
+
+    repository: str = Field(description="A glob on `namespace/name`, with `datasets/` or `spaces/` before it for those alone.")
+    kind: Kind | None = Field(default=None, description="Of repositories of this kind only.")
+    owner: str = Field(min_length=1, json_schema_extra={"x-expects": "a team or a person"})
+
+
+class Owners(_Strict):
+    """Who answers for which repository: of the patterns that fit one the last decides."""
+
+    owners: dict[str, str] | list[Ownership] = Field(
+        description="Patterns with their owners.", json_schema_extra={"x-expects": "a mapping of patterns to owners, or a list of them"}
+    )
+
+
+SCHEMAS: dict[str, type[BaseModel]] = {"rule": RuleCard, "policy": Policy, "report": Report, "baseline": Baseline, "owners": Owners}
 
 
 def schema(name: str) -> dict[str, Any]:

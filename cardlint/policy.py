@@ -100,8 +100,8 @@ class Layer(NamedTuple):
 class Policy:
     """Layers from the most general to the most special, over the rules there are.
 
-    `select` and `ignore` are the command's: the first replaces the selection of the layers, the second is final. `alone` says
-    that one file of weights is looked at: only rules that need nothing else run. Nothing changes a policy.
+    `select` and `ignore` are the command's: the first replaces the selection of the layers, the second is final. `among` are the
+    rules that can run where not everything is looked at, None where it is. Nothing changes a policy.
     """
 
     def __init__(  # noqa: PLR0913 - what makes a policy
@@ -112,14 +112,14 @@ class Policy:
         select: tuple[str, ...] = (),
         ignore: tuple[str, ...] = (),
         *,
-        alone: bool = False,
+        among: frozenset[str] | None = None,
     ) -> None:
         self.name = name
         self.rules = rules
         self.layers = layers
         self.select = select
         self.ignore = ignore
-        self.alone = alone
+        self.among = among
 
     @classmethod
     def load(cls, name: str = DEFAULT) -> Policy:
@@ -131,7 +131,11 @@ class Policy:
 
     def of_one_file(self) -> Policy:
         """The same where one file of weights is looked at."""
-        return Policy(self.name, self.rules, self.layers, self.select, self.ignore, alone=True)
+        return self.within(frozenset(rule.id for rule in self.rules.values() if _of_a_file(rule)))
+
+    def within(self, among: frozenset[str]) -> Policy:
+        """The same where only these rules can run."""
+        return Policy(self.name, self.rules, self.layers, self.select, self.ignore, among=among)
 
     @property
     def kind(self) -> Kind | None:
@@ -212,7 +216,16 @@ class Selection:
     @cached_property
     def rules(self) -> list[Rule]:
         """The rules that may report something, sorted by id."""
-        return [rule for rule in self.policy.rules.values() if self._may_report(rule)]
+        among = self.policy.among
+        return [rule for rule in self.policy.rules.values() if (among is None or rule.id in among) and self._may_report(rule)]
+
+    @property
+    def left(self) -> list[str]:
+        """The ids of rules of this kind of repository that would run if everything were looked at."""
+        among, kind = self.policy.among, self.repository.kind
+        if among is None:
+            return []
+        return [rule.id for rule in self.policy.rules.values() if rule.id not in among and kind in rule.kinds and self._may_report(rule)]
 
     @cached_property
     def locks(self) -> dict[str, Lock]:
@@ -244,7 +257,7 @@ class Selection:
         return self._views[hidden]
 
     def _may_report(self, rule: Rule) -> bool:
-        if rule.id in self.policy.ignored or (self.policy.alone and not _of_a_file(rule)):
+        if rule.id in self.policy.ignored:
             return False
         if self.policy.selected is not None:
             return rule.id in self.policy.selected

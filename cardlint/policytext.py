@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 SCHEMA = "policy.schema.json"
 
 
-def parse(text: Text, *, trusted: bool = False) -> Mapping:
-    """A policy text as located data, valid by the schema. Raises ConfigError."""
+def parse(text: Text, *, trusted: bool = False, keys: str = "extends and rules") -> Mapping:
+    """A policy text as located data, valid by the schema unless it is trusted. Raises ConfigError; `keys` are such as it may have."""
     try:
         root = read_yaml(text.content.removeprefix("\ufeff"), path=text.path, base=int(text.bom))
     except YamlError as error:
@@ -31,7 +31,7 @@ def parse(text: Text, *, trusted: bool = False) -> Mapping:
     if root is None:
         return Mapping(text.path, 0, 0, [])
     if not isinstance(root, Mapping):
-        raise wrong(text, root, "expected a mapping with keys such as extends and rules")
+        raise wrong(text, root, f"expected a mapping with keys such as {keys}")
     if not trusted:
         _validate(text, root)
     return root
@@ -54,15 +54,20 @@ def wrong(text: Text, node: Node, message: str) -> ConfigError:
     return ConfigError(text.path, at.line, at.column, message)
 
 
-def _validate(text: Text, root: Mapping) -> None:
-    from cardlint.schema import mismatches  # only where there is a policy file of somebody's own
-
+def once(text: Text, root: Node) -> None:
+    """Raise ConfigError where a mapping has a key twice."""
     for _, node in walk(root):
         seen: set[str] = set()
         for entry in node.entries if isinstance(node, Mapping) else ():
             if entry.name in seen:
                 raise wrong(text, entry.key, f'"{entry.name}" is given twice')
             seen.add(entry.name)
+
+
+def _validate(text: Text, root: Mapping) -> None:
+    from cardlint.schema import mismatches  # only where there is a policy file of somebody's own
+
+    once(text, root)
     for mismatch in mismatches(SCHEMA, root):
         raise wrong(text, mismatch.node, mismatch.message)
 

@@ -95,11 +95,15 @@ class Descriptor(NamedTuple):
 
 
 class Skipped(NamedTuple):
-    """A rule that had to look and could not; `because` is the rule that reports the obstacle, or None."""
+    """A rule that had to look and could not; `because` is the rule that reports the obstacle, or None.
+
+    `passing` says that it may be able to another time, as where a server did not answer.
+    """
 
     rule: str
     reason: str
     because: str | None = None
+    passing: bool = False
 
 
 class Failed(NamedTuple):

@@ -276,6 +276,7 @@ FACTS: dict[str, Callable[[Repository], Any]] = {
     "lfs": _lfs,
     "code": _code,
     "hub": _late("hubfacts.hub"),
+    "scans": _late("hubfacts.scans"),
     "discussions": _late("hubfacts.discussions"),
     "lineage": _late("lineage.lineage"),
     "known_lineage": _known_lineage,

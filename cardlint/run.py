@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from cardlint import __version__, engine, settle
@@ -21,7 +22,6 @@ from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from cardlint.baseline import Baseline
     from cardlint.problem import Applicability, Confidence
@@ -33,7 +33,11 @@ _CHUNKS_PER_WORKER = 8
 
 
 class Options(NamedTuple):
-    """How targets are checked; the same for all of a run."""
+    """How targets are checked; the same for all of a run.
+
+    `trust` says whether what they say of findings in themselves counts; None: where they are on disk. `among` are the rules that can
+    run where not everything is looked at.
+    """
 
     policy: str | None = None
     kind: Kind | None = None
@@ -43,10 +47,11 @@ class Options(NamedTuple):
     isolated: bool = False
     min_confidence: Confidence = "low"
     offline: bool = False
-    trust: bool = False
+    trust: bool | None = None
     fix: Applicability | None = None
     write: bool = False
     pull: Literal["show", "open"] | None = None
+    among: frozenset[str] | None = None
     baseline: Baseline | None = None
     record: bool = False
 
@@ -94,17 +99,27 @@ def _in_processes(targets: Sequence[Located], options: Options, jobs: int) -> li
         return list(pool.map(partial(check_target, options=options), targets, chunksize=chunk))
 
 
-def check_target(located: Located, options: Options, policy: Policy | None = None) -> Target:
-    """What is found in one target."""
+def check_target(
+    located: Located,
+    options: Options,
+    policy: Policy | None = None,
+    source: Source | None = None,
+    witness: Callable[[Repository], None] | None = None,
+) -> Target:
+    """What is found in one target. `source` is where its bytes come from, if not from where it says.
+
+    `witness` is shown the repository once the rules have looked at it.
+    """
     if located.hub is not None and options.kind not in {None, located.hub.kind}:
         raise UsageError(f"{located.name} is a {located.hub.kind}; leave out --kind {options.kind}")
-    source = source_of(located, offline=options.offline)
+    source = source or source_of(located, offline=options.offline)
     if located.hub is None:
-        return _target(located, options, policy, source)
-    # Such a target has no configuration of its own; so a wrong name in the policy is told before anything is asked.
-    policy = policy or _policy(options.policy, None, None, options.select, options.ignore, offline=options.offline)
+        return _target(located, options, policy, source, witness)
+    # A wrong name in the policy is told before anything is asked.
+    usual = policy or _policy(options.policy, None, None, options.select, options.ignore, offline=options.offline)
+    policy = policy if options.trust else usual
     before = _traffic(source)
-    found = _target(located, options, policy, source)
+    found = _target(located, options, policy, source, witness)
     requests, received = _traffic(source)
     return found._replace(
         renamed="" if found.known_as == located.hub.id else found.known_as, traffic=(requests - before[0], received - before[1])
@@ -119,20 +134,28 @@ def _traffic(source: Source) -> tuple[int, int]:
     return source.hub.requests, source.hub.received
 
 
-def _target(located: Located, options: Options, policy: Policy | None, source: Source) -> Target:
+def _target(
+    located: Located, options: Options, policy: Policy | None, source: Source, witness: Callable[[Repository], None] | None
+) -> Target:
     try:
         commit = revision(located, source)
     except Unreadable as error:
-        return _unseen(located, options, policy, str(error))
+        return unseen(located, options, policy, error)
     chosen = policy or _policy(options.policy, *_config(located, options, source), options.select, options.ignore, offline=options.offline)
     if located.weights is not None:
         chosen = chosen.of_one_file()
+    elif options.among is not None:
+        chosen = chosen.within(options.among)
     repository = open_repository(located, options.kind or chosen.kind, (*chosen.exclude, *options.exclude), source)
+    repository.trusted = located.hub is None if options.trust is None else options.trust
     if located.hub is not None:
-        repository.trusted = options.trust
         _provide(repository, source, chosen, options)
     look = partial(_look, located=located, options=options, policy=chosen)
     found = look(repository)
+    if witness is not None:
+        witness(repository)
+    if options.among is not None:
+        found = found._replace(not_applicable=tuple(sorted({*found.not_applicable, *chosen.bind(repository).left})))
     if options.fix is not None:
         found = _proposed(_fixed(repository, found, look, located, options), source, options)
     found = found._replace(
@@ -160,13 +183,15 @@ def _provide(repository: Repository, source: Source, policy: Policy, options: Op
         repository.provide("frontmatter", hubmeta.metadata(source.values, repository.card_path))
 
 
-def _unseen(located: Located, options: Options, policy: Policy | None, reason: str) -> Target:
-    """A target of which nothing could be seen: every rule that would have looked at it was skipped."""
+def unseen(located: Located, options: Options, policy: Policy | None, error: Unreadable) -> Target:
+    """A target on the Hub of which nothing could be seen: every rule that would have looked at it was skipped."""
     assert located.hub is not None
     chosen = policy or _policy(options.policy, None, None, options.select, options.ignore, offline=options.offline)
+    if options.among is not None:
+        chosen = chosen.within(options.among)
     repository = Repository(Memory({}), Identity(located.hub.kind, located.hub.id, told=True))
     rules = engine.running(chosen.bind(repository), options.min_confidence)
-    skipped = tuple(Skipped(rule.id, reason) for rule in rules if not rule.facts & engine.SETTLED)
+    skipped = tuple(Skipped(rule.id, str(error), passing=error.passing) for rule in rules if not rule.facts & engine.SETTLED)
     found = Target(located.name, located.hub.kind, skipped=skipped, shown=located.shown, policy=chosen.name, known_as=located.hub.id)
     return _described(found, chosen)
 
@@ -237,6 +262,9 @@ def _config(located: Located, options: Options, source: Source) -> tuple[Path | 
     """Where the repository's configuration stands, and its content where it is Git's and not the disk's."""
     if options.isolated:
         return None, None
+    if located.hub is not None:
+        content = staged_config(source) if options.trust else None
+        return (None, None) if content is None else (Path(located.shown) / CONFIG_NAME, content)
     if located.tree is None or located.content is not None:
         return located.config, None
     content = staged_config(source)

@@ -45,15 +45,14 @@ def gate_absent(
         yield Problem("the policy asks for a gate, and the repository has none; turn it on in its settings", metadata.span, subject="gated")
 
 
-def flagged(hub: Mapping[str, Any], *, levels: list[str]) -> Iterator[Problem]:
+def flagged(hub: Mapping[str, Any], scans: Mapping[str, Any] | None, *, levels: list[str]) -> Iterator[Problem]:
     """A repository that the Hub has disabled, or in which its scanners found something. `levels` are the words that say so.
 
     Scans that are not done say nothing, and nothing is said of them here: they are evidence, and no verdict of ours.
     """
     if hub.get("disabled") is True:
         yield Problem("the Hub has disabled this repository; ask its support why before anybody relies on it", subject="disabled")
-    status = hub.get("securityRepoStatus")
-    issues = status.get("filesWithIssues") if isinstance(status, dict) else None
+    issues = (scans or {}).get("filesWithIssues")
     issues = issues if isinstance(issues, list) else []
     named = [item for item in issues if isinstance(item, dict) and item.get("level") in levels and isinstance(item.get("path"), str)]
     for item in named:

@@ -15,23 +15,24 @@ _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 _CONFIDENCE = click.Choice(["low", "medium", "high"])
 
 
-def _split(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+def words(ctx: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """The words of comma-separated lists. Raises UsageError where there are none among the commas."""
     del ctx
-    words = split(values)
-    if values and not words:
+    found = split(values)
+    if values and not found:
         raise UsageError(f"{parameter.opts[0]} names nothing")
-    return words
+    return found
 
 
-_RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE,…", "shell_complete": complete.selectors}
+RULES: dict[str, Any] = {"multiple": True, "callback": words, "metavar": "RULE,…", "shell_complete": complete.selectors}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.argument("targets", nargs=-1, metavar="[TARGET]...", shell_complete=complete.paths)
 @click.option("--kind", type=click.Choice(["model", "dataset", "space"]), help="What the repository is, where nothing else tells.")
 @click.option("--policy", metavar="NAME|FILE", shell_complete=complete.policies, help="Policy to apply instead of the configured one.")
-@click.option("--select", help="Run only these rules: ids, category/, all.", **_RULES)
-@click.option("--ignore", help="Leave these rules out.", **_RULES)
+@click.option("--select", help="Run only these rules: ids, category/, all.", **RULES)
+@click.option("--ignore", help="Leave these rules out.", **RULES)
 @click.option("--fail-on", type=_FAIL_ON, default="error", show_default=True, help="Least severity that makes the exit code 1.")
 @click.option(
     "--output-format", "outputs", multiple=True, metavar="NAME[=FILE]", shell_complete=complete.outputs,
@@ -46,14 +47,14 @@ _RULES: dict[str, Any] = {"multiple": True, "callback": _split, "metavar": "RULE
     help="Show the pull request that would fix a repository on the Hub, and open none: add --yes for that; implies --fix.",
 )  # fmt: skip
 @click.option("--yes", "yes", is_flag=True, help="With --pr: open it, unless one of yours is open or the branch has moved.")
-@click.option("--exclude", multiple=True, callback=_split, metavar="GLOB,…", help="Paths nobody looks at.")
+@click.option("--exclude", multiple=True, callback=words, metavar="GLOB,…", help="Paths nobody looks at.")
 @click.option("--baseline", metavar="FILE", shell_complete=complete.paths, help="Findings recorded there do not count.")
 @click.option(
     "--write-baseline", metavar="FILE", shell_complete=complete.paths, help="Record what is found now, so that only what is new counts."
 )
 @click.option("--min-confidence", type=_CONFIDENCE, default="low", show_default=True, help="Leave out rules less sure than this.")
 @click.option("--isolated", is_flag=True, help="Ignore .cardlint.yaml.")
-@click.option("--trust-config", is_flag=True, help="Let a repository on the Hub suppress findings in itself.")
+@click.option("--trust-config", is_flag=True, help="Let a repository on the Hub configure rules and suppress findings in itself.")
 @click.option("--offline", is_flag=True, help="Never touch the network; local targets never do.")
 @click.option("--cache", is_flag=True, help="Check what the Hub cache of this machine holds, without the network.")
 @click.option("--stdin-filename", metavar="FILE", shell_complete=complete.paths, help="The name of the card that comes on standard input.")

@@ -43,7 +43,7 @@ def perform(targets: tuple[str, ...], given: dict[str, Any], program: str) -> in
     options = Options(
         policy=given["policy"], kind=given["kind"], select=given["select"], ignore=given["ignore"],
         exclude=given["exclude"], isolated=given["isolated"], min_confidence=given["min_confidence"],
-        offline=given["offline"] or given["cache"], trust=given["trust_config"],
+        offline=given["offline"] or given["cache"], trust=given["trust_config"] or None,
         baseline=baseline, record=given["write_baseline"] is not None, **fixing,
     )  # fmt: skip
     report = check_all(located, options, jobs=given["jobs"])

@@ -19,9 +19,10 @@ from huggingface_hub import snapshot_download
 
 import cardlint.hub
 from cardlint.errors import Unreadable, UsageError
-from cardlint.hub import Hub, _next, _pause
+from cardlint.hub import Hub
 from cardlint.hubrepo import HubName, HubSource, is_named, parse, shared
 from cardlint.hubstates import HubError, Refused, refusal
+from cardlint.hubwords import following, pause, timeout
 from cardlint.run import Options, check_target
 from cardlint.target import locate
 
@@ -166,7 +167,7 @@ def test_what_may_pass_is_tried_again(served: Served, how: Any, state: str) -> N
 @pytest.mark.parametrize(("written", "seconds"), [("0.2", 0.2), ("soon", 10.0), ("-1", 10.0), ("0", 10.0), ("nan", 10.0), ("1e400", 10.0)])
 def test_the_timeout_of_the_client_is_kept_to(monkeypatch: pytest.MonkeyPatch, written: str, seconds: float) -> None:
     monkeypatch.setenv("HF_HUB_DOWNLOAD_TIMEOUT", written)
-    assert cardlint.hub._timeout() == seconds  # noqa: SLF001
+    assert timeout() == seconds
 
 
 def test_a_hub_that_hangs(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,13 +213,13 @@ def test_questions_with_a_body(served: Served) -> None:
     ],
 )
 def test_how_long_the_hub_asks_to_wait(headers: dict[str, str], seconds: float) -> None:
-    assert _pause(headers, 7.0) == seconds
+    assert pause(headers, 7.0) == seconds
 
 
 def test_the_next_page_in_a_header() -> None:
-    assert _next('<http://a/?b=1>; rel="prev", <http://a/?b=3>; rel="next"') == "http://a/?b=3"
-    assert _next('http://a; rel="next"') is None
-    assert _next("") is None
+    assert following('<http://a/?b=1>; rel="prev", <http://a/?b=3>; rel="next"') == "http://a/?b=3"
+    assert following('http://a; rel="next"') is None
+    assert following("") is None
 
 
 def test_without_the_library_the_way_to_it_is_told(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:

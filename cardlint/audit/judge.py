@@ -1,0 +1,111 @@
+"""What one repository of an audit comes to: the engine of `check`, and why the rest could not be looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cardlint.audit.source import ListedSource
+from cardlint.audit.standing import Outcome
+from cardlint.errors import Unreadable, UsageError, masked
+from cardlint.hubstates import HubError
+from cardlint.nodes import string, strings
+from cardlint.policyfile import CONFIG_NAME
+from cardlint.report import Failed
+from cardlint.run import Options, check_target, unseen
+from cardlint.target import Located, locate
+
+if TYPE_CHECKING:
+    from cardlint.audit.depth import Depth
+    from cardlint.audit.standing import Standing, State
+    from cardlint.hub import Hub
+    from cardlint.hubrepo import HubName
+    from cardlint.nodes import Mapping
+    from cardlint.report import Target
+    from cardlint.repository import Repository
+
+
+class Terms(NamedTuple):
+    """How repositories are looked at, and how deep."""
+
+    options: Options
+    depth: Depth = "weights"
+
+
+def of_listed(hub: Hub, name: HubName, item: dict[str, Any], standing: Standing, terms: Terms) -> Outcome:
+    """What a repository on the Hub comes to, at the commit that `name` has. `item` is what the listing says of it."""
+    located = Located(standing.name, Path(), hub=name)
+    if item.get("disabled") is True:
+        return of_unseen(standing, name, terms, HubError("disabled", f"{standing.name} is disabled by the Hub"))
+    try:
+        target = check_target(located, terms.options, source=ListedSource(hub, name, item, depth=terms.depth))
+    except UsageError as error:  # its own configuration, which somebody trusts, is wrong
+        return of_unseen(standing, name, terms, Unreadable(str(error)))
+    except Unreadable as error:  # what the listing says of its files cannot be right
+        return of_unseen(standing, name, terms, error)
+    except Exception as error:  # noqa: BLE001 - a defect of ours in one repository leaves the others to be looked at
+        return _broken(standing, unseen(located, terms.options, None, Unreadable("cardlint failed here")), error)
+    configured = bool(terms.options.trust) and any(file.get("rfilename") == CONFIG_NAME for file in item["siblings"])
+    return _outcome(standing, target, configured=configured)
+
+
+def of_unseen(standing: Standing, name: HubName, terms: Terms, error: Unreadable) -> Outcome:
+    """A repository of which nothing can be seen."""
+    return _outcome(standing, unseen(Located(standing.name, Path(), hub=name), terms.options, None, error))
+
+
+def of_folder(standing: Standing, terms: Terms) -> Outcome:
+    """What a checkout comes to: a repository in a folder."""
+    seen: list[Repository] = []
+    located = locate(standing.name)
+    try:
+        target = check_target(located, terms.options, witness=seen.append)
+    except UsageError as error:
+        isolated = terms._replace(options=terms.options._replace(isolated=True, trust=False))
+        return of_folder(standing, isolated)._replace(state="skipped", reason=str(error))
+    except Exception as error:  # noqa: BLE001 - as above
+        from cardlint.report import Target as Empty
+
+        return _broken(standing, Empty(standing.name, standing.kind, shown=located.shown), error)
+    configured = bool(terms.options.trust) and located.config is not None
+    return _outcome(_described(standing, seen[0]), target, configured=configured)
+
+
+def _broken(standing: Standing, target: Target, error: Exception) -> Outcome:
+    reason = f"internal error, please report it: {type(error).__name__}: {masked(str(error))}"
+    return _outcome(standing, target._replace(failed=(*target.failed, Failed("audit", reason))))
+
+
+def _outcome(standing: Standing, target: Target, *, configured: bool = False) -> Outcome:
+    """The outcome that the report of a target makes."""
+    state, reason = _state(target)
+    count = sum(item.suppressed is not None and item.suppressed.kind == "inline" for item in target.findings)
+    honoured = [CONFIG_NAME] if configured else []
+    if count:
+        honoured.append(f"{count} {'suppression' if count == 1 else 'suppressions'}")
+    target = target._replace(traffic=None, revision=target.revision or standing.revision)
+    lasting = not any(item.passing for item in target.skipped) and not target.failed
+    return Outcome(standing, state, target, reason, lasting, tuple(honoured))
+
+
+def _state(target: Target) -> tuple[State, str | None]:
+    if target.failed:
+        return "failed", f"{target.failed[0].rule}: {target.failed[0].error}"
+    missed = [item for item in target.skipped if item.because is None]
+    if not missed:
+        return "audited", None
+    passing = [item.reason for item in missed if item.passing]
+    (reason, _), *_ = Counter(passing or (item.reason for item in missed)).most_common(1)
+    return "failed" if passing else "skipped", reason
+
+
+def _described(standing: Standing, repository: Repository) -> Standing:
+    """What a listing would have said of it, as far as its card does."""
+    metadata: Mapping | None = repository.known("frontmatter")
+    standing = standing._replace(kind=repository.kind)
+    if metadata is None:
+        return standing
+    task = string(metadata.get("pipeline_tag")) or next(iter(strings(metadata.get("task_categories"))), None)
+    license_ = ", ".join(strings(metadata.get("license"))) or None
+    return standing._replace(license=license_, task=task, library=string(metadata.get("library_name")))

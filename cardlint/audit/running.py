@@ -1,0 +1,212 @@
+"""One run of an audit: list, leave what has not changed, look at the rest with several workers, note each result at once."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from cardlint.audit import judge
+from cardlint.audit.checkouts import checkouts
+from cardlint.audit.filters import Filters
+from cardlint.audit.items import Listed, standing
+from cardlint.audit.listing import listed
+from cardlint.audit.owners import Owners
+from cardlint.audit.standing import Standing
+from cardlint.audit.store import Cost
+from cardlint.errors import Unreadable
+from cardlint.hubrepo import is_named, parse
+from cardlint.repository import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from cardlint.audit.judge import Terms
+    from cardlint.audit.pace import SharedPace
+    from cardlint.audit.progress import Progress
+    from cardlint.audit.standing import Engine, Outcome, Series
+    from cardlint.audit.store import Store
+    from cardlint.audit.targets import Wanted
+    from cardlint.hub import Hub
+    from cardlint.repository import Kind
+
+AGAIN = (5.0, 60.0)
+"""Seconds before what the Hub did not answer is asked for once more, and for the last time."""
+_AHEAD = 2  # questions per worker that wait for one
+_TICK = 0.5  # seconds
+_NEVER = "9999"
+_FEW = 16  # checkouts that are looked at sooner than a process starts
+
+
+class Job(NamedTuple):
+    """What to audit and how. `jobs` are the workers, `since` the oldest result that is taken over (ISO 8601, UTC)."""
+
+    wanted: tuple[Wanted, ...]
+    terms: Terms
+    series: Series
+    engine: Engine
+    kinds: Sequence[Kind] = KINDS
+    filters: Filters = Filters()
+    owners: Owners = Owners()
+    jobs: int = 8
+    fresh: bool = False
+    since: str = ""
+
+
+class Audit:
+    """A job, the store it is noted in, and the Hub it asks."""
+
+    def __init__(self, job: Job, store: Store, hub: Hub, pace: SharedPace, progress: Progress) -> None:
+        """`pace` is that of the Hub."""
+        self._job = job
+        self._store = store
+        self._hub = hub
+        self._pace = pace
+        self._progress = progress
+        self._run = 0
+        self._left_out = 0
+        self._unlisted: list[tuple[str, str]] = []
+        self._unfit: list[tuple[Standing, str]] = []
+        self._standings: dict[str, Standing] = {}
+
+    def run(self, describe: Callable[[int], None] = lambda _: None) -> int:
+        """Audit; the number of the run. What is done by the time of a KeyboardInterrupt is noted, and the next run goes on from there."""
+        self._run = self._store.begin(self._job.series, self._job.engine, fresh=self._job.fresh)
+        describe(self._run)
+        with self._spending():
+            self._list()
+            todo = self._store.reuse(self._run, self._since())
+            self._progress.start(len(self._standings), len(self._standings) - len(todo))
+            self._note_unfit(todo)
+            self._look(sorted(todo))
+        self._progress.end()
+        self._store.finish(self._run, left_out=self._left_out, unlisted=self._unlisted)
+        return self._run
+
+    @contextmanager
+    def _spending(self) -> Iterator[None]:
+        """Whatever happens, what the Hub was asked is counted."""
+        try:
+            yield
+        finally:
+            self._store.spend(self._run, Cost(self._hub.requests, self._hub.received, self._pace.waited))
+
+    def _since(self) -> str:
+        """Of a fresh run nothing older than itself counts."""
+        return _NEVER if self._job.fresh else self._job.since
+
+    # What there is
+
+    def _list(self) -> None:
+        for page in listed(self._hub, [one for one in self._job.wanted if one.path is None], self._job.kinds):
+            for note in page.notes:
+                self._progress.say(note)
+            self._expect(self._kept(page.items))
+            for name, reason in page.failed:
+                self._fail(name, reason)
+        for one in self._job.wanted:
+            if one.path is not None:
+                self._expect((_checkout(os.fspath(path)), "") for path in checkouts(one.path))
+
+    def _kept(self, items: Iterable[Listed]) -> Iterator[tuple[Standing, str]]:
+        """The repositories that the filters do not leave out, as the store notes them."""
+        for one in items:
+            if self._job.filters.holds(one):
+                yield standing(one, self._job.owners), json.dumps(one.item)
+            else:
+                self._left_out += 1
+
+    def _expect(self, found: Iterable[tuple[Standing, str]]) -> None:
+        noted = list(found)
+        self._store.expect(self._run, noted)
+        self._standings.update((it.name, it) for it, _ in noted)
+
+    def _fail(self, name: str, reason: str) -> None:
+        """Note what could not be listed: a repository as one, anything else by its words."""
+        if not is_named(name):
+            self._unlisted.append((name, reason))
+            return
+        hub = parse(name)
+        it = Standing(name, hub.kind, hub.id.rpartition("/")[0], owner=self._job.owners.owner(hub))
+        self._expect([(it, "")])
+        self._unfit.append((it, reason))
+
+    def _note_unfit(self, todo: set[str]) -> None:
+        for it, reason in self._unfit:
+            if it.name in todo:
+                todo.discard(it.name)
+                self._note(judge.of_unseen(it, parse(it.name), self._job.terms, Unreadable(reason))._replace(lasting=False))
+
+    # Looking
+
+    def _look(self, names: list[str]) -> None:
+        folders = [name for name in names if not is_named(name)]
+        self._all(folders, self._workers(len(folders)), self._submit_folder)
+        lost = self._all([name for name in names if is_named(name)], ThreadPoolExecutor(self._job.jobs), self._submit_listed)
+        for pause in AGAIN:
+            if not lost or self._hub.offline:
+                return
+            self._progress.say(f"{len(lost):,} could not be read; they are asked for again in {pause:.0f} s")
+            self._pace.sleep(pause)
+            lost = self._all(lost, ThreadPoolExecutor(self._job.jobs), self._submit_listed)
+
+    def _all(self, names: list[str], pool: Executor, submit: Callable[[Executor, str], Future[Outcome]]) -> list[str]:
+        """Look at repositories with the workers of a pool; the names of those that it may help to ask for again."""
+        lost: list[str] = []
+        try:
+            for outcome in self._outcomes(names, pool, submit):
+                self._note(outcome)
+                if outcome.state == "failed" and not outcome.target.failed:
+                    lost.append(outcome.standing.name)
+        except BaseException:
+            self._pace.close()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        pool.shutdown()
+        return sorted(lost)
+
+    def _outcomes(self, names: list[str], pool: Executor, submit: Callable[[Executor, str], Future[Outcome]]) -> Iterator[Outcome]:
+        waiting = iter(names)
+        running: set[Future[Outcome]] = set()
+        while True:
+            while len(running) < self._job.jobs * _AHEAD and (name := next(waiting, None)) is not None:
+                running.add(submit(pool, name))
+            if not running:
+                return
+            done, running = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
+            self._progress.tick()
+            yield from (future.result() for future in done)
+
+    def _workers(self, count: int) -> Executor:
+        """Processes where many checkouts are worth them, else one thread."""
+        workers = min(self._job.jobs, os.cpu_count() or 1, count)
+        if count < _FEW or workers < 2:  # noqa: PLR2004 - more than one
+            return ThreadPoolExecutor(1)
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
+        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+
+    def _submit_folder(self, pool: Executor, name: str) -> Future[Outcome]:
+        return pool.submit(judge.of_folder, self._standings[name], self._job.terms)
+
+    def _submit_listed(self, pool: Executor, name: str) -> Future[Outcome]:
+        it = self._standings[name]
+        hub = parse(name)._replace(revision=it.revision)
+        return pool.submit(judge.of_listed, self._hub, hub, json.loads(self._store.item(self._run, name)), it, self._job.terms)
+
+    def _note(self, outcome: Outcome) -> None:
+        self._store.record(self._run, outcome)
+        self._progress.done(outcome.state)
+
+
+def _checkout(path: str) -> Standing:
+    return Standing(path, "model", os.path.dirname(path))  # noqa: PTH120 - as text; its kind is known once somebody has looked
+
+
+def days_ago(days: int) -> str:
+    """The time of so many days before now, as the store writes times."""
+    return (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="seconds")
