@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from cardlint.metrics import squash
 from cardlint.text import LINE_END
+from cardlint.weights.cached import cached_property
 from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 

@@ -6,11 +6,11 @@ Files of Python and of the shell, Dockerfiles, the code cells of notebooks, the 
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Blocked, Obstacle, Unreadable
 from cardlint.text import LINE_END, Span
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     import ast

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cardlint.errors import Blocked, Inapplicable
 from cardlint.source import FileEntry, Pointer, Source, pointer
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

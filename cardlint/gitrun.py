@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardlint.errors import Unreadable, UsageError
 from cardlint.kind import checkout
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from cardlint.kind import Checkout

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.errors import Unreadable, UsageError
 from cardlint.gitrun import Git
 from cardlint.source import MAX_ENTRIES, FileEntry
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,6 @@ import json
 import os
 import time
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -25,6 +24,7 @@ from cardlint.hubwords import following, joined, origin
 from cardlint.hubwords import pause as paused
 from cardlint.hubwords import size as size_of
 from cardlint.hubwords import timeout as longest
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cardlint.repoid import why_malformed
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,7 @@ _ENOUGH = frozenset({
 })  # fmt: skip
 # Checks that look at how the values are written, which no listing tells: `no` or `"no"`, and keys that are repeated.
 _OF_WRITING = frozenset({"scalars.ambiguous", "scalars.version", "shape.duplicates"})
-_NOWHERE = -1
+_NOWHERE = -(10**9)  # more than an answer of the Hub has values
 _DEEPEST = 50
 
 
@@ -35,19 +35,30 @@ def needs_card(rule: Rule) -> bool:
     return not rule.facts <= _ENOUGH or rule.check in _OF_WRITING
 
 
-def metadata(value: object, path: str, depth: int = 0) -> Node | None:
+def metadata(value: object, path: str) -> Node | None:
     """What the listing says of the card at `path`, as nodes without a place; None where it says nothing, or something too deep."""
-    if depth > _DEEPEST:
-        return None
-    if isinstance(value, dict):
-        pairs = ((str(key), metadata(item, path, depth + 1)) for key, item in value.items())
-        entries = [Entry(_scalar(key, path), item) for key, item in pairs if item is not None]
-        return Mapping(path, _NOWHERE, _NOWHERE, entries)
-    if isinstance(value, list):
-        items = [item for item in (metadata(item, path, depth + 1) for item in value) if item is not None]
-        return Sequence(path, _NOWHERE, _NOWHERE, items)
-    return _scalar(value, path) if value is None or isinstance(value, (str, int, float, bool)) else None
+    return _Values(path).node(value)
 
 
-def _scalar(value: str | float | bool | None, path: str) -> Scalar:  # noqa: FBT001 - a value of JSON
-    return Scalar(path, _NOWHERE, _NOWHERE, value, "" if value is None else str(value), plain=False)
+class _Values:
+    """The nodes of one card. Each has a place before the beginning of the file, in their order: checks tell nodes apart by it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._at = _NOWHERE
+
+    def node(self, value: object, depth: int = 0) -> Node | None:
+        if depth > _DEEPEST:
+            return None
+        self._at += 1
+        place = (self._path, self._at, self._at)
+        if isinstance(value, dict):
+            pairs = [(self._scalar(str(key)), self.node(item, depth + 1)) for key, item in value.items()]
+            return Mapping(*place, [Entry(key, item) for key, item in pairs if item is not None])
+        if isinstance(value, list):
+            return Sequence(*place, [item for item in (self.node(item, depth + 1) for item in value) if item is not None])
+        return self._scalar(value) if value is None or isinstance(value, (str, int, float, bool)) else None
+
+    def _scalar(self, value: str | float | bool | None) -> Scalar:  # noqa: FBT001 - a value of JSON
+        self._at += 1
+        return Scalar(self._path, self._at, self._at, value, "" if value is None else str(value), plain=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -15,6 +15,7 @@ from cardlint.hubstates import HubError
 from cardlint.hubstore import keep, kept
 from cardlint.repoid import why_malformed
 from cardlint.source import MAX_ENTRIES, FileEntry
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from cardlint.loadcommits import Commits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.card import OVERSIZED
@@ -11,6 +10,7 @@ from cardlint.secrettable import endings
 from cardlint.source import innermost
 from cardlint.text import decode
 from cardlint.veil import secrets_in
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

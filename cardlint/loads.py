@@ -6,7 +6,7 @@ All of it is gathered in one pass, because the trees of a thousand files do not 
 from __future__ import annotations
 
 import json
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.code.pins import BOTH
@@ -15,6 +15,7 @@ from cardlint.loadmends import Mend, command_mend, mend
 from cardlint.locate import data_folder
 from cardlint.settings import settings
 from cardlint.shelltexts import of_code, of_program, of_workflows
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,8 +6,9 @@ Grammar: CommonMark 0.31 with GitHub's tables, strikethrough and literal http(s)
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
+
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from cardlint.markdown_blocks import NESTING, NOWHERE, Block, Cell, SpentError, State, cells
 from cardlint.markdown_inline import parser
 from cardlint.text import LINE_END
+from cardlint.weights.cached import cached_property
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

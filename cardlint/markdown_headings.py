@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cardlint.markdown_facts import Form, Section
 from cardlint.markdown_html import Heading, plain
 from cardlint.text import LINE_END
+from cardlint.weights.cached import cached_property
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

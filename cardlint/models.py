@@ -253,6 +253,39 @@ class Summary(_Strict):
     fixable: int = Field(ge=0)
 
 
+class Outcomes(_Strict):
+    """How many repositories an audit has looked at in full, in part or not at all (`skipped`, `failed`), and not yet."""
+
+    audited: int = Field(ge=0)
+    skipped: int = Field(ge=0)
+    failed: int = Field(ge=0)
+    pending: int = Field(ge=0)
+
+
+class Unlisted(_Strict):
+    """What could not be listed, in words, and why."""
+
+    what: str
+    reason: str
+
+
+class Honoured(_Strict):
+    """A repository whose own configuration or suppressions were obeyed."""
+
+    target: str
+    what: list[str]
+
+
+class Audit(_Strict):
+    """What an audit came to as a whole."""
+
+    depth: Literal["metadata", "card", "files", "weights"]
+    outcomes: Outcomes
+    left_out: int = Field(ge=0, description="Repositories that the filters of the command left out; they are no targets.")
+    unlisted: list[Unlisted]
+    honoured: list[Honoured]
+
+
 class Report(_Strict):
     """The JSON report of `check` and `audit`."""
 
@@ -260,6 +293,7 @@ class Report(_Strict):
     tool: Tool
     targets: list[Target]
     summary: Summary
+    audit: Audit | None = Field(default=None, description="Only of `audit`.")
 
 
 class BaselineEntry(_Strict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cardlint.errors import Obstacle
@@ -10,6 +9,7 @@ from cardlint.nodes import strings
 from cardlint.problem import SEVERITIES
 from cardlint.rule import matching
 from cardlint.source import hiding, matches
+from cardlint.weights.cached import cached_property
 from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.coding import INVALID, SOURCE_BYTES, Program, whole
 from cardlint.errors import Blocked, Obstacle, Unreadable
 from cardlint.remoteplaces import Entry, Places
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

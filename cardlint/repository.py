@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from cardlint.card import CARD_BYTES, read_card
@@ -15,6 +14,7 @@ from cardlint.nodes import Mapping
 from cardlint.present import assert_whole
 from cardlint.source import innermost
 from cardlint.text import decode
+from cardlint.weights.cached import cached_property
 from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cardlint.errors import Unreadable
 from cardlint.weights.budget import AHEAD
+from cardlint.weights.cached import cached_property
 from cardlint.weights.sniff import HEAD
 
 if TYPE_CHECKING:

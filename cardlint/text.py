@@ -10,10 +10,10 @@ from __future__ import annotations
 import codecs
 from array import array
 from bisect import bisect_right
-from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from cardlint.weights.cached import cached_property
 from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 

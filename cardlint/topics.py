@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from cardlint.headings import OTHER, Reading, folded, languages, read_heading, u
 from cardlint.substance import has_substance
 from cardlint.text import Span
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.cached import cached_property
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from cardlint.disk import Disk
@@ -11,6 +10,7 @@ from cardlint.present import assert_whole
 from cardlint.source import Folder, innermost, parse_pointer, read_regular
 from cardlint.sourcereader import SourceReader
 from cardlint.weightlists import names
+from cardlint.weights.cached import cached_property
 from cardlint.weights.extensions import holds_template, promised
 from cardlint.weights.named import NamedTuple
 from cardlint.weights.sniff import HEAD, read_text, recognise

@@ -14,7 +14,7 @@ from cardlint.hubmeta import needs_card
 from cardlint.rule import CHECKS as _OURS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from cardlint.policy import Policy
     from cardlint.rule import Rule
@@ -61,7 +61,11 @@ def deepest(found: Iterable[Depth]) -> Depth:
     return max(found, key=DEPTHS.index, default=DEPTHS[0])
 
 
-def of_conditions(policy: Policy) -> Depth:
-    """How much the conditions of a policy look at: the relation to a base shows in config.json as well."""
-    conditions = (when for layer in policy.layers for when, _ in layer.overrides)
-    return FACTS["relation"] if any(when.relation is not None for when in conditions) else DEPTHS[0]
+def planned(policy: Policy, rules: Iterable[Rule]) -> Depth:
+    """The deepest of what rules look at under a policy, whose conditions look as well: a relation shows in config.json."""
+    return deepest(found for rule in rules for found in (depth_of(rule), *_conditions(policy, rule)))
+
+
+def _conditions(policy: Policy, rule: Rule) -> Iterator[Depth]:
+    if any(when is not None and when.relation is not None for when, _ in policy.settings_of(rule)):
+        yield FACTS["relation"]

@@ -1,5 +1,12 @@
 """What ending a run works out: since when each finding is there, which are gone, and the counts that a trend is drawn from."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
 # A finding is gone where its repository was looked at and its rule could look; what was skipped or failed says nothing of it.
 _CLOSE = """
     UPDATE sightings SET until = :run WHERE until IS NULL AND series = (SELECT series FROM runs WHERE id = :run) AND (
@@ -13,8 +20,8 @@ _CLOSE = """
     )
 """
 _OPEN = """
-    INSERT INTO sightings (series, repository, fingerprint, rule, since)
-    SELECT r.series, o.repository, f.fingerprint, f.rule, :run
+    INSERT INTO sightings (series, repository, fingerprint, rule, about, since)
+    SELECT r.series, o.repository, f.fingerprint, f.rule, f.about, :run
     FROM runs AS r JOIN outcomes AS o ON o.run = r.id JOIN findings AS f ON f.result = o.result
     WHERE r.id = :run AND NOT EXISTS (
         SELECT 1 FROM sightings AS s
@@ -29,4 +36,28 @@ _COUNT = """
     FROM outcomes AS o JOIN findings AS f ON f.result = o.result JOIN repositories AS p ON p.id = o.repository
     WHERE o.run = :run GROUP BY f.rule, f.severity, p.kind, coalesce(o.owner, '')
 """
-FINISHING = (_CLOSE, _OPEN, _COUNT, "DELETE FROM items WHERE run = :run")
+_TAIL = "FROM sightings WHERE {column} = ? AND series = (SELECT series FROM runs WHERE id = ?) AND until IS {state} ORDER BY fingerprint"
+_AT = "series = :series AND repository = :repository AND fingerprint = :fingerprint AND since = :since"
+
+
+def conclude(connection: sqlite3.Connection, run: int) -> None:
+    """Work it out for a run that has just ended."""
+    for statement in (_CLOSE, _OPEN):
+        connection.execute(statement, {"run": run})
+    _carry(connection, run)
+    for statement in (_COUNT, "DELETE FROM items WHERE run = :run"):
+        connection.execute(statement, {"run": run})
+
+
+def _carry(connection: sqlite3.Connection, run: int) -> None:
+    """A finding whose own line was edited has another fingerprint; it is as old as it was, neither gone nor new."""
+    gone: dict[tuple[int, str], list[sqlite3.Row]] = {}
+    for row in connection.execute(f"SELECT * {_TAIL.format(column='until', state='NOT NULL')}", (run, run)):
+        gone.setdefault((row["repository"], row["about"]), []).append(row)
+    if not gone:
+        return
+    for new in connection.execute(f"SELECT * {_TAIL.format(column='since', state='NULL')}", (run, run)).fetchall():
+        if olds := gone.get((new["repository"], new["about"])):
+            old = olds.pop(0)
+            connection.execute(f"DELETE FROM sightings WHERE {_AT}", dict(old))  # noqa: S608 - our own words
+            connection.execute(f"UPDATE sightings SET since = :older WHERE {_AT}", {**dict(new), "older": old["since"]})  # noqa: S608

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ from cardlint.hubrepo import HubSource, file_entry
 from cardlint.hubstates import HubError
 from cardlint.repository import CARD_PATH
 from cardlint.source import MAX_ENTRIES, FileEntry
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from cardlint.audit.depth import Depth

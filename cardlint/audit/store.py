@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from cardlint.audit.history import FINISHING
+from cardlint.audit.history import conclude
+from cardlint.audit.standing import digest
 from cardlint.audit.tables import prepare
+from cardlint.engine import stable
 from cardlint.errors import UsageError
 from cardlint.formats.json import target_document
 from cardlint.formats.safe import json_safe
@@ -186,7 +188,7 @@ class Store:
                 ),
             )  # fmt: skip
             self.connection.executemany(
-                f"INSERT INTO findings VALUES ({', '.join('?' * 15)})",  # noqa: S608 - marks
+                f"INSERT INTO findings VALUES ({', '.join('?' * 16)})",  # noqa: S608 - marks
                 (_finding(made.lastrowid or 0, number, item) for number, item in enumerate(outcome.target.findings)),
             )
             self.connection.executemany("INSERT INTO skips VALUES (?, ?, ?, ?, ?)", _skips(made.lastrowid or 0, outcome.target))
@@ -204,11 +206,10 @@ class Store:
     def finish(self, run: int, *, left_out: int = 0, unlisted: Sequence[tuple[str, str]] = ()) -> None:
         """End a run in which no repository is pending: what is new, what is gone, and the counts."""
         with self._transaction():
-            for statement in FINISHING:
-                self.connection.execute(statement, {"run": run})
             self.connection.execute(
                 "UPDATE runs SET ended = ?, left_out = ?, unlisted = ? WHERE id = ?", (now(), left_out, json.dumps(list(unlisted)), run)
             )
+            conclude(self.connection, run)
 
     def documents(self, run: int) -> Iterator[dict[str, Any]]:
         """The part of the JSON report of each repository of a run, in the order of their names; one that was not reached has none."""
@@ -241,7 +242,7 @@ def _finding(result: int, number: int, it: Finding) -> tuple[object, ...]:
     return (
         result, number, it.fingerprint, it.rule, it.severity, it.confidence, _safe(it.message), _safe(it.subject), _safe(it.path),
         place and place.line, place and place.column, it.url, it.fix and it.fix.applicability,
-        suppressed and suppressed.kind, _safe(suppressed and suppressed.reason),
+        suppressed and suppressed.kind, _safe(suppressed and suppressed.reason), digest([it.rule, it.path, stable(it.subject), it.message]),
     )  # fmt: skip
 
 

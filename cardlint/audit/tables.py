@@ -38,11 +38,12 @@ STEPS = (
     );
     CREATE INDEX results_of ON results (repository, engine, revision, listing);
 
+    -- `about` is a digest of rule, path, subject and message: what stays the same where the line of a finding is edited.
     -- `fixable` is `safe` or `unsafe`, or NULL; `suppressed` is `inline`, `waiver` or `baseline`, or NULL where the finding counts.
     CREATE TABLE findings (
         result INTEGER NOT NULL REFERENCES results ON DELETE CASCADE, number INTEGER NOT NULL, fingerprint TEXT NOT NULL,
         rule TEXT NOT NULL, severity TEXT NOT NULL, confidence TEXT NOT NULL, message TEXT NOT NULL, subject TEXT NOT NULL,
-        path TEXT, line INTEGER, "column" INTEGER, url TEXT, fixable TEXT, suppressed TEXT, why TEXT,
+        path TEXT, line INTEGER, "column" INTEGER, url TEXT, fixable TEXT, suppressed TEXT, why TEXT, about TEXT NOT NULL,
         PRIMARY KEY (result, number)
     ) WITHOUT ROWID;
 
@@ -73,7 +74,8 @@ STEPS = (
     -- From which run to which a finding was there: `until` is the first finished run that looked and did not find it.
     CREATE TABLE sightings (
         series INTEGER NOT NULL REFERENCES series, repository INTEGER NOT NULL REFERENCES repositories,
-        fingerprint TEXT NOT NULL, rule TEXT NOT NULL, since INTEGER NOT NULL REFERENCES runs, until INTEGER REFERENCES runs,
+        fingerprint TEXT NOT NULL, rule TEXT NOT NULL, about TEXT NOT NULL,
+        since INTEGER NOT NULL REFERENCES runs, until INTEGER REFERENCES runs,
         PRIMARY KEY (series, repository, fingerprint, since)
     ) WITHOUT ROWID;
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from cardlint.caseless import caseless
@@ -12,6 +12,7 @@ from cardlint.checks.vocabulary import quoted
 from cardlint.nodes import Mapping, Scalar, Sequence, is_null, string, strings
 from cardlint.problem import Problem
 from cardlint.text import Span
+from cardlint.weights.cached import cached_property
 from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from cardlint.datafiles_defaults import is_data
 from cardlint.datafiles_splits import SplitNameError, configs, inferred
 from cardlint.nodes import join
 from cardlint.problem import Problem
+from cardlint.weights.cached import cached_property
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.checks.vocabulary import quoted, shown
@@ -18,6 +17,7 @@ from cardlint.datafiles_splits import SplitNameError, configs, inferred
 from cardlint.nodes import Mapping, Scalar, Sequence, join, string, strings
 from cardlint.problem import Problem, Related
 from cardlint.vocabulary import load_vocabulary
+from cardlint.weights.cached import cached_property
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

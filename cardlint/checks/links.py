@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -12,6 +11,7 @@ from cardlint.errors import Unreadable
 from cardlint.nearness import nearest
 from cardlint.placeholders import known
 from cardlint.problem import Problem, Related
+from cardlint.weights.cached import cached_property
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache, cached_property
+from functools import cache
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from cardlint.locate import data_folder
 from cardlint.nodes import Mapping, Scalar, Sequence, string, walk
 from cardlint.problem import Problem
 from cardlint.source import matches
+from cardlint.weights.cached import cached_property
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

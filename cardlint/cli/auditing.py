@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cardlint.audit.depth import DEPTHS, depth_of, depths, of_conditions
+from cardlint.audit.depth import DEPTHS, depth_of, planned
 from cardlint.cli import INTERRUPTED, say, warn_of_plugins
 from cardlint.errors import UsageError
 
@@ -73,7 +73,7 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
     from cardlint.audit.running import Job, days_ago
     from cardlint.audit.standing import Series
     from cardlint.audit.targets import wanted
-    from cardlint.hubrepo import shared
+    from cardlint.hub import Hub
     from cardlint.policy import DEFAULT
     from cardlint.policyfile import load_policy
     from cardlint.rule import known
@@ -89,7 +89,7 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
         policy=given["policy"] or DEFAULT, select=given["select"], ignore=given["ignore"], isolated=not given["trust_config"],
         min_confidence=given["min_confidence"], offline=given["offline"], trust=given["trust_config"], among=among,
     )  # fmt: skip
-    asker = shared(offline=given["offline"]).identify("")
+    asker = Hub(offline=given["offline"]).identify("")
     return Job(
         asked, Terms(options, depth), Series(_arguments(targets, given)),
         engine(policy, options, depth, today=today(), asker=asker), kept.kinds, kept,
@@ -101,7 +101,7 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
 def _depth(policy: Policy, most: Depth | None) -> tuple[Depth, frozenset[str] | None]:
     """How deep to look, and which rules can run there; None where all can."""
     selected = [rule for rule in policy.rules.values() if _may_run(policy, rule.id)]
-    needed = max(depths(selected), of_conditions(policy), key=DEPTHS.index)
+    needed = planned(policy, selected)
     if most is None or DEPTHS.index(most) >= DEPTHS.index(needed):
         return needed, None
     within = DEPTHS.index(most)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import ast
 import builtins
 from bisect import bisect_left
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.code.call import Call, Known
 from cardlint.code.scopes import Scope, Site, Walk
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,8 +7,9 @@ So nothing that loading calls is taken for something it does not, and what is on
 from __future__ import annotations
 
 import ast
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

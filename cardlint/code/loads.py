@@ -6,11 +6,11 @@ A load whose repository is not certain is none; one whose revision is given and 
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.code.calls import LOCAL
 from cardlint.code.pins import BOTH, named, pin
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     import ast

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from cardlint.weights.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

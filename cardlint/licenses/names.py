@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache, cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from cardlint.locate import data_folder
+from cardlint.weights.cached import cached_property
 from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 

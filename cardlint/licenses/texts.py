@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from urllib.parse import unquote
@@ -12,6 +11,7 @@ from urllib.parse import unquote
 from cardlint.errors import Inapplicable, Obstacle, Unreadable
 from cardlint.licenses.fingerprint import Identified, identify
 from cardlint.nodes import string
+from cardlint.weights.cached import cached_property
 from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:

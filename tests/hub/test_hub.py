@@ -430,7 +430,7 @@ def refused(status: int, **headers: str) -> Refused:
         (refused(429), "rate-limited", "asks to wait 5 s"),
         (refused(503), "server", "answered 503 each time"),
         (refused(403), "answer", "answered 403 when asked for acme/kettle$"),
-        (refused(400, x_error_message="why " * 100), "answer", "answered 400 when asked for acme/kettle: why .{194,199}$"),
+        (refused(400, x_error_message="why " * 100), "refused", "answered 400 when asked for acme/kettle: why .{194,199}$"),
     ],
 )
 def test_each_refusal_has_a_name(it: Refused, state: str, words: str) -> None:

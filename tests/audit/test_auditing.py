@@ -1,0 +1,403 @@
+"""The audit of an organisation, through the real command in this process, against the tests' Hub."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import jsonschema
+import pytest
+from auditing import CARD, Auditor, prepare
+from filelock import FileLock
+from hub.server import OTHER_TOKEN, TOKEN, Account, Hub
+from hub.store import Repo
+
+from cardlint.audit import judge
+from cardlint.audit.progress import Progress
+from cardlint.cli import run
+from cardlint.errors import UsageError
+from cardlint.locate import data_folder
+
+GOOD = b"---\nlicense: mit\n---\n# Good\n"
+SUPPRESSING = b"---\nlicense: apache2\nx-cardlint: {ignore: {license-unknown: we know}}\n---\n# Kettle\n"
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    with Hub(
+        Repo("acme/kettle", {"README.md": CARD, "config.json": b"{}"}),
+        Repo("acme/birds", {"README.md": GOOD}, kind="dataset"),
+        Repo("acme/show", {"README.md": b"---\nsdk: static\nlicense: mit\n---\n"}, kind="space"),
+        Repo("other/thing", {"README.md": CARD}),
+    ) as made:
+        yield made
+
+
+@pytest.fixture
+def audit(hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Auditor:
+    prepare(monkeypatch, hub, tmp_path)
+    return Auditor(hub, tmp_path, capsys)
+
+
+LICENSES = ("--select", "license-unknown,license-missing")
+
+
+def test_every_repository_is_in_the_report_once(audit: Auditor) -> None:
+    done = audit("acme", *LICENSES)
+    assert done.code == 1
+    assert [target["target"] for target in done.report["targets"]] == ["hf://acme/kettle", "hf://datasets/acme/birds", "hf://spaces/acme/show"]
+    assert [finding["rule"] for finding in done.targets["hf://acme/kettle"]["findings"]] == ["license-unknown"]
+    assert done.report["audit"]["outcomes"] == {"audited": 3, "skipped": 0, "failed": 0, "pending": 0}
+    assert done.report["summary"]["error"] == 1
+    assert "3 repositories (1 model, 1 dataset, 1 Space), policy recommended, depth metadata" in done.out
+    assert "1 error in 1 of 3 repositories" in done.out
+    jsonschema.validate(done.report, json.loads((data_folder("schemas") / "report.schema.json").read_text()))
+
+
+def test_the_listing_alone_is_asked_where_rules_need_no_more(audit: Auditor) -> None:
+    assert len([path for path in audit("acme", *LICENSES).asked if "resolve" in path or "revision" in path]) == 0
+    again = audit("acme", *LICENSES)
+    assert "3 of 3 repositories are unchanged or were done before" in again.err
+    assert "3 in all unchanged" in again.out
+    assert "0 new, 0 gone" in again.out
+
+
+def test_a_card_is_one_request_and_what_has_not_changed_is_none(audit: Auditor, hub: Hub) -> None:
+    first = audit("acme", "--depth", "card")
+    assert sum("/resolve/" in path for path in first.asked) == 3
+    place = first.targets["hf://acme/kettle"]["findings"]
+    assert {finding["line"] for finding in place if finding["rule"] == "license-unknown"} == {2}
+    assert sum("/resolve/" in path for path in audit("acme", "--depth", "card").asked) == 0
+    hub.repos["model", "acme/kettle"].commit({"README.md": CARD.replace(b"apache2", b"mit")})
+    third = audit("acme", "--depth", "card")
+    assert [path for path in third.asked if "/resolve/" in path] == [
+        f"GET /acme/kettle/resolve/{hub.repos['model', 'acme/kettle'].sha}/README.md"
+    ]
+    assert "1 gone" in third.out
+
+
+def test_a_gate_that_opens_is_a_change_without_a_commit(audit: Auditor, hub: Hub) -> None:
+    hub.repos["model", "acme/kettle"].gated = "manual"
+    closed = audit("acme", "--depth", "card")
+    assert closed.code == 4
+    assert closed.report["audit"]["outcomes"]["skipped"] == 1
+    assert "is gated" in closed.out
+    assert sum("/resolve/" in path for path in audit("acme", "--depth", "card").asked) == 0
+    hub.repos["model", "acme/kettle"].gated = False
+    opened = audit("acme", "--depth", "card")
+    assert opened.code == 1
+    assert sum("/resolve/" in path for path in opened.asked) == 1
+
+
+def test_rules_deeper_than_asked_for_are_not_applicable(audit: Auditor) -> None:
+    done = audit("acme", "--depth", "metadata")
+    target = done.targets["hf://acme/kettle"]
+    assert {"section-missing", "pickle-unvetted", "token-leaked"} <= {*target["not_applicable"]}
+    assert target["skipped"] == []
+    assert not any("resolve" in path for path in done.asked)
+
+
+def test_a_whole_audit_reads_what_a_check_reads(audit: Auditor, tmp_path: Path) -> None:
+    done = audit("acme")
+    report = tmp_path / "checked.json"
+    assert run(["check", "hf://acme/kettle", "--output-format", f"json={report}"]) == 1
+    (checked,) = json.loads(report.read_text())["targets"]
+    assert done.targets["hf://acme/kettle"] == checked
+
+
+def test_a_fresh_run_looks_at_everything_anew(audit: Auditor) -> None:
+    audit("acme", "--depth", "card")
+    assert sum("/resolve/" in path for path in audit("acme", "--depth", "card", "--fresh").asked) == 3
+    assert sum("/resolve/" in path for path in audit("acme", "--depth", "card").asked) == 0
+
+
+def test_what_is_older_than_asked_for_is_looked_at_anew(audit: Auditor) -> None:
+    audit("acme", "--depth", "card")
+    with audit.store() as store:
+        store.connection.execute("UPDATE results SET made = '2020-01-01T00:00:00+00:00'")
+    assert sum("/resolve/" in path for path in audit("acme", "--depth", "card", "--max-age", "30").asked) == 3
+    assert sum("/resolve/" in path for path in audit("acme", "--depth", "card", "--max-age", "30").asked) == 0
+
+
+def test_the_last_run_is_reported_without_asking(audit: Auditor) -> None:
+    first = audit("acme", *LICENSES)
+    again = audit("acme", *LICENSES, "--last")
+    assert (again.report, again.code, again.asked) == (first.report, first.code, [])
+    never = audit("acme", "--last")
+    assert never.code == 2
+    assert "holds no finished run of this command" in never.err
+    assert audit("acme", "--last", "--fresh").code == 2
+
+
+def test_a_server_that_fails_is_asked_again_and_what_stays_unread_is_failed(audit: Auditor, hub: Hub) -> None:
+    hub.fail("/acme/kettle/resolve/", status=500, times=5)
+    hub.fail("/birds/resolve/", status=503, times=float("inf"))
+    done = audit("acme", "--depth", "card")
+    assert done.code == 4
+    assert done.report["audit"]["outcomes"] == {"audited": 2, "skipped": 0, "failed": 1, "pending": 0}
+    assert "are asked for again" in done.err
+    hub.faults.clear()
+    assert [path.split("/")[3] for path in audit("acme", "--depth", "card").asked if "/resolve/" in path] == ["birds"]
+
+
+def test_what_cannot_be_listed_makes_the_audit_incomplete(audit: Auditor, hub: Hub) -> None:
+    hub.fail("/api/datasets", status=500, times=float("inf"))
+    done = audit("acme", *LICENSES)
+    assert done.code == 4
+    assert len(done.report["targets"]) == 2
+    assert "not listed: the datasets of acme" in done.out
+    assert done.report["audit"]["unlisted"][0]["what"] == "the datasets of acme"
+
+
+def test_findings_of_what_could_not_be_listed_are_not_gone(audit: Auditor, hub: Hub) -> None:
+    audit("acme", *LICENSES)
+    hub.fail("/api/models", status=500, times=float("inf"))
+    assert "0 new, 0 gone" in audit("acme", *LICENSES).out
+    hub.faults.clear()
+    assert "0 new, 0 gone" in audit("acme", *LICENSES).out
+
+
+def test_a_repository_the_hub_disabled_or_that_is_empty_is_skipped(audit: Auditor, hub: Hub) -> None:
+    hub.repos["model", "acme/kettle"].disabled = True
+    hub.add(Repo("acme/empty", more={"sha": None}))
+    done = audit("acme", *LICENSES)
+    assert done.code == 4
+    assert done.report["audit"]["outcomes"] == {"audited": 2, "skipped": 2, "failed": 0, "pending": 0}
+    assert "it is disabled by the Hub" in done.out
+    assert "it has no commit" in done.out
+    assert done.targets["hf://acme/empty"]["skipped"] != []
+
+
+def test_several_targets_make_one_audit(audit: Auditor, tmp_path: Path) -> None:
+    checkout = tmp_path / "checkouts" / "local"
+    checkout.mkdir(parents=True)
+    (checkout / "README.md").write_bytes(CARD)
+    done = audit("acme", "hf://other/thing", str(tmp_path / "checkouts"), *LICENSES)
+    assert len(done.report["targets"]) == 5
+    assert [item["rule"] for item in done.targets[str(checkout)]["findings"]] == ["license-unknown"]
+
+
+def test_checkouts_do_not_silence_their_auditor_unless_trusted(audit: Auditor, tmp_path: Path) -> None:
+    checkouts = tmp_path / "checkouts"
+    for name in ("a", "b"):
+        (checkouts / name).mkdir(parents=True)
+        (checkouts / name / "README.md").write_bytes(SUPPRESSING)
+    (checkouts / "b" / ".cardlint.yaml").write_text("rules: {license-unknown: warning}\n")
+    (checkouts / "c").mkdir()
+    (checkouts / "c" / "README.md").write_bytes(CARD)
+    (checkouts / "c" / ".cardlint.yaml").write_text("nonsense: true\n")
+    select = ("--select", "license-unknown")
+    assert audit(str(checkouts), *select).report["summary"]["error"] == 3
+    trusted = audit(str(checkouts), *select, "--trust-config")
+    assert trusted.code == 4
+    assert (trusted.report["summary"]["error"], trusted.report["summary"]["suppressed"]) == (1, 2)
+    assert trusted.report["audit"]["honoured"] == [
+        {"target": str(checkouts / "a"), "what": ["1 suppression"]},
+        {"target": str(checkouts / "b"), "what": [".cardlint.yaml", "1 suppression"]},
+    ]
+    assert "configuration or suppressions were obeyed" in trusted.out
+    assert 'unknown key "nonsense"' in trusted.out
+
+
+def test_the_configuration_of_repositories_on_the_hub_is_obeyed_where_trusted(audit: Auditor, hub: Hub) -> None:
+    hub.add(Repo("acme/own", {"README.md": SUPPRESSING, ".cardlint.yaml": b"rules: {task-missing: error}\n"}))
+    hub.add(Repo("acme/wrong", {"README.md": GOOD, ".cardlint.yaml": b"rules: [\n"}))
+    plain = audit("hf://acme/own")
+    assert {"license-unknown": "error", "task-missing": "warning"}.items() <= {
+        item["rule"]: item["severity"] for item in plain.targets["hf://acme/own"]["findings"]
+    }.items()
+    trusted = audit("hf://acme/own", "hf://acme/wrong", "--trust-config")
+    found = {item["rule"]: item for item in trusted.targets["hf://acme/own"]["findings"]}
+    assert found["task-missing"]["severity"] == "error"
+    assert found["license-unknown"]["suppressed"]["kind"] == "inline"
+    assert trusted.report["audit"]["honoured"] == [{"target": "hf://acme/own", "what": [".cardlint.yaml", "1 suppression"]}]
+    assert ".cardlint.yaml" in trusted.targets["hf://acme/wrong"]["skipped"][0]["reason"]
+
+
+def test_many_checkouts_are_looked_at_by_several_processes(audit: Auditor, tmp_path: Path) -> None:
+    for number in range(20):
+        folder = tmp_path / "checkouts" / f"r{number:02}"
+        folder.mkdir(parents=True)
+        (folder / "README.md").write_bytes(CARD)
+    done = audit(str(tmp_path / "checkouts"), "--select", "license-unknown", "--jobs", "2")
+    assert done.report["summary"]["error"] == 20
+    assert len(done.targets) == 20
+
+
+def test_a_defect_of_ours_in_one_repository_leaves_the_others(audit: Auditor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = judge.check_target
+
+    def broken(located: object, *rest: object, **more: object) -> object:
+        if "kettle" in str(located) or "local" in str(located):
+            raise ZeroDivisionError("oh")
+        return real(located, *rest, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(judge, "check_target", broken)
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local" / "README.md").write_bytes(CARD)
+    done = audit("acme", f"{tmp_path}/local", *LICENSES)
+    assert done.code == 3
+    assert done.report["audit"]["outcomes"] == {"audited": 2, "skipped": 0, "failed": 2, "pending": 0}
+    assert "internal error, please report it: ZeroDivisionError: oh" in done.out
+
+
+def test_filters_leave_out_and_say_how_many(audit: Auditor) -> None:
+    done = audit("acme", *LICENSES, "--kind", "model", "--kind", "space", "--name", "*/show")
+    assert [*done.targets] == ["hf://spaces/acme/show"]
+    assert "1 more were left out by the filters" in done.out
+    assert done.report["audit"]["left_out"] == 1
+
+
+def test_owners_are_noted(audit: Auditor, tmp_path: Path) -> None:
+    owners = tmp_path / "owners.yaml"
+    owners.write_text("owners: {acme/*: kitchen}\n")
+    audit("acme", *LICENSES, "--owners", str(owners))
+    with audit.store() as store:
+        assert {row[0] for row in store.connection.execute("SELECT owner FROM outcomes")} == {"kitchen"}
+
+
+def test_another_audit_of_the_same_store_is_refused(audit: Auditor) -> None:
+    with FileLock(f"{audit.path}.lock"):
+        done = audit("acme")
+    assert done.code == 2
+    assert "another audit is writing to" in done.err
+
+
+def test_what_stops_an_audit_keeps_what_is_done(audit: Auditor, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cardlint.audit.store import Store
+    from cardlint.cli import auditing
+
+    real, count = Store.record, iter(range(9))
+
+    def record(self: Store, run: int, outcome: object) -> None:
+        if next(count) == 1:
+            raise KeyboardInterrupt
+        real(self, run, outcome)  # type: ignore[arg-type]
+
+    left: list[int] = []
+    monkeypatch.setattr(Store, "record", record)
+    monkeypatch.setattr(auditing.os, "_exit", left.append)
+    stopped = audit("acme", "--depth", "card", "--jobs", "1")
+    assert left == [130]
+    assert (stopped.code, stopped.report) == (130, {})
+    assert "the same command goes on from there" in stopped.err
+    monkeypatch.setattr(Store, "record", real)
+    done = audit("acme", "--depth", "card")
+    assert sum("/resolve/" in path for path in done.asked) == 2
+    assert "1 of 3 repositories are unchanged or were done before" in done.err
+    with audit.store() as store:
+        assert store.connection.execute("SELECT count(*) FROM runs").fetchone()[0] == 1
+
+
+def test_a_token_that_may_write_is_discouraged(audit: Auditor, hub: Hub) -> None:
+    assert "may write" in audit("acme", *LICENSES).err
+    hub.accounts[TOKEN] = Account("acme", "read")
+    assert "may write" not in audit("acme", *LICENSES).err
+    assert OTHER_TOKEN not in audit("acme", *LICENSES).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("acme", "--output-format", "yaml"), 'there is no output format "yaml" of an audit'),
+        (("acme", "--output-format", "json", "--output-format", "json"), "two reports would share standard output"),
+        (("acme", "--output-format", "json="), "names no file"),
+        (("acme", "--export", "xml=a"), "expected jsonl=FOLDER"),
+        (("acme", "--policy", "nonsense"), "nonsense"),
+        (("./nowhere",), "does not exist"),
+        (("acme", "--owners", "/nowhere/owners.yaml"), "cannot be read"),
+        (("acme", "--modified-since", "soon"), "soon"),
+    ],
+)
+def test_wrong_arguments_are_told_before_anything_is_asked(audit: Auditor, arguments: tuple[str, ...], said: str) -> None:
+    audit.capsys.readouterr()
+    assert run(["audit", *arguments, "--store", str(audit.path)]) == 2
+    assert said in audit.capsys.readouterr().err
+    assert audit.hub.asked == []
+    assert not audit.path.exists()
+
+
+def test_a_report_that_cannot_be_written_is_told(audit: Auditor) -> None:
+    assert run(["audit", "acme", "--store", str(audit.path), "--output-format", f"json={audit.home}/nowhere/x.json"]) == 2
+    assert "cannot be written" in audit.capsys.readouterr().err
+
+
+def test_ctrl_c_in_a_real_process(audit: Auditor, hub: Hub, tmp_path: Path) -> None:
+    import signal
+    import sys
+    import time
+
+    hub.fail("/kettle/resolve/", "hang", times=float("inf"), seconds=60)
+    with subprocess.Popen(
+        [sys.executable, "-m", "cardlint", "audit", "acme", "--depth", "card", "--store", str(audit.path)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**hub.environment(tmp_path / "hf"), "HF_HUB_DOWNLOAD_TIMEOUT": "60"},
+    ) as process:  # fmt: skip
+        while not (audit.path.exists() and any("/kettle/resolve/" in item.path for item in hub.asked) and _results(audit) == 2):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "the same command goes on from there" in err
+    hub.faults.clear()
+    assert sum("/resolve/" in path for path in audit("acme", "--depth", "card").asked) == 1
+
+
+def _results(audit: Auditor) -> int:
+    with audit.store() as store:
+        return int(store.connection.execute("SELECT count(*) FROM results").fetchone()[0])
+
+
+def test_progress_on_a_terminal_and_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    clock = iter(range(0, 10_000, 20))
+    monkeypatch.setattr("cardlint.audit.progress.time.monotonic", lambda: float(next(clock)))
+    for stream in (Terminal(), io.StringIO()):
+        progress = Progress(stream)
+        progress.start(100, 10)
+        for _ in range(30):
+            progress.done("audited")
+        progress.wait("the Hub's limit on pages is reached: waiting 10 s")
+        progress.wait("the Hub's limit on pages is reached: waiting 9 s")
+        progress.done("failed")
+        progress.end()
+        said = stream.getvalue()
+        assert "10 of 100 repositories are unchanged" in said
+        assert "40 of 100 · about " in said
+        assert "1 failed" in said
+        assert ("\r" in said) == stream.isatty()
+    quiet = io.StringIO()
+    Progress(quiet, quiet=True).say("x")
+    Progress(None).done("audited")
+    assert quiet.getvalue() == ""
+
+
+def test_progress_survives_who_listens() -> None:
+    stream = io.StringIO()
+    progress = Progress(stream)
+    stream.close()
+    progress.say("anybody?")
+    progress.say("nobody")
+    assert "0 of 0" in progress.line()
+
+
+def test_a_store_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    import sqlite3
+
+    from cardlint.audit.store import Store
+
+    other = tmp_path / "other.sqlite"
+    with sqlite3.connect(other) as connection:
+        connection.execute("CREATE TABLE mine (a)")
+    connection.close()
+    (tmp_path / "text").write_text("no database at all, but a text that is long enough to be taken for one" * 20)
+    for path in (other, tmp_path / "text", tmp_path, tmp_path / "text" / "below"):
+        with pytest.raises(UsageError, match=r"another program|cannot be used as a store"):
+            Store(path)
+    with pytest.raises(UsageError, match="there is no store of audits"):
+        Store(tmp_path / "none", new=False)
