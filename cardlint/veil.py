@@ -26,6 +26,8 @@ _SHORTEST = 5  # of a whole password, if it is no word
 _KEPT_WHOLE = 20_000  # characters of one secret that are taken to pieces
 BULLET = "\u2022"
 _LINE = BULLET * 4
+# Fields of a report that say what a rule is called and where it is explained: nothing of the repository.
+_OURS = frozenset({"rule", "rules", "not_applicable", "url"})
 
 
 def veiled(text: str) -> str:
@@ -196,5 +198,8 @@ class Veil:
             return self.said(value)
         if not isinstance(value, tuple):
             return value
-        walked = map(self._walked, value)
-        return value._make(walked) if hasattr(value, "_make") else tuple(walked)
+        names = getattr(value, "_fields", None)
+        if names is None:
+            return tuple(map(self._walked, value))
+        pairs = zip(names, value, strict=True)
+        return value._make(item if name in _OURS else self._walked(item) for name, item in pairs)  # type: ignore[attr-defined]
