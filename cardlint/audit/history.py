@@ -15,7 +15,7 @@ _CLOSE = """
         OR EXISTS (
             SELECT 1 FROM outcomes AS o WHERE o.run = :run AND o.repository = sightings.repository AND o.result IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM findings AS f WHERE f.result = o.result AND f.fingerprint = sightings.fingerprint)
-            AND NOT EXISTS (SELECT 1 FROM skips AS s WHERE s.result = o.result AND s.rule = sightings.rule AND s.because IS NULL)
+            AND NOT EXISTS (SELECT 1 FROM skips AS s WHERE s.result = o.result AND s.rule = sightings.rule)
         )
     )
 """

@@ -86,7 +86,7 @@ def test_findings_of_what_was_not_looked_at_are_not_gone(store: Store) -> None:
     audit(store, {standing("m", 2): []}, skipped=(Skipped("license-missing", "gated"),), unlisted=[("the models of acme", "500")])
     assert sightings(store) == [("a", 1, None), ("b", 1, 2), ("c", 1, None)]
     audit(store, {standing("m", 3): []}, skipped=(Skipped("license-missing", "its metadata is broken", "yaml-invalid"),))
-    assert sightings(store) == [("a", 1, 3), ("b", 1, 2), ("c", 1, 3)]
+    assert sightings(store) == [("a", 1, None), ("b", 1, 2), ("c", 1, 3)]
 
 
 def test_a_run_that_was_stopped_goes_on_and_another_engine_begins_anew(store: Store) -> None:

@@ -25,6 +25,7 @@ from cardlint.audit.standing import Engine, Outcome, Series
 from cardlint.audit.store import Store
 from cardlint.audit.targets import wanted
 from cardlint.hub import Hub
+from cardlint.policy import Policy
 from cardlint.report import Target
 from cardlint.rule import shipped
 from cardlint.run import Options
@@ -52,7 +53,7 @@ def served(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Served]:
 
 
 def job(*names: str, depth: Depth = "card", **more: Any) -> Job:
-    return Job(wanted(names or ("acme",)), Terms(Options(), depth), Series(()), ENGINE, **more)
+    return Job(wanted(names or ("acme",)), Terms(Options(), depth), Policy.load(), Series(()), ENGINE, **more)
 
 
 def planned(of: Job, *rules: str, rate: int | None = None, store: Path | None = None) -> Plan:
