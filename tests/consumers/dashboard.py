@@ -133,7 +133,10 @@ def test_nothing_of_a_hostile_repository_runs(chrome: Browser, pages: dict[str, 
             page.locator("#repositories-table tbody a", has_text=search).first.click()
             expect(page.locator("#detail-title")).to_contain_text(search)
             for link in page.locator("#detail a").all():
-                assert re.match(r"https://(huggingface\.co/((datasets|spaces)/)?acme/|cardlint\.github\.io/)|#repository=", link.get_attribute("href") or "")
+                assert re.match(
+                    r"https://(huggingface\.co/((datasets|spaces)/)?acme/|cardlint\.github\.io/)|#repository=",
+                    link.get_attribute("href") or "",
+                )
             page.keyboard.press("Escape")
         assert page.evaluate(f"window['{CANARY}']") is None
         assert page.evaluate("document.querySelectorAll('img, iframe, object, embed, link, base').length") == 0
