@@ -129,10 +129,14 @@ def test_nothing_of_a_hostile_repository_runs(chrome: Browser, pages: dict[str, 
         for search in ("<img", "</script>", "javascript:", "constructor", "__proto__"):
             page.click("#repositories-form button[type=reset]")
             page.fill("#repositories-text", search)
+            page.get_by_role("button", name="Repository").click()
             page.locator("#repositories-table tbody a", has_text=search).first.click()
             expect(page.locator("#detail-title")).to_contain_text(search)
             for link in page.locator("#detail a").all():
-                assert re.match(r"https://(huggingface\.co/acme/|cardlint\.github\.io/)|#repository=", link.get_attribute("href") or "")
+                assert re.match(
+                    r"https://(huggingface\.co/((datasets|spaces)/)?acme/|cardlint\.github\.io/)|#repository=",
+                    link.get_attribute("href") or "",
+                )
             page.keyboard.press("Escape")
         assert page.evaluate(f"window['{CANARY}']") is None
         assert page.evaluate("document.querySelectorAll('img, iframe, object, embed, link, base').length") == 0
@@ -175,6 +179,14 @@ def test_filters_stand_in_the_address_and_come_back_from_it(chrome: Browser, pag
     with Visit(chrome, f"{pages['some'].as_uri()}#severity=__proto__&sort=-constructor&rule=%00&page=NaN&view=x&text=%E0%A4%A") as odd:
         assert odd.page.locator("#repositories-form [data-key=severity]").input_value() == ""
         odd.clean()
+
+
+def test_a_section_in_the_address_is_gone_to(chrome: Browser, pages: dict[str, Path]) -> None:
+    with Visit(chrome, f"{pages['some'].as_uri()}#licenses") as visit:
+        expect(visit.page.locator("#licenses")).to_be_focused()
+        expect(visit.page.locator("#licenses")).to_be_in_viewport()
+        assert status(visit.page) == "300 of 300 repositories shown"
+        visit.clean()
 
 
 def test_a_rule_and_an_owner_lead_to_their_repositories(chrome: Browser, pages: dict[str, Path]) -> None:

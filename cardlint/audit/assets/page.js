@@ -103,6 +103,8 @@ document.addEventListener("DOMContentLoaded", () => {
   function arrive() {
     const there = anchor();
     if (there) {
+      for (const table of Object.values(tables)) if (!table.rows) table.apply();
+      there.scrollIntoView({ block: "start" });
       there.focus({ preventScroll: true });
       return;
     }
@@ -142,7 +144,6 @@ document.addEventListener("DOMContentLoaded", () => {
       }
     });
   }
-  for (const table of Object.values(tables)) table.apply();
   addEventListener("hashchange", arrive);
   addEventListener("popstate", arrive);
   arrive();

@@ -137,9 +137,12 @@ cardlint.tables = (data, { showRule, showOwner, showRepository, changed }) => {
     fits: (wanted) => searched(wanted.text, (row) => ownerName(row).toLowerCase()),
   });
 
-  const said = repositories.name.map(
-    (name, row) => `${name}\n${text(repositories.owner[row])}\n${text(repositories.license[row])}`.toLowerCase(),
-  );
+  // What a search looks at, made when one is.
+  const remembered = [];
+  const said = (row) => {
+    remembered[row] ??= `${repositories.name[row]}\n${text(repositories.owner[row])}\n${text(repositories.license[row])}`.toLowerCase();
+    return remembered[row];
+  };
   const found = {
     new: (row) => repositories.new[row] > 0,
     fix: (row) => repositories.safe[row] + repositories.unsafe[row] > 0,
@@ -217,7 +220,7 @@ cardlint.tables = (data, { showRule, showOwner, showRepository, changed }) => {
         wanted.access && ((row) => ACCESS[repositories.access[row]] === wanted.access),
         wanted.owner && ((row) => (wanted.owner === "=" ? repositories.owner[row] < 0 : `=${text(repositories.owner[row])}` === wanted.owner)),
         within && ((row) => within.has(row)),
-        searched(wanted.text, (row) => said[row]),
+        searched(wanted.text, said),
       ]);
     },
   });
