@@ -107,6 +107,8 @@ def said() -> list[HubError]:
     pull = (
         HubError("moved", "main of acme/kettle has moved since it was checked; run again"),
         HubError("forbidden", "this token has no right to open one in acme/kettle; it needs one that may write (…)"),
+        HubError("closed", "https://huggingface.co/acme/kettle/discussions/4 had these fixes, and was closed without being merged"),
+        HubError("opted-out", "its card asks for no pull requests (`x-cardlint: {pull-requests: false}`)"),
         HubError("unknown", "nobody knows whether a pull request was opened, see https://huggingface.co/acme/kettle/discussions: …"),
     )
     slow = HubError("slow", f"the Hub's answer on acme/kettle takes longer than {cardlint.hub.LONGEST_ANSWER:.0f} s")
