@@ -48,7 +48,11 @@ LICENSES = ("--select", "license-unknown,license-missing")
 def test_every_repository_is_in_the_report_once(audit: Auditor) -> None:
     done = audit("acme", *LICENSES)
     assert done.code == 1
-    assert [target["target"] for target in done.report["targets"]] == ["hf://acme/kettle", "hf://datasets/acme/birds", "hf://spaces/acme/show"]
+    assert [target["target"] for target in done.report["targets"]] == [
+        "hf://acme/kettle",
+        "hf://datasets/acme/birds",
+        "hf://spaces/acme/show",
+    ]
     assert [finding["rule"] for finding in done.targets["hf://acme/kettle"]["findings"]] == ["license-unknown"]
     assert done.report["audit"]["outcomes"] == {"audited": 3, "skipped": 0, "failed": 0, "pending": 0}
     assert done.report["summary"]["error"] == 1
