@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
-def replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Put a file on disk, new or in the place of another, so that at no moment half of it is there. Raises OSError."""
     place = Path(os.path.realpath(path))
     name = beside(place, content)
@@ -25,19 +29,39 @@ def discard(name: str) -> None:
         os.unlink(name)  # noqa: PTH108
 
 
-def beside(place: Path, content: bytes) -> str:
+def beside(place: Path, content: bytes | Iterable[bytes]) -> str:
     """The name of a new file beside the one to write, which has the new content and the owner and permissions of the old one."""
     handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:100]}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            file.writelines([content] if isinstance(content, bytes) else content)
+            _settle(file)
         _adopt(name, place)
     except BaseException:
         discard(name)
         raise
     return name
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write bit by bit, which stands at its place once the block has ended without an error. Raises OSError."""
+    place = Path(os.path.realpath(path))
+    handle, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:100]}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            _settle(file)
+        _adopt(name, place)
+        os.replace(name, place)  # noqa: PTH105
+    except BaseException:
+        discard(name)
+        raise
+
+
+def _settle(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _adopt(name: str, place: Path) -> None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from cardlint.engine import OWN_LINE, stable
 from cardlint.errors import ConfigError, Unreadable, UsageError, masked
+from cardlint.pairing import Likeness, pair
 from cardlint.report import Entry, Suppressed
 from cardlint.source import read_regular
 
@@ -69,20 +69,19 @@ def match(entries: Iterable[Entry], findings: list[Finding], is_gone: Callable[[
     or it stands elsewhere. Then the same content in another file, where its own is gone. Findings that are suppressed
     otherwise come last, so that they take no entry from one that counts.
     """
-    left = dict.fromkeys(entries)
-    known: list[Entry | None] = [None] * len(findings)
-    made = [entry("", finding) for finding in findings]
-    for silent in (False, True):
-        for key, only_gone in ((_by_fingerprint, False), (_by_message, False), (_by_content, True)):
-            held: dict[Hashable, list[Entry]] = defaultdict(list)
-            for item in left:
-                if not only_gone or (item.path is not None and is_gone(item.path)):
-                    held[key(item)].append(item)
-            for index, finding in enumerate(findings):
-                if known[index] is None and (finding.suppressed is not None) == silent and (found := held.get(key(made[index]))):
-                    known[index] = found.pop(0)
-                    del left[known[index]]  # type: ignore[arg-type]
-    return Matched(known, list(left))
+    made = [(entry("", finding), finding.suppressed is not None) for finding in findings]
+    ways = ((_by_fingerprint, None), (_by_message, None), (_by_content, is_gone))
+    steps = (_likeness(key, gone, silent=silent) for silent in (False, True) for key, gone in ways)
+    return Matched(*pair(dict.fromkeys(entries), made, steps))
+
+
+def _likeness(key: Callable[[Entry], Hashable], gone: Callable[[str], bool] | None, *, silent: bool) -> Likeness[Entry, tuple[Entry, bool]]:
+    """The likeness by a key, of findings that are suppressed otherwise or not, and where `gone` says so of entries in files alone."""
+
+    def of_known(item: Entry) -> Hashable | None:
+        return key(item) if gone is None or (item.path is not None and gone(item.path)) else None
+
+    return Likeness(of_known, lambda found: key(found[0]) if found[1] is silent else None)
 
 
 def _by_fingerprint(item: Entry) -> Hashable:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from cardlint.weights.patterns import lazily
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from types import ModuleType
 
     from cardlint.policy import Selection
     from cardlint.problem import Confidence, Cure, Fix, Problem
@@ -86,8 +88,14 @@ def _bounded(found: Iterator[tuple[str, Problem]]) -> Iterator[tuple[str, Proble
 def check_function(rule: Rule) -> Callable[..., Iterable[Problem]]:
     """The function a rule names. Raises ImportError or AttributeError where there is none."""
     module, _, function = rule.check.rpartition(".")
-    check: Callable[..., Iterable[Problem]] = getattr(importlib.import_module(f"{rule.package}.{module}"), function)
+    check: Callable[..., Iterable[Problem]] = getattr(_module(f"{rule.package}.{module}"), function)
     return check
+
+
+@cache
+def _module(name: str) -> ModuleType:
+    """A module of checks, which each rule of each repository asks for: `sys.modules` also has what another thread has half imported."""
+    return importlib.import_module(name)
 
 
 def _findings(repository: Repository, rule: Rule, selection: Selection) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left, insort
+from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -93,7 +94,7 @@ def fixed(repository: Repository, found: Target, look: Callable[[Repository], Ta
         target = look(current)
     notes = [*_untouched(repository), *(["there is more to fix; run again"] if todo else [])]
     changes = tuple(Change(path, before[path], files[path]) for path in sorted(files))
-    return _outcome(target, Fixing(len(cured), changes, tuple(notes), rules=tuple(sorted(set(cured)))), refused.values())
+    return _outcome(target, Fixing(len(cured), changes, tuple(notes), rules=tuple(sorted(Counter(cured).items()))), refused.values())
 
 
 def _over(repository: Repository, files: Mapping[str, bytes]) -> Repository:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cardlint.atomic import beside, discard
 from cardlint.errors import Unreadable
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from cardlint.report import Change
 
+# What `difflib` calls a group of opcodes: tag, lines of the old text, lines of the new one.
+Group: TypeAlias = "Sequence[tuple[str, int, int, int, int]]"
 _CONTEXT = 3
 _COMPARED = 20_000  # lines; beyond them what differs is shown as one piece
 _WRITE_BITS = 0o222
@@ -77,8 +79,8 @@ def _lines(content: bytes | None) -> list[str]:
 
 
 def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
-    for group in _groups(old, new):
-        yield f"@@ -{_range(group[0][1], group[-1][2])} +{_range(group[0][3], group[-1][4])} @@"
+    for group in groups(old, new):
+        yield heading(group)
         for tag, a, b, c, d in group:
             if tag == "equal":
                 yield from _marked(" ", old[a:b])
@@ -87,7 +89,7 @@ def _hunks(old: list[str], new: list[str]) -> Iterator[str]:
                 yield from _marked("+", new[c:d])
 
 
-def _groups(old: list[str], new: list[str]) -> Iterator[Sequence[tuple[str, int, int, int, int]]]:
+def groups(old: list[str], new: list[str]) -> Iterator[Group]:
     """Differences with their context; equal lines at both ends are set aside first, for comparing takes long."""
     head = next((n for n, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     rest = min(len(old), len(new)) - head
@@ -95,11 +97,16 @@ def _groups(old: list[str], new: list[str]) -> Iterator[Sequence[tuple[str, int,
     start, end = max(head - _CONTEXT, 0), max(tail - _CONTEXT, 0)
     left, right = old[start : len(old) - end], new[start : len(new) - end]
     if len(left) + len(right) > _COMPARED:
-        groups: Iterable[Sequence[tuple[str, int, int, int, int]]] = [[("replace", 0, len(left), 0, len(right))]]
+        found: Iterable[Group] = [[("replace", 0, len(left), 0, len(right))]]
     else:
-        groups = difflib.SequenceMatcher(None, left, right).get_grouped_opcodes(_CONTEXT)
-    for group in groups:
+        found = difflib.SequenceMatcher(None, left, right).get_grouped_opcodes(_CONTEXT)
+    for group in found:
         yield [(tag, a + start, b + start, c + start, d + start) for tag, a, b, c, d in group]
+
+
+def heading(group: Group) -> str:
+    """The line that begins a group in a unified diff."""
+    return f"@@ -{_range(group[0][1], group[-1][2])} +{_range(group[0][3], group[-1][4])} @@"
 
 
 def _range(start: int, end: int) -> str:

@@ -24,7 +24,7 @@ from cardlint.report import Fixing, Pull
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cardlint.hub import Answer
+    from cardlint.hub import Answer, Hub
     from cardlint.hubrepo import HubSource
     from cardlint.report import Target
 
@@ -35,8 +35,8 @@ _MOVED = frozenset({409, 412})
 _FORBIDDEN, _SERVER = 403, 500
 _MOST_PAGES = 20  # of fifty each
 _MOST_READ = 20  # pull requests of one's own, whose title somebody changed
-_LOG_IN = "opening a pull request needs a token: log in with `hf auth login`, or set HF_TOKEN"
-_SAFE = "They keep the meaning of what they touch."
+LOG_IN = "opening a pull request needs a token: log in with `hf auth login`, or set HF_TOKEN"
+SAFE = "They keep the meaning of what they touch."
 _UNSAFE = "Some may change the meaning of what they touch: look at each before you merge."
 
 
@@ -49,52 +49,104 @@ def proposed(source: HubSource, found: Target, *, unsafe: bool, confirmed: bool)
         missed = next((item.reason for item in found.skipped if item.because is None), None)
         return left._replace(unwritten=missed and f"no pull request: nothing to fix was found, but not everything could be read: {missed}")
     try:
-        return left._replace(pull=_Pulling(source).pull(_drafted(source, fixing, unsafe=unsafe), confirmed=confirmed))
+        pulling = Pulling(source.hub, HubName(source.name.kind, source.id, source.name.revision), source.commit)
+        draft = drafted(pulling, fixing, _UNSAFE if unsafe else SAFE)
+        return left._replace(pull=pulling.pull(draft, confirmed=confirmed))
     except HubError as error:
         return left._replace(unwritten=f"no pull request was opened: {error}" if error.state != "unknown" else str(error))
 
 
-def _drafted(source: HubSource, fixing: Fixing, *, unsafe: bool) -> Pull:
-    """Title and description quote nothing of the repository."""
+def drafted(pulling: Pulling, fixing: Fixing, more: str) -> Pull:
+    """What is to be sent: title and description quote nothing of the repository; `more` is what else there is to say."""
     title = f"cardlint: fix {plural(fixing.cured, 'finding')}"
     lines = [
-        f"Fixes made by cardlint {__version__} at {source.commit}. {_UNSAFE if unsafe else _SAFE}",
+        f"Fixes made by cardlint {__version__} at {pulling.commit}. {more}",
         "",
-        *(f"- `{rule}`" for rule in fixing.rules),
+        *(f"- `{rule}`" for rule, _ in fixing.rules),
         "",
         MARK,
     ]
-    return Pull(str(HubName(source.name.kind, source.id)), title, "\n".join(lines), fixing.cured, fixing.changes, parent=source.commit)
+    into = str(pulling.name._replace(revision=None))
+    return Pull(into, title, "\n".join(lines), fixing.cured, fixing.changes, parent=pulling.commit)
 
 
-class _Pulling:
-    """What is asked and sent for one pull request."""
+def owner(hub: Hub) -> tuple[str, bool]:
+    """Whose token it is, and whether it may do more than read, as far as the Hub says. Raises HubError.
 
-    def __init__(self, source: HubSource) -> None:
-        self._source = source
-        self._hub = source.hub
-        self._about = source.name.prefix + source.id
-        self._api = f"/api/{source.name.kind}s/{source.id}"
+    The Hub is strict with those who ask this often (huggingface_hub 2.4, `hf_api.py`, `whoami`).
+    """
+    about = "the owner of the token"
+    said = hub.json("/api/whoami-v2", about)
+    name = said.get("name") if isinstance(said, dict) else None
+    if not isinstance(name, str):
+        raise HubError("answer", f"the Hub's answer on {about} lacks name")
+    token: Any = said.get("auth")
+    for key in ("accessToken", "role"):
+        token = token.get(key) if isinstance(token, dict) else None
+    return name, token != "read"  # noqa: S105 - a role
+
+
+class Pulling:
+    """What is asked and sent for one pull request.
+
+    `name` is the repository, with the branch, tag or commit that was checked, `commit` what that was, `me` whose token it is,
+    where that is known.
+    """
+
+    def __init__(self, hub: Hub, name: HubName, commit: str, me: str | None = None) -> None:
+        self._hub = hub
+        self.name = name
+        self.commit = commit
+        self._me = me
+        self._about = name.prefix + name.id
+        self._api = f"/api/{name.kind}s/{name.id}"
 
     def pull(self, draft: Pull, *, confirmed: bool) -> Pull:
         """The pull request as it would be, or is. Raises HubError."""
         if confirmed and not self._hub.has_token:
-            raise HubError("credentials", _LOG_IN)
-        if self._hub.has_token and (number := self._earlier()) is not None:
-            return draft._replace(earlier=f"{self._hub.shown}/{self._about}/discussions/{number}")
-        draft = draft._replace(branch=self._branch())
-        return draft._replace(address=self._opened(draft)) if confirmed else draft
+            raise HubError("credentials", LOG_IN)
+        draft = self.prepared(draft)
+        return self.opened(draft) if confirmed and draft.earlier is None else draft
 
-    def _earlier(self) -> int | None:
-        """The number of a pull request of ours, by the same author, that is open."""
-        mine = [item for item in self._own() if item["status"] in _OPEN]
-        marked = (item for item in mine if _TITLE.fullmatch(str(item["title"])))
-        renamed = (item for item in mine[:_MOST_READ] if self._is_marked(item["num"]))
+    def prepared(self, draft: Pull, *, once: bool = False) -> Pull:
+        """The draft with the branch it goes to, or with the pull request of ours that is there already. Raises HubError.
+
+        With `once` one that was merged counts as well, and one that was closed is an answer, if it began at the same commit.
+        """
+        if self._hub.has_token:
+            mine = list(self._own())
+            number = self._earlier(mine)
+            if number is None and once:
+                number = self._settled(mine)
+            if number is not None:
+                return draft._replace(earlier=self._page(number))
+        return draft._replace(branch=self._branch())
+
+    def _page(self, number: int) -> str:
+        return f"{self._hub.shown}/{self._about}/discussions/{number}"
+
+    def _earlier(self, mine: list[dict[str, Any]]) -> int | None:
+        """The number of a pull request of ours that is open."""
+        unsettled = [item for item in mine if item["status"] in _OPEN]
+        marked = (item for item in unsettled if _TITLE.fullmatch(str(item["title"])))
+        renamed = (item for item in unsettled[:_MOST_READ] if MARK in self._described(item["num"]))
         return next((item["num"] for items in (marked, renamed) for item in items), None)
+
+    def _settled(self, mine: list[dict[str, Any]]) -> int | None:
+        """The number of a pull request of ours from this commit that was merged. Raises HubError where it was closed instead."""
+        done = [item for item in mine if item["status"] not in _OPEN]
+        done.sort(key=lambda item: _TITLE.fullmatch(str(item["title"])) is None)
+        for item in done[:_MOST_READ]:
+            said = self._described(item["num"])
+            if MARK in said and f" at {self.commit}. " in said:
+                if item["status"] != "merged":
+                    raise HubError("closed", f"{self._page(item['num'])} had these fixes, and was closed without being merged")
+                return int(item["num"])
+        return None
 
     def _own(self) -> Iterator[dict[str, Any]]:
         """The pull requests of whoever asks."""
-        me = self._named(self._hub.json("/api/whoami-v2", "the owner of the token"), "name")
+        me = self._me or self._named(self._hub.json("/api/whoami-v2", "the owner of the token"), "name")
         for page in range(_MOST_PAGES):
             query = urlencode({"type": "pull_request", "status": "all", "author": me, "p": page})
             said = self._hub.json(f"{self._api}/discussions?{query}", self._about)
@@ -106,10 +158,9 @@ class _Pulling:
                 return
         raise HubError("answer", f"{self._about} has too many pull requests of {me} to see whether one of them is open")
 
-    def _is_marked(self, number: int) -> bool:
-        """Whether a pull request begins with a description of ours."""
-        events = self._named(self._hub.json(f"{self._api}/discussions/{number}", self._about), "events")
-        return MARK in str(events[:1])
+    def _described(self, number: int) -> str:
+        """What a pull request begins with: its description, among other things."""
+        return str(self._named(self._hub.json(f"{self._api}/discussions/{number}", self._about), "events")[:1])
 
     def _named(self, said: Any, name: str) -> Any:  # noqa: ANN401 - JSON
         """A value of an answer, of the type it has to be of."""
@@ -124,7 +175,7 @@ class _Pulling:
             self._named(item, "name"): self._named(item, "targetCommit")
             for item in self._named(self._hub.json(f"{self._api}/refs", self._about), "branches")
         }
-        commit, revision = self._source.commit, self._source.name.revision or "main"
+        commit, revision = self.commit, self.name.revision or "main"
         if revision in heads:
             if heads[revision] != commit:
                 raise self._moved(revision)
@@ -136,8 +187,8 @@ class _Pulling:
     def _moved(self, branch: str) -> HubError:
         return HubError("moved", f"{branch} of {self._about} has moved since it was checked; run again")
 
-    def _opened(self, draft: Pull) -> str:
-        """The address of the pull request, now that it is opened. Raises HubError."""
+    def opened(self, draft: Pull) -> Pull:
+        """The draft with its address, now that it is opened. Sent once, whatever comes of it. Raises HubError."""
         header = {"summary": draft.title, "description": draft.description, "parentCommit": draft.parent}
         files = [{"content": b64encode(change.after).decode(), "path": change.path, "encoding": "base64"} for change in draft.changes]
         lines = [{"key": "header", "value": header}, *({"key": "file", "value": file} for file in files)]
@@ -147,7 +198,7 @@ class _Pulling:
             raise self._unknown(str(error)) from error
         if answer.status >= 300:  # noqa: PLR2004 - HTTP: success
             raise self._refusal(answer, draft.branch)
-        return self._address(answer)
+        return draft._replace(address=self._address(answer))
 
     def _address(self, answer: Answer) -> str:
         try:

@@ -23,10 +23,11 @@ LACKING = "huggingface_hub, which this installation lacks: pip install huggingfa
 class HubError(Unreadable):
     """The Hub did not give what was asked for. `state` names why in one word: gated, missing, revision, entry, refused, offline."""
 
-    def __init__(self, state: str, message: str) -> None:
-        """`message` says in words what is known of it and what to do."""
+    def __init__(self, state: str, message: str, wait: float = 0.0) -> None:
+        """`message` says in words what is known of it and what to do; `wait` are the seconds the Hub asks for before it is asked again."""
         super().__init__(message)
         self.state = state
+        self.wait = wait
         self.passing = state not in _LASTING
 
 
@@ -97,7 +98,7 @@ def refusal(it: Refused) -> HubError:
     """What an answer that gives nothing means."""
     for state, applies, words in _STATES:
         if applies(it):
-            return HubError(state, words(it))
+            return HubError(state, words(it), it.wait)
     return HubError("answer", _answered(it))
 
 

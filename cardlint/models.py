@@ -334,9 +334,9 @@ class Owners(_Strict):
 SCHEMAS: dict[str, type[BaseModel]] = {"rule": RuleCard, "policy": Policy, "report": Report, "baseline": Baseline, "owners": Owners}
 
 
-def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of one of our formats: rule, policy or report."""
-    generated = SCHEMAS[name].model_json_schema(by_alias=True)
+def schema(name: str, models: dict[str, type[BaseModel]] = SCHEMAS) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one of our formats: rule, policy, report or baseline, or one of other models."""
+    generated = models[name].model_json_schema(by_alias=True)
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:cardlint:schema:{name}"}
     return head | generated
 

@@ -12,6 +12,7 @@ from cardlint.weights.named import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from cardlint.audit.repair import Proposal
     from cardlint.problem import Confidence, Fix, Security, Severity
     from cardlint.repository import Kind
 
@@ -159,16 +160,17 @@ class Fixing(NamedTuple):
     """What fixing came to: how many findings were fixed, the files changed, what was left alone and why.
 
     `unwritten` says why the changes could not be written, if so; then nothing was, and the findings are all there. `rules`
-    are the ids of what was fixed. `pull` is what the changes are where they were asked for as a pull request: then nothing
-    is fixed in the target itself.
+    are the ids of what was fixed, each with how often. `pull` is what the changes are where they were asked for as a pull
+    request, `proposal` where they were for a plan: then nothing is fixed in the target itself.
     """
 
     cured: int = 0
     changes: tuple[Change, ...] = ()
     notes: tuple[str, ...] = ()
     unwritten: str | None = None
-    rules: tuple[str, ...] = ()
+    rules: tuple[tuple[str, int], ...] = ()
     pull: Pull | None = None
+    proposal: Proposal | None = None
 
 
 class Target(NamedTuple):

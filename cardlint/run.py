@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from cardlint.repository import Kind
     from cardlint.rule import Rule
     from cardlint.source import Source
+    from cardlint.veil import Veil
 
 _CHUNKS_PER_WORKER = 8
 
@@ -50,7 +51,7 @@ class Options(NamedTuple):
     trust: bool | None = None
     fix: Applicability | None = None
     write: bool = False
-    pull: Literal["show", "open"] | None = None
+    pull: Literal["show", "open", "plan"] | None = None
     among: frozenset[str] | None = None
     baseline: Baseline | None = None
     record: bool = False
@@ -157,7 +158,7 @@ def _target(
     if options.among is not None:
         found = found._replace(not_applicable=tuple(sorted({*found.not_applicable, *chosen.bind(repository).left})))
     if options.fix is not None:
-        found = _proposed(_fixed(repository, found, look, located, options), source, options)
+        found = _proposed(_fixed(repository, found, look, located, options), source, options, repository.veil)
     found = found._replace(
         shown=located.shown, revision=commit, policy=chosen.name, failed=(*found.failed, *unloaded(chosen)), inert=_inert(repository),
         known_as=repository.identity.id or os.path.basename(os.path.realpath(located.root)),  # noqa: PTH119
@@ -239,14 +240,19 @@ def _fixed(repository: Repository, found: Target, look: Callable[[Repository], T
     return after
 
 
-def _proposed(found: Target, source: Source, options: Options) -> Target:
-    """What was found, with its fixes as a pull request, where that was asked for."""
+def _proposed(found: Target, source: Source, options: Options, veil: Veil) -> Target:
+    """What was found, with its fixes as a pull request or as what a plan says of them, where that was asked for."""
     if options.pull is None:
         return found
     from cardlint.hubpull import proposed
     from cardlint.hubrepo import HubSource
 
     assert isinstance(source, HubSource)
+    if options.pull == "plan":
+        from cardlint.audit.repair import proposal
+
+        assert found.fixing is not None
+        return found._replace(fixing=found.fixing._replace(proposal=proposal(source, found.fixing, veil)))
     return found._replace(fixing=proposed(source, found, unsafe=options.fix == "unsafe", confirmed=options.pull == "open"))
 
 

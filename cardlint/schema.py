@@ -86,20 +86,43 @@ def _mismatches(name: str, root: Node, leave: Callable[[str | None, Node], bool]
 
 
 @cache
-def _validator(name: str) -> Validate:
+def _validator(name: str, part: str | None = None) -> Validate:
     try:
         import jsonschema_rs
     except ImportError:  # no wheel for this platform: the reference implementation gives the same answers, slower
-        return reference_validator(name)
-    validator = jsonschema_rs.validator_for(load_schema(name))
+        return reference_validator(name, part)
+    validator = jsonschema_rs.validator_for(_part(name, part))
     return lambda instance: ((list(error.instance_path), list(error.schema_path)) for error in validator.iter_errors(instance))
 
 
-def reference_validator(name: str) -> Validate:
+def _part(name: str, part: str | None) -> dict[str, Any]:
+    """A schema that ships, or of its definitions one."""
+    schema = load_schema(name)
+    return schema if part is None else {"$ref": f"#/$defs/{part}", "$defs": schema["$defs"]}
+
+
+def disagreement(name: str, part: str, instance: Any) -> str | None:  # noqa: ANN401 - JSON
+    """Where JSON disagrees with one of the definitions of a schema that ships, and what is expected there; None where nowhere."""
+    for path, schema_path in _validator(name, part)(instance):
+        holder, _ = _walk_schema(_part(name, part), schema_path)
+        subject, keyword, value = "", str(schema_path[-1]), instance
+        for step in path:
+            subject, value = join(subject, step), value[step]
+        if keyword == "required":
+            subject = join(subject, next(key for key in holder["required"] if key not in value))
+            return f'"{subject}" is missing'
+        if keyword == "additionalProperties":
+            subject = join(subject, min(value.keys() - holder.get("properties", {}).keys()))
+            return f'unknown key "{subject}"'
+        return f'"{subject}" must be {expected(holder)}' if subject else f"expected {expected(holder)}"
+    return None
+
+
+def reference_validator(name: str, part: str | None = None) -> Validate:
     """The same by `jsonschema`: fallback, and oracle in the tests."""
     import jsonschema
 
-    validator = jsonschema.Draft202012Validator(load_schema(name))
+    validator = jsonschema.Draft202012Validator(_part(name, part))
     return lambda instance: ((list(error.absolute_path), list(error.absolute_schema_path)) for error in validator.iter_errors(instance))
 
 

@@ -26,6 +26,8 @@ _SHORTEST = 5  # of a whole password, if it is no word
 _KEPT_WHOLE = 20_000  # characters of one secret that are taken to pieces
 BULLET = "\u2022"
 _LINE = BULLET * 4
+# Fields of a report that say what a rule is called and where it is explained: nothing of the repository.
+_OURS = frozenset({"rule", "rules", "not_applicable", "url"})
 
 
 def veiled(text: str) -> str:
@@ -172,10 +174,10 @@ class Veil:
         return fixing._replace(changes=self._changes(fixing.changes), notes=notes, unwritten=unwritten, pull=pull)
 
     def _changes(self, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-        return tuple(Change(self.said(item.path), item.before and self._bytes(item.before), self._bytes(item.after)) for item in changes)
+        return tuple(Change(self.said(item.path), item.before and self.content(item.before), self.content(item.after)) for item in changes)
 
-    def _bytes(self, content: bytes) -> bytes:
-        """The content of a file that was fixed, masked: by form, and what a fix made of a secret by its pieces."""
+    def content(self, content: bytes) -> bytes:
+        """The content of a file that was fixed, masked and as long as it was: by form, and what a fix made of a secret by its pieces."""
         text = starred(content.decode("utf-8", "surrogateescape"))
         covered = self._covered(text)
         hidden = (
@@ -196,5 +198,8 @@ class Veil:
             return self.said(value)
         if not isinstance(value, tuple):
             return value
-        walked = map(self._walked, value)
-        return value._make(walked) if hasattr(value, "_make") else tuple(walked)
+        names = getattr(value, "_fields", None)
+        if names is None:
+            return tuple(map(self._walked, value))
+        pairs = zip(names, value, strict=True)
+        return value._make(item if name in _OURS else self._walked(item) for name, item in pairs)  # type: ignore[attr-defined]

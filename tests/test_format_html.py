@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from reports import CANARY, described, every_rule, hostile, reports
 
 from cardlint import __version__
-from cardlint.formats import html, html_diff, html_overview, html_select, html_why, render
+from cardlint.formats import html, html_diff, html_head, html_overview, html_select, html_why, render
 from cardlint.formats.html_markup import cut, element, plain, text
 from cardlint.problem import Edit, Fix
 from cardlint.report import Failed, Finding, Fixing, Place, RelatedPlace, Report, Skipped, Suppressed, Target
@@ -109,7 +109,7 @@ def sound(page: str) -> Page:
     assert {"html", "head", "body", "main", "h1"} <= {tag for tag, times in found.tags.items() if times == 1}
     for link in found.links:
         assert link.startswith("https://") or link[1:] in found.ids, link
-    assets = [(html._ASSETS / name).read_text() for name in ("report.css", "report.js")]  # noqa: SLF001
+    assets = [html_head.assets(name) for name in ("report.css", "report.js")]
     assert [*found.contents["style"], found.contents["script"][0]] == assets
     assert len(found.contents["script"]) == 2
     assert "<" not in found.contents["script"][1]
@@ -189,7 +189,7 @@ def test_the_policy_of_the_page_allows_its_own_style_and_script_and_nothing_else
 
 
 def test_the_assets_ask_for_nothing_and_make_no_markup() -> None:
-    style, script = ((html._ASSETS / name).read_text() for name in ("report.css", "report.js"))  # noqa: SLF001
+    style, script = (html_head.assets(name) for name in ("report.css", "report.js"))
     for word in ("http:", "https:", "//cdn", "url(", "@import", "</", "<!--"):
         assert word not in style + script, word
     for word in (

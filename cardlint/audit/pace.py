@@ -26,11 +26,16 @@ _SPARE = 1.0  # seconds after the end of a window: two clocks
 
 @dataclass
 class Budget:
-    """What is left of a bucket until `ends`, by the clock of `time.monotonic`; `whole` is what a window has, None where nobody said."""
+    """What is left of a bucket until `ends`, by the clock of `time.monotonic`.
+
+    `whole` is what a window has, None where nobody said, `window` its seconds. `told` says that the end is the server's word.
+    """
 
     left: float = float("inf")
     ends: float = 0.0
     whole: int | None = None
+    window: float = WINDOW
+    told: bool = False
 
 
 class SharedPace(hub.Pace):
@@ -69,12 +74,13 @@ class SharedPace(hub.Pace):
             told, policy = _fields(answer.headers.get("ratelimit", "")), _fields(answer.headers.get("ratelimit-policy", ""))
             if (whole := policy.get("q")) is not None:
                 budget.whole = int(whole)
+            budget.window = min(policy.get("w", WINDOW), WINDOW) or WINDOW
             if (seconds := told.get("t")) is not None and (left := told.get("r")) is not None:
                 ends = time.monotonic() + min(seconds, WINDOW) + _SPARE
-                if ends > budget.ends + 2 * _SPARE:  # a new window
+                if not budget.told or ends > budget.ends + 2 * _SPARE:  # a new window
                     used = 0.0 if budget.whole is None else budget.whole - left
                     budget.left = left if self.rate is None else min(left, self.rate - used)
-                    budget.ends = ends
+                    budget.ends, budget.told = ends, True
                 budget.left = min(budget.left, left)
             elif answer.status == _TOO_MANY:
                 self._exhaust(budget, answer.headers.get("retry-after", ""))
@@ -101,7 +107,7 @@ class SharedPace(hub.Pace):
     def _renew(self, budget: Budget, now: float) -> None:
         whole = min((most for most in (budget.whole, self.rate) if most is not None), default=None)
         budget.left = float("inf") if whole is None else whole
-        budget.ends = now + WINDOW if whole is not None else 0.0
+        budget.ends, budget.told = now + budget.window if whole is not None else 0.0, False
 
     def _exhaust(self, budget: Budget, seconds: str) -> None:
         """Stop a bucket for as long as a refusal says, if it says it."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from cardlint.audit.store import Store
     from cardlint.audit.targets import Wanted
     from cardlint.hub import Hub
+    from cardlint.policy import Policy
     from cardlint.repository import Kind
 
 AGAIN = (5.0, 60.0)
@@ -46,6 +47,7 @@ class Job(NamedTuple):
 
     wanted: tuple[Wanted, ...]
     terms: Terms
+    policy: Policy
     series: Series
     engine: Engine
     kinds: Sequence[Kind] = KINDS

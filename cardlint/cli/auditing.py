@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cardlint.audit.depth import DEPTHS, depth_of, planned
+from cardlint.audit.depth import DEPTHS, deepest, depth_of, depths, of_conditions
 from cardlint.cli import INTERRUPTED, say, warn_of_plugins
 from cardlint.errors import UsageError
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from cardlint.audit.store import Store
     from cardlint.hub import Hub
     from cardlint.policy import Policy
+    from cardlint.rule import Rule
 
 FORMATS = ("text", "json", "markdown", "concise", "html")
 _MODULES = {"text": "summary_text", "json": "summary_json", "markdown": "summary_markdown", "concise": "concise", "html": "page"}
@@ -48,7 +49,7 @@ def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
     job = _job(targets, given)
     path = given["store"] or default_path()
     if given["dry_run"]:
-        return _plan(job, path, given)
+        return _plan(job, path, outputs, given)
     with Store(path, new=not given["last"]) as store:
         run = _last(store, job) if given["last"] else _audited(store, job, given)
         if run is None:
@@ -91,7 +92,7 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
     )  # fmt: skip
     asker = Hub(offline=given["offline"]).identify("")
     return Job(
-        asked, Terms(options, depth), Series(_arguments(targets, given)),
+        asked, Terms(options, depth), policy, Series(_arguments(targets, given)),
         engine(policy, options, depth, today=today(), asker=asker), kept.kinds, kept,
         Owners.load(given["owners"]) if given["owners"] else Owners(), given["jobs"], given["fresh"],
         days_ago(given["max_age"]) if given["max_age"] else "",
@@ -101,7 +102,7 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
 def _depth(policy: Policy, most: Depth | None) -> tuple[Depth, frozenset[str] | None]:
     """How deep to look, and which rules can run there; None where all can."""
     selected = [rule for rule in policy.rules.values() if _may_run(policy, rule.id)]
-    needed = planned(policy, selected)
+    needed = deepest((depths(selected), of_conditions(policy, selected)))
     if most is None or DEPTHS.index(most) >= DEPTHS.index(needed):
         return needed, None
     within = DEPTHS.index(most)
@@ -177,17 +178,17 @@ def _warn(hub: Hub, job: Job) -> None:
         say(f"cardlint: warning: {said}", err=True)
 
 
+def _rules(job: Job) -> list[Rule]:
+    """The rules that may run in some repository."""
+    among = job.terms.options.among
+    return [rule for rule in job.policy.rules.values() if (among is None or rule.id in among) and _may_run(job.policy, rule.id)]
+
+
 def _describe(store: Store, run: int, job: Job) -> None:
     """Note the rules and waivers of the run."""
-    from cardlint.policyfile import load_policy
-    from cardlint.rule import known
     from cardlint.run import describe
 
-    options = job.terms.options
-    policy = load_policy(known(), name=options.policy, select=options.select, ignore=options.ignore, offline=options.offline)
-    among = options.among
-    rules = [rule for rule in policy.rules.values() if (among is None or rule.id in among) and _may_run(policy, rule.id)]
-    store.describe(run, map(describe, rules), policy.waivers)
+    store.describe(run, map(describe, _rules(job)), job.policy.waivers)
 
 
 def _leave(store: Store) -> None:
@@ -258,5 +259,14 @@ def _write(store: Store, run: int, output: _Output) -> None:
         raise UsageError(f"{output.path} cannot be written: {error.strerror or error}") from error
 
 
-def _plan(job: Job, path: Path, given: dict[str, Any]) -> int:
-    raise UsageError("not yet")
+def _plan(job: Job, store: Path, outputs: list[_Output], given: dict[str, Any]) -> int:
+    """Show what the audit would ask for; 4 where that could not be listed in full."""
+    from cardlint.audit.plan import plan, render
+    from cardlint.audit.progress import Progress
+
+    if len(outputs) > 1 or outputs[0].path is not None or outputs[0].name not in ("text", "json"):
+        raise UsageError("--dry-run shows its plan on standard output, as --output-format text or json; leave out the others")
+    hub, pace = _hub(given, Progress(sys.stderr, quiet=given["quiet"]))
+    made = plan(job, _rules(job), hub, pace, store)
+    sys.stdout.write(render(made, outputs[0].name))
+    return 4 if made.failed else 0

@@ -31,7 +31,7 @@ def split(values: tuple[str, ...]) -> tuple[str, ...]:
 
 def perform(targets: tuple[str, ...], given: dict[str, Any], program: str) -> int:
     """Check, say what was found, and the exit code. `given` are the options by the names of click's parameters."""
-    outputs = _outputs(given["outputs"])
+    outputs = outputs_of(given["outputs"])
     tree = _tree(given["revision"], staged=given["staged"])
     if tree is not None and STDIN in targets:
         raise UsageError("standard input is in no commit; leave out --staged and --revision, or -")
@@ -231,15 +231,15 @@ def _locate(name: str, stdin_filename: str | None, tree: str | None) -> Located:
     return from_stdin(sys.stdin.buffer.read(_STDIN_BYTES), stdin_filename)
 
 
-def _outputs(asked: tuple[str, ...]) -> list[tuple[str, Path | None]]:
+def outputs_of(asked: tuple[str, ...], formats: tuple[str, ...] = FORMATS) -> list[tuple[str, Path | None]]:
     """Formats with their files. Raises UsageError for an unknown format, or two on standard output."""
     outputs: list[tuple[str, Path | None]] = []
     for item in asked or ("text",):
         name, given, path = item.partition("=")
-        if name not in FORMATS:
+        if name not in formats:
             from cardlint.rule import did_you_mean
 
-            raise UsageError(f'there is no output format "{name}"{did_you_mean(name, FORMATS)} ({", ".join(FORMATS)})')
+            raise UsageError(f'there is no output format "{name}"{did_you_mean(name, formats)} ({", ".join(formats)})')
         if given and not path:
             raise UsageError(f"--output-format {item} names no file; leave out the = for standard output")
         outputs.append((name, Path(path) if path not in ("", "-") else None))

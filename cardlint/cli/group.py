@@ -11,7 +11,7 @@ from cardlint import __version__
 from cardlint.cli import INTERRUPTED
 
 _COMMANDS = {
-    "audit": "audit", "check": "check", "completion": "completion", "explain": "explain", "init": "init",
+    "apply": "apply", "audit": "audit", "check": "check", "completion": "completion", "diff": "diff", "explain": "explain", "init": "init",
     "lineage": "lineage", "policy": "policy", "rules": "rules", "test": "test",
 }  # fmt: skip
 

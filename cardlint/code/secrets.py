@@ -24,11 +24,13 @@ _BEYOND = 2_000  # characters a secret may go on after the window in which it ha
 _LONGEST = 16_000  # characters of one that begins at a known place
 _DENSE = 500  # places of a word from which on the pattern goes over all between the first and the last
 _BEFORE = 100  # characters before a candidate that are looked at
+_WORD = re.compile(r"\S{12,}")  # no secret without spaces is shorter
+_LOOSE = re.compile(r" |\\[sW]|\[\^|^(?:\\.|\[[^]]*\]|[^\\[.])*\.")  # in a pattern: what may match a space
 MOST = 1_000  # secrets of one text; nobody reads more
 
 
 class Kind(NamedTuple):
-    """One kind of secret, as its entry in the table says."""
+    """One kind of secret, as its entry in the table says; `solid` ones have no space in them."""
 
     id: str
     title: str
@@ -42,6 +44,7 @@ class Kind(NamedTuple):
     context: tuple[str, ...] = ()
     back: int = 0
     reach: int = 0
+    solid: bool = False
 
     @property
     def weak(self) -> bool:
@@ -76,7 +79,7 @@ def kinds(entries: Iterable[Mapping[str, Any]]) -> tuple[Kind, ...]:
 
 def _kind(entry: Mapping[str, Any]) -> Kind:
     held: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items() if name != "source"}
-    return Kind(**held)
+    return Kind(**held, solid=_LOOSE.search(entry["pattern"]) is None)
 
 
 def find(text: str, table: Table) -> list[Secret]:
@@ -94,7 +97,7 @@ def _found(text: str, table: Table) -> list[Secret]:
     """The secrets in a text as it stands, by kind; they may overlap."""
     found: list[Secret] = []
     small = lowered(text)
-    for kind in table.kinds:
+    for kind in _hinted(table.kinds, text, small):
         for match in _matches(kind, text, small):
             start, end = _cover(match)
             if likely(match, text[start:end], text[max(0, start - _BEFORE) : start], kind.tests, kind.entropy, table.placeholders):
@@ -102,6 +105,17 @@ def _found(text: str, table: Table) -> list[Secret]:
             if len(found) > MOST:
                 return found
     return found
+
+
+def _hinted(kinds: Iterable[Kind], text: str, small: str) -> Iterator[Kind]:
+    """The kinds of which a hint or a word of the context stands in the text at all: of most texts none."""
+    words = "\n".join(_WORD.findall(text))  # a tenth of a card, and none of its prose
+    for kind in kinds:
+        where = small if kind.context else words if kind.solid else text
+        for word in kind.context or kind.hints:
+            if word in where:
+                yield kind
+                break
 
 
 def lowered(text: str) -> str:
@@ -114,14 +128,21 @@ def _matches(kind: Kind, text: str, small: str) -> Iterator[re.Match[str]]:
     """What matches where a hint or a word of the context says it may. None begins inside another."""
     words, where = (kind.context, small) if kind.context else (kind.hints, text)
     windows = _windows(kind, words, where)
-    done = 0
+    pattern, done = _compiled(kind.pattern), 0
     for start, end in windows:
-        pattern, at = _compiled(kind.pattern), max(start, done)
-        look = pattern.match if end - start == 1 else pattern.search
-        while at < end and (match := look(text, at, end + (_LONGEST if end - start == 1 else _BEYOND))) is not None and match.start() < end:
+        at, most = max(start, done), end + (_LONGEST if end - start == 1 else _BEYOND)
+        while (match := _first(pattern, text, range(at, end), most)) is not None:
             if not kind.context or any(word in small[max(0, match.start() - kind.reach) : match.end()] for word in words):
                 yield match
             at = done = max(match.end(), at + 1)
+
+
+def _first(pattern: re.Pattern[str], text: str, places: range, most: int) -> re.Match[str] | None:
+    """The first match that begins at one of the places and ends before `most`."""
+    if len(places) < _BEYOND:  # a search would go on far behind the last of them
+        return next((match for at in places if (match := pattern.match(text, at, most)) is not None), None)
+    match = pattern.search(text, places.start, most)
+    return match if match is not None and match.start() < places.stop else None
 
 
 def _windows(kind: Kind, words: Sequence[str], where: str) -> list[tuple[int, int]]:

@@ -36,11 +36,12 @@ def render(report: Report) -> str:
     writer.writeheader()
     for target in report.targets:
         about: dict[str, object] = {"target": target.name, "kind": target.kind, "revision": target.revision, "policy": target.policy}
-        writer.writerows({name: _cell(value) for name, value in (about | row).items()} for row in _rows(target))
+        writer.writerows({name: cell(value) for name, value in (about | row).items()} for row in _rows(target))
     return table.getvalue()
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as a cell that is no formula and holds no line end; quotes are the writer's affair."""
     return "" if value is None else _FORMULA.sub(r"\1'", cut(visible(str(value)), _LONGEST))
 
 

@@ -6,8 +6,6 @@ and folds. What the script needs to know stands beside them as JSON. All text pa
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import shlex
 from collections import Counter
@@ -16,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cardlint.formats.html_finding import LONGEST_NAME, titled, where
+from cardlint.formats.html_head import assets, head
 from cardlint.formats.html_markup import Markup, anchor, count, cut, element, plain
 from cardlint.formats.html_overview import counts, coverage, gaps, name
 from cardlint.formats.html_select import MOST_TARGETS, described, omitted, select
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from cardlint.formats.html_select import Shown
     from cardlint.report import Descriptor, Report, Target
 
-_ASSETS = Path(__file__).parent / "assets"
 _LONGEST_COMMAND = 2_000
 _SEVERITIES = (("error", "Errors"), ("warning", "Warnings"), ("note", "Notes"))
 _ORDERS = (("place", "File and line"), ("severity", "Severity"), ("rule", "Rule"))
@@ -38,33 +36,9 @@ _ORDERS = (("place", "File and line"), ("severity", "Severity"), ("rule", "Rule"
 def render(report: Report) -> str:
     """The report as one HTML document."""
     shown = select(report)
+    made = head(f"{_title(report)} - cardlint", assets("report.css"), assets("report.js"))
     body = element("body", _skip(), _banner(report), _main(report, shown), _footer(report), _island(report, shown))
-    return f"<!doctype html>\n{element('html', _head(report), body, lang='en')}\n"
-
-
-def _head(report: Report) -> Markup:
-    style, script = _asset("report.css"), _asset("report.js")
-    policy = f"default-src 'none'; style-src '{digest(style)}'; script-src '{digest(script)}'; base-uri 'none'; form-action 'none'"
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="referrer", content="no-referrer"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", f"{_title(report)} - cardlint"),
-        element("style", Markup(style)),
-        element("script", Markup(script)),
-    )  # fmt: skip
-
-
-def _asset(file: str) -> str:
-    return (_ASSETS / file).read_text("utf-8")
-
-
-def digest(content: str) -> str:
-    """An inline style or script as a Content Security Policy names it."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+    return f"<!doctype html>\n{element('html', made, body, lang='en')}\n"
 
 
 def _title(report: Report) -> str:

@@ -27,6 +27,10 @@ class Markup(str):
 
     __slots__ = ()
 
+    def __html__(self) -> str:
+        """What template engines ask for before they escape (the convention of markupsafe)."""
+        return self
+
 
 def plain(value: str) -> str:
     """The text with what cannot be seen, or may not stand in a document, written as an escape."""

@@ -48,7 +48,7 @@ def name(target: Target) -> str:
 
 
 def _table(report: Report) -> Markup:
-    head = element("tr", *(element("th", title, scope="col") for title in _COLUMNS))
+    head = element("tr", *(element("th", title, scope="col", class_="number" if title in _NUMBERS else None) for title in _COLUMNS))
     rows = [_row(number, target) for number, target in enumerate(report.targets[:MOST_TARGETS])]
     more = len(report.targets) - len(rows)
     rest = element("p", f"{count(more, 'more repository', 'more repositories')} not listed; the JSON report has all.") if more else ""
@@ -58,6 +58,7 @@ def _table(report: Report) -> Markup:
 
 
 _COLUMNS = ("Repository", "Kind", "Revision", "Errors", "Warnings", "Notes", "Suppressed", "Not examined")
+_NUMBERS = _COLUMNS[3:]
 
 
 def _row(number: int, target: Target) -> Markup:

@@ -7,39 +7,31 @@ the last row says how many.
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from cardlint.formats.contents import GRAVEST_FIRST, counting, cut, file_of, fixable, gathered, plural
 from cardlint.formats.markup import code, inline
+from cardlint.formats.tables import Table, fitting
 from cardlint.home import SITE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from cardlint.report import Finding, Report, Target
 
 # UTF-8 bytes; some of the 1,048,576 are left for what else a step writes, and for the row that says what is left out.
 LIMIT = 1_000_000
-_LAST = 300
+_WHY = "for GitHub shows no summary above 1 MiB; `--output-format json` has them all"
 _LONGEST = 500
 _NAME = 200
 _RULES = 12
-
-
-class _Table(NamedTuple):
-    """A table that may be cut behind any row: what stands above it, its columns, how many rows it has, the rows."""
-
-    above: str
-    columns: tuple[str, ...]
-    size: int
-    rows: Iterable[tuple[str, ...]]
 
 
 def render(report: Report) -> str:
     """The summary in GitHub Flavored Markdown, of at most LIMIT bytes."""
     text = "".join(_prose(report))
     tables = [table for table in (_coverage(report), _overview(report), *map(_findings, report.targets)) if table.size]
-    return text + "".join(_fitting(tables, LIMIT - len(text.encode())))
+    return text + "".join(fitting(tables, LIMIT - len(text.encode()), _WHY))
 
 
 def _prose(report: Report) -> Iterator[str]:
@@ -65,11 +57,11 @@ def _fixes(report: Report) -> str:
     return (f"Fixed {plural(fixed, 'finding')}. " if fixed else "") + fixable(report, "`cardlint check {}`")
 
 
-def _coverage(report: Report) -> _Table:
+def _coverage(report: Report) -> Table:
     """What had to be examined and was not."""
     found = [(target, gap) for target in report.targets for gap in gathered(target)]
     rows = ((_named(target), gap.kind, _rules(gap.rules), _cell(gap.reason)) for target, gap in found)
-    return _Table("### Not examined", ("repository", "what", "rules", "why"), len(found), rows)
+    return Table("### Not examined", ("repository", "what", "rules", "why"), len(found), rows)
 
 
 def _rules(rules: tuple[str, ...]) -> str:
@@ -77,11 +69,11 @@ def _rules(rules: tuple[str, ...]) -> str:
     return ", ".join(code(rule) for rule in rules[:_RULES]) + more
 
 
-def _overview(report: Report) -> _Table:
+def _overview(report: Report) -> Table:
     """A row for each repository, where there are several."""
     count = len(report.targets) if len(report.targets) > 1 else 0
     rows = ((_named(target), target.kind, *map(str, _counts(target))) for target in report.targets)
-    return _Table("### Repositories", ("repository", "kind", "errors", "warnings", "notes", "suppressed", "gaps"), count, rows)
+    return Table("### Repositories", ("repository", "kind", "errors", "warnings", "notes", "suppressed", "gaps"), count, rows)
 
 
 def _counts(target: Target) -> Iterator[int]:
@@ -91,11 +83,11 @@ def _counts(target: Target) -> Iterator[int]:
     yield len(gathered(target))
 
 
-def _findings(target: Target) -> _Table:
+def _findings(target: Target) -> Table:
     """The findings of a repository that count, the gravest first."""
     found = counting(target.findings)
     rows = ((finding.severity, _rule(finding), _place(target, finding), _cell(finding.message)) for finding in found)
-    return _Table(f"### {_named(target)}", ("severity", "rule", "place", "message"), len(found), rows)
+    return Table(f"### {_named(target)}", ("severity", "rule", "place", "message"), len(found), rows)
 
 
 def _named(target: Target) -> str:
@@ -115,28 +107,3 @@ def _rule(finding: Finding) -> str:
 def _place(target: Target, finding: Finding) -> str:
     place = "" if finding.place is None else f":{finding.place.line}:{finding.place.column}"
     return code(cut(file_of(target, finding.path), _NAME) + place)
-
-
-def _fitting(tables: Iterable[_Table], room: int) -> Iterator[str]:
-    """The tables as far as there is room; where it ends a row says how many are left out."""
-    left, room = sum(table.size for table in tables), room - _LAST
-    for table in tables:
-        head = f"\n{table.above}\n\n{_row(table.columns)}{_row('---' for _ in table.columns)}"
-        for row in table.rows:
-            text = head + _row(row)
-            room -= len(text.encode())
-            if room < 0:
-                yield from _left_out(left, len(table.columns), inside=not head)
-                return
-            yield text
-            left, head = left - 1, ""
-
-
-def _row(cells: Iterable[str]) -> str:
-    return f"| {' | '.join(cells)} |\n"
-
-
-def _left_out(count: int, columns: int, *, inside: bool) -> Iterator[str]:
-    """The last row, or below the last table a line: nothing is left out silently."""
-    text = f"{plural(count, 'more row')} left out, for GitHub shows no summary above 1 MiB; `--output-format json` has them all"
-    yield _row(["…"] + [""] * (columns - 2) + [text]) if inside else f"\n{text}.\n"

@@ -49,10 +49,14 @@ TAGS: dict[str, Schema] = {
 SUPPRESSIONS: dict[str, Schema] = {
     "x-cardlint": described(
         record(
-            {"ignore": of_type("object", additionalProperties=text(**{"x-rule": "suppression-without-reason"}))},
+            {
+                "ignore": of_type("object", additionalProperties=text(**{"x-rule": "suppression-without-reason"})),
+                "pull-requests": of_type("boolean"),
+            },
             additionalProperties=False,
         ),
-        "Findings of cardlint to silence in this repository: rule id to reason. The Hub ignores the key.",
+        "Findings of cardlint to silence in this repository: rule id to reason; and, with `pull-requests: false`, that `cardlint apply` "
+        "opens none here. The Hub ignores the key.",
         {"ignore": {"thumbnail-invalid": "served from our own CDN by a relative address"}},
     ),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs, quote, urlencode
@@ -119,17 +120,20 @@ def commit_of(repo: Repo, revision: str | None) -> Commit:
 def properties(hub: Hub, repo: Repo, commit: Commit) -> dict[str, Any]:
     """All there is to say of a repository at a commit, by the names that `expand` has for it."""
     card = repo.card_data(commit)
-    licences = card.get("license", [])
-    tags = [f"license:{licence}" for licence in ([licences] if isinstance(licences, str) else licences)]
+    tags = [*_words(card.get("tags")), *(f"license:{licence}" for licence in _words(card.get("license")))]
     found: dict[str, Any] = {
         "author": repo.author, "sha": commit.oid, "lastModified": commit.date, "createdAt": commit.date, "private": repo.private,
         "disabled": repo.disabled, "gated": repo.gated, "downloads": 0, "downloadsAllTime": 0, "likes": 0, "trendingScore": 0,
-        "tags": [*card.get("tags", []), *tags, f"region:{hub.region}"], "cardData": card, "siblings": siblings(commit), "usedStorage": 0,
+        "tags": [*tags, f"region:{hub.region}"], "cardData": card, "siblings": siblings(commit), "usedStorage": 0,
     }  # fmt: skip
     for name in ("pipeline_tag", "library_name", "sdk"):
         if name in card:
             found[name] = card[name]
     return {name: value for name, value in (found | repo.more).items() if name in EXPAND[repo.kind]}
+
+
+def _words(value: object) -> list[str]:
+    return [value] if isinstance(value, str) else [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
 
 
 def siblings(commit: Commit, *, blobs: bool = False) -> list[dict[str, Any]]:
@@ -171,33 +175,40 @@ def info(hub: Hub, ask: Ask, kind: str, name: str, revision: str | None = None) 
 def listing(hub: Hub, ask: Ask, kind: str) -> Reply:
     if ask.properties and any(ask.is_on(other) for other in ("full", "cardData", "config")):
         raise Refusal(400, "expand cannot be combined with full, cardData or config")
-    found = []
-    for (of, name), repo in sorted(hub.repos.items()):
-        if of != kind or name != repo.id or (repo.private and not may_write(repo, ask.account)):
-            continue
-        known = properties(hub, repo, repo.commits[repo.sha])
-        if _fits(ask, repo, known):
-            short = {"private", "tags", "likes", "downloads", "createdAt", "pipeline_tag", "library_name", "sdk", "gated"}
-            full = {"siblings", "sha", "lastModified", "author", "disabled"} if ask.is_on("full") else set()
-            names = short | full | ({"cardData"} if ask.is_on("full") or ask.is_on("cardData") else set())
-            told = {name: value for name, value in known.items() if name in names}
-            more = chosen(repo, ask.properties, known, listing=True) if ask.properties else told
-            found.append({"_id": blob_id(repo.id, repo.id.encode())[:24], "id": repo.id, **more})
-    return paged(hub, ask, found)
+    found = [
+        repo
+        for (of, name), repo in sorted(hub.repos.items())
+        if of == kind and name == repo.id and not (repo.private and not may_write(repo, ask.account)) and _fits(hub, ask, repo)
+    ]
+    return paged(hub, ask, found, shown=partial(_listed, hub, ask))
 
 
-def _fits(ask: Ask, repo: Repo, known: dict[str, Any]) -> bool:
+def _listed(hub: Hub, ask: Ask, repo: Repo) -> dict[str, Any]:
+    """A repository as a listing shows it."""
+    known = properties(hub, repo, repo.commits[repo.sha])
+    short = {"private", "tags", "likes", "downloads", "createdAt", "pipeline_tag", "library_name", "sdk", "gated"}
+    full = {"siblings", "sha", "lastModified", "author", "disabled"} if ask.is_on("full") else set()
+    names = short | full | ({"cardData"} if ask.is_on("full") or ask.is_on("cardData") else set())
+    told = {name: value for name, value in known.items() if name in names}
+    more = chosen(repo, ask.properties, known, listing=True) if ask.properties else told
+    return {"_id": blob_id(repo.id, repo.id.encode())[:24], "id": repo.id, **more}
+
+
+def _fits(hub: Hub, ask: Ask, repo: Repo) -> bool:
+    if ask.one("author") not in {"", repo.author or ""} or ask.one("search").lower() not in repo.id.lower():
+        return False
+    if not {"filter", "pipeline_tag", "gated"} & {*ask.query}:
+        return True  # an organisation of ten thousand is gone through for each page
+    known = properties(hub, repo, repo.commits[repo.sha])
     return (
-        ask.one("author") in {"", repo.author or ""}
-        and ask.one("search").lower() in repo.id.lower()
-        and set(ask.query.get("filter", [])) <= {*known["tags"], known.get("pipeline_tag"), known.get("library_name")}
+        set(ask.query.get("filter", [])) <= {*known["tags"], known.get("pipeline_tag"), known.get("library_name")}
         and ask.one("pipeline_tag") in {"", known.get("pipeline_tag")}
         and ("gated" not in ask.query or ask.is_on("gated") == bool(repo.gated))
     )
 
 
-def paged(hub: Hub, ask: Ask, items: list[Any], most: int = 0) -> Reply:
-    """A page of a list; `Link` names the next."""
+def paged(hub: Hub, ask: Ask, items: list[Any], most: int = 0, shown: Callable[[Any], Any] = lambda item: item) -> Reply:
+    """A page of a list, each of its items as `shown` has it; `Link` names the next."""
     size = min(int(ask.one("limit") or 1000), most or hub.page, hub.page)
     start = int(base64.urlsafe_b64decode(ask.one("cursor")).decode()) if ask.one("cursor") else 0
     headers = {}
@@ -205,7 +216,7 @@ def paged(hub: Hub, ask: Ask, items: list[Any], most: int = 0) -> Reply:
         cursor = base64.urlsafe_b64encode(str(start + size).encode()).decode()
         again = urlencode({**ask.query, "cursor": cursor}, doseq=True)
         headers["Link"] = f'<{hub.url}{ask.path}?{again}>; rel="next"'
-    return said(items[start : start + size], **headers)
+    return said([shown(item) for item in items[start : start + size]], **headers)
 
 
 # Files

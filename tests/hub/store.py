@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -14,6 +15,8 @@ Kind = Literal["model", "dataset", "space"]
 # What the Hub's default .gitattributes keeps in LFS, as far as the tests have such files.
 _LFS = (".bin", ".ckpt", ".gguf", ".h5", ".npz", ".onnx", ".parquet", ".pkl", ".pt", ".pth", ".safetensors", ".zip")
 _LEAST_LFS = 10_000_000
+_MOST_YAML, _MOST_VALUES = 1_000_000, 10_000  # bytes, and values with those aliases stand for
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DATE = "2026-11-01T00:00:00.000Z"
 
 
@@ -101,6 +104,7 @@ class Repo:
     commits: dict[str, Commit] = field(default_factory=dict)
     refs: dict[str, str] = field(default_factory=dict)
     discussions: list[dict[str, Any]] = field(default_factory=list)
+    cards: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.commit(self.files, title="initial commit")
@@ -148,10 +152,27 @@ class Repo:
 
     def card_data(self, commit: Commit) -> dict[str, Any]:
         """The YAML at the head of the card as the Hub would have read it; where that cannot be read there is none."""
-        card = commit.files.get("README.md", b"")
-        match = re.match(rb"---\r?\n(.*?)^---\s*$", part_of(card, 0, size_of(card)), re.DOTALL | re.MULTILINE)
-        try:
-            found = yaml.safe_load(match[1]) if match else None
-        except yaml.YAMLError:
-            found = None
-        return found if isinstance(found, dict) else {}
+        if commit.oid not in self.cards:
+            self.cards[commit.oid] = _card_data(commit.files.get("README.md", b""))
+        return self.cards[commit.oid]
+
+
+def _card_data(card: Content) -> dict[str, Any]:
+    match = re.match(rb"(?:\xef\xbb\xbf)?---\r?\n(.*?)^---\s*$", part_of(card, 0, _MOST_YAML), re.DOTALL | re.MULTILINE)
+    try:
+        found = yaml.load(match[1], _Loader) if match else None  # noqa: S506 - a safe one
+        return _plain(found, Counter()) if isinstance(found, dict) else {}
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+
+
+def _plain(value: Any, seen: Counter[str]) -> Any:
+    """The value as JSON has it. Raises ValueError where aliases make it very large, or endless."""
+    seen["values"] += 1
+    if seen["values"] > _MOST_VALUES:
+        raise ValueError("too many values")
+    if isinstance(value, dict):
+        return {str(key): _plain(item, seen) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item, seen) for item in value]
+    return value if isinstance(value, str | int | float | None) else str(value)
