@@ -36,6 +36,7 @@ def test_card_depth_asks_for_each_card_once_then_for_what_changed(thousand: Serv
     found = audits.run()
     record = thousand.ask("record")
     assert len(found.names) == 1000
+    assert (found.code, found.outcomes["failed"]) == (4, 0)
     assert found.megabytes < MEGABYTES
     assert record["counts"]["api"] <= PAGES[1000] + 3
     assert max(read_of(record["paths"]).values()) == 1
@@ -65,6 +66,7 @@ def test_ten_thousand_take_little_more_memory_than_a_thousand(thousand: Served, 
         assert counts == {"api": counts["api"]}
         assert counts["api"] <= PAGES[10_000] + 3
         assert (len(few.names), len(many.names)) == (1000, 10_000)
+        assert (few.code, few.outcomes["failed"], many.code, many.outcomes["failed"]) == (4, 0, 4, 0)
         assert few.megabytes < MEGABYTES
         assert many.megabytes < few.megabytes + MORE
         served.ask("forget")
