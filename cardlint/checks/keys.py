@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def first_line(metadata: Mapping) -> Span:
-    """Where a problem about an absent key is shown: the first key of the frontmatter."""
-    key = metadata.entries[0].key
-    return Span(key.path, key.start, key.end)
+    """Where a problem about an absent key is shown: the first key of the frontmatter. A listing of the Hub may have none."""
+    first = metadata.entries[0].key if metadata.entries else metadata
+    return Span(first.path, first.start, first.end)
 
 
 def absent(metadata: Mapping, key: str) -> Span | None:

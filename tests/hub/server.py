@@ -14,7 +14,7 @@ import socket
 import time
 import traceback
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -27,6 +27,7 @@ from hub.store import Content, Kind, Repo, part_of, size_of
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
 
 TOKEN = "hf_" + "loopbackcanary" * 2
 OTHER_TOKEN = "hf_" + "otherloopback" * 2
@@ -68,12 +69,12 @@ class Fault:
     """What goes wrong with requests whose `host:path` the pattern is found in, `times` over, or always."""
 
     pattern: str
-    how: How
-    times: float
-    status: int
-    body: bytes
-    headers: dict[str, str]
-    seconds: float
+    how: How = "answer"
+    times: float = math.inf
+    status: int = 500
+    body: bytes = b'{"error":"broken"}'
+    headers: dict[str, str] = field(default_factory=dict)
+    seconds: float = 30
 
 
 @dataclass
@@ -96,6 +97,7 @@ class Hub:
         self.asked: list[Asked] = []
         self.errors: list[str] = []
         self.faults: list[Fault] = []
+        self.mishap: Callable[[Asked], Fault | None] = lambda _: None  # what goes wrong where none of the faults is
         self.page = page
         self.limits = _LIMITS | (limits or {})
         self.window = window
@@ -193,7 +195,7 @@ class Hub:
                 if fault.times > 0 and re.search(fault.pattern, f"{asked.host}:{asked.path}"):
                     fault.times -= 1
                     return fault
-        return None
+            return self.mishap(asked)
 
     def counted(self, asked: Asked) -> tuple[bool, dict[str, str]]:
         """Whether a request is within its limit, and the headers that tell of it."""
