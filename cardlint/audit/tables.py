@@ -98,7 +98,8 @@ STEPS = (
         path TEXT, owner TEXT NOT NULL, reason TEXT NOT NULL, expires TEXT NOT NULL, source TEXT NOT NULL, PRIMARY KEY (run, number)
     ) WITHOUT ROWID;
 
-    -- What became of each pull request of a plan of fixes: `state` is `opened`, `earlier`, `declined`, `moved` or `failed`.
+    -- What became of each pull request of a plan of fixes: `state` is `opened`, `earlier`, `declined`, `moved`,
+    -- `failed` or `unknown`.
     CREATE TABLE pulls (
         plan TEXT NOT NULL, repository TEXT NOT NULL, state TEXT NOT NULL, address TEXT, reason TEXT, at TEXT NOT NULL,
         PRIMARY KEY (plan, repository)

@@ -47,6 +47,10 @@ def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
     if given["fresh"] and given["last"]:
         raise UsageError("--fresh and --last contradict each other")
     job = _job(targets, given)
+    if given["plan_fixes"] is not None:
+        from cardlint.audit.repair import assert_replaceable
+
+        assert_replaceable(given["plan_fixes"])
     path = given["store"] or default_path()
     if given["dry_run"]:
         return _plan(job, path, outputs, given)
@@ -56,6 +60,8 @@ def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
             return INTERRUPTED
         for output in outputs:
             _write(store, run, output)
+        if given["plan_fixes"] is not None:
+            _propose(store, run, job, given)
         for name, folder in exports:
             from cardlint.audit.export import export
 
@@ -191,6 +197,19 @@ def _describe(store: Store, run: int, job: Job) -> None:
     store.describe(run, map(describe, _rules(job)), job.policy.waivers)
 
 
+def _propose(store: Store, run: int, job: Job, given: dict[str, Any]) -> None:
+    """Write the plan of fixes."""
+    from cardlint.audit.progress import Progress
+    from cardlint.audit.proposing import proposals
+    from cardlint.audit.repair import write_plan
+
+    progress = Progress(sys.stderr, quiet=given["quiet"])
+    hub, _ = _hub(given, progress)
+    count = write_plan(given["plan_fixes"], proposals(store, run, job, hub, progress.say), policy=job.engine.policy)
+    repositories = "1 repository" if count == 1 else f"{count:,} repositories"
+    progress.say(f"{given['plan_fixes']}: what safe fixes would change in {repositories}; look at it, then: cardlint apply")
+
+
 def _leave(store: Store) -> None:
     """End at once: workers may wait for an answer, and nobody needs it any more."""
     store.connection.close()
@@ -238,8 +257,12 @@ def _exports(asked: tuple[str, ...]) -> list[tuple[str, Path]]:
 def _pieces(store: Store, run: int, name: str) -> Iterator[str]:
     from importlib import import_module
 
-    rendered = import_module(f"cardlint.audit.{_MODULES[name]}").render(store, run)
-    yield from (rendered,) if isinstance(rendered, str) else rendered
+    module = import_module(f"cardlint.audit.{_MODULES[name]}")
+    if name == "html":
+        from cardlint.hub import Hub
+
+        return module.pieces(store, run, endpoint=Hub(offline=True).shown)  # type: ignore[no-any-return]
+    return module.render(store, run)  # type: ignore[no-any-return]
 
 
 def _write(store: Store, run: int, output: _Output) -> None:
@@ -249,13 +272,12 @@ def _write(store: Store, run: int, output: _Output) -> None:
             sys.stdout.write(piece)
         sys.stdout.flush()
         return
-    beside = output.path.with_name(f".{output.path.name}.part")
+    from cardlint.atomic import whole
+
     try:
-        with beside.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(_pieces(store, run, output.name))
-        beside.replace(output.path)
+        with whole(output.path) as file:
+            file.writelines(piece.encode("utf-8", "backslashreplace") for piece in _pieces(store, run, output.name))
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise UsageError(f"{output.path} cannot be written: {error.strerror or error}") from error
 
 

@@ -13,6 +13,7 @@ import cardlint.audit.running
 import cardlint.hub
 from cardlint.audit.store import Store
 from cardlint.cli import run
+from cardlint.hubrepo import shared
 
 if TYPE_CHECKING:
     import pytest
@@ -67,6 +68,7 @@ class Auditor:
 
 def prepare(monkeypatch: pytest.MonkeyPatch, hub: Hub, home: Path) -> None:
     """Lets this process ask the tests' Hub, without waiting before it asks again."""
+    shared.cache_clear()  # it remembers the address of an earlier Hub
     monkeypatch.setattr(cardlint.hub, "WAIT", 0.001)
     monkeypatch.setattr(cardlint.audit.running, "AGAIN", (0.01, 0.02))
     for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_ASSETS_CACHE"):

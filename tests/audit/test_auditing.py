@@ -405,3 +405,49 @@ def test_a_store_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
             Store(path)
     with pytest.raises(UsageError, match="there is no store of audits"):
         Store(tmp_path / "none", new=False)
+
+
+def test_a_plan_of_fixes_is_written_and_carried_out(audit: Auditor, hub: Hub, tmp_path: Path) -> None:
+    hub.add(Repo("acme/spelt", {"README.md": b"---\nlicense: MIT\n---\n# Spelt\n"}))
+    plan = tmp_path / "fixes.yaml"
+    done = audit("acme", "--depth", "card", "--plan-fixes", str(plan))
+    assert "what safe fixes would change in" in done.err
+    text = plan.read_text()
+    assert "hf://acme/spelt" in text
+    assert "+license: mit" in text
+    again = audit("acme", "--depth", "card", "--plan-fixes", str(plan))
+    assert plan.read_text().replace(" ", "") != ""
+    assert "unchanged" in again.err
+    audit.capsys.readouterr()
+    code = run(["apply", str(plan), "--store", str(audit.path)])
+    said = audit.capsys.readouterr()
+    assert code == 0, said
+    assert "hf://acme/spelt" in said.out
+    assert hub.writes == []
+
+
+def test_a_plan_that_cannot_be_written_is_told_before_anything_is_asked(audit: Auditor, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("not a plan")
+    done = audit("acme", "--plan-fixes", str(tmp_path / "mine.txt"))
+    assert (done.code, done.asked) == (2, [])
+
+
+def test_the_other_reports(audit: Auditor, tmp_path: Path) -> None:
+    audit("acme", *LICENSES)
+    for name, said in (("markdown", "| "), ("concise", "error[license-unknown]"), ("html", "<!doctype html>")):
+        report = tmp_path / f"report.{name}"
+        arguments = ["audit", "acme", *LICENSES, "--store", str(audit.path), "--last", "--output-format", f"{name}={report}"]
+        assert run([*arguments, "--export", f"csv={tmp_path}/tables"]) == 1
+        assert said in report.read_text()
+    assert (tmp_path / "tables" / "findings.csv").read_text().count("license-unknown") == 1
+
+
+def test_a_dry_run_shows_what_would_be_asked(audit: Auditor) -> None:
+    arguments = ["audit", "acme", "--depth", "card", "--dry-run", "--store", str(audit.path)]
+    assert run(arguments) == 0
+    assert "3 repositories" in audit.capsys.readouterr().out
+    assert run([*arguments, "--output-format", "json"]) == 0
+    assert json.loads(audit.capsys.readouterr().out)["requests"]["resolvers"]["least"] == 3
+    assert run([*arguments, "--output-format", "html"]) == 2
+    assert not audit.path.exists()
+    assert not any("/resolve/" in item.path for item in audit.hub.asked)
