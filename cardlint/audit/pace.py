@@ -37,6 +37,28 @@ class Budget:
     window: float = WINDOW
     told: bool = False
 
+    def renew(self, now: float) -> None:
+        """Begin the next window where this one has ended: nobody has said yet what it has, so as much as the last."""
+        if now >= self.ends and self.whole is not None:
+            self.left, self.ends, self.told = self.whole, now + self.window, False
+        elif now >= self.ends:
+            self.left = float("inf")
+
+    def hear(self, answer: Answer, now: float) -> None:
+        """Take over what an answer says. Of several answers under way the least that is left counts."""
+        told, policy = _fields(answer.headers.get("ratelimit", "")), _fields(answer.headers.get("ratelimit-policy", ""))
+        if (whole := policy.get("q")) is not None:
+            self.whole = int(whole)
+        self.window = min(policy.get("w", WINDOW), WINDOW) or WINDOW
+        seconds, left = told.get("t"), told.get("r")
+        if seconds is not None and left is not None:
+            ends = now + min(seconds, WINDOW) + _SPARE
+            is_new = not self.told or ends > self.ends + 2 * _SPARE
+            self.left = left if is_new else min(self.left, left)
+            self.ends, self.told = (ends, True) if is_new else (self.ends, True)
+        elif answer.status == _TOO_MANY and (wait := answer.headers.get("retry-after", "")).isascii() and wait.isdigit():
+            self.left, self.ends = 0, now + min(float(wait), WINDOW)
+
 
 class SharedPace(hub.Pace):
     """One budget per bucket, shared by all workers. `rate` is the most requests of a window that the user allows himself."""
@@ -48,6 +70,7 @@ class SharedPace(hub.Pace):
         self.rate = rate
         self.waited = 0.0
         self.budgets: dict[str, Budget] = {}
+        self._own: dict[str, Budget] = {}
         self._say = say
         self._turn = Condition()
         self._closed = False
@@ -56,34 +79,31 @@ class SharedPace(hub.Pace):
         """Wait until the bucket of this address has something left, and take one of it. Raises HubError once the run has ended."""
         bucket = bucket_of(path)
         with self._turn:
-            budget = self.budgets.setdefault(bucket, self._fresh())
+            budgets = self._of(bucket)
             while not self._closed:
                 now = time.monotonic()
-                if now >= budget.ends:
-                    self._renew(budget, now)
-                if budget.left >= 1:
-                    budget.left -= 1
+                for budget in budgets:
+                    budget.renew(now)
+                empty = [budget for budget in budgets if budget.left < 1]
+                if not empty:
+                    for budget in budgets:
+                        budget.left -= 1
                     return
-                self._wait(bucket, budget.ends - now)
+                self._wait(bucket, max(budget.ends for budget in empty) - now)
         raise HubError("ended", "the run has ended")
 
+    def _of(self, bucket: str) -> list[Budget]:
+        """The budgets of a bucket: the Hub's, and the user's own where he has one."""
+        found = [self.budgets.setdefault(bucket, Budget())]
+        if self.rate is not None:
+            found.append(self._own.setdefault(bucket, Budget(whole=self.rate)))
+        return found
+
     def seen(self, path: str, answer: Answer) -> None:
-        """Take over what an answer says of its bucket. Of several answers under way the least that is left counts."""
+        """Take over what an answer says of its bucket."""
         with self._turn:
-            budget = self.budgets.setdefault(bucket_of(path), self._fresh())
-            told, policy = _fields(answer.headers.get("ratelimit", "")), _fields(answer.headers.get("ratelimit-policy", ""))
-            if (whole := policy.get("q")) is not None:
-                budget.whole = int(whole)
-            budget.window = min(policy.get("w", WINDOW), WINDOW) or WINDOW
-            if (seconds := told.get("t")) is not None and (left := told.get("r")) is not None:
-                ends = time.monotonic() + min(seconds, WINDOW) + _SPARE
-                if not budget.told or ends > budget.ends + 2 * _SPARE:  # a new window
-                    used = 0.0 if budget.whole is None else budget.whole - left
-                    budget.left = left if self.rate is None else min(left, self.rate - used)
-                    budget.ends, budget.told = ends, True
-                budget.left = min(budget.left, left)
-            elif answer.status == _TOO_MANY:
-                self._exhaust(budget, answer.headers.get("retry-after", ""))
+            budget = self.budgets.setdefault(bucket_of(path), Budget())
+            budget.hear(answer, time.monotonic())
             self._turn.notify_all()
 
     def sleep(self, seconds: float) -> None:
@@ -101,21 +121,8 @@ class SharedPace(hub.Pace):
             self._closed = True
             self._turn.notify_all()
 
-    def _fresh(self) -> Budget:
-        return Budget() if self.rate is None else Budget(self.rate, time.monotonic() + WINDOW, self.rate)
-
-    def _renew(self, budget: Budget, now: float) -> None:
-        whole = min((most for most in (budget.whole, self.rate) if most is not None), default=None)
-        budget.left = float("inf") if whole is None else whole
-        budget.ends, budget.told = now + budget.window if whole is not None else 0.0, False
-
-    def _exhaust(self, budget: Budget, seconds: str) -> None:
-        """Stop a bucket for as long as a refusal says, if it says it."""
-        if seconds.isascii() and seconds.isdigit():
-            budget.left, budget.ends = 0, time.monotonic() + min(float(seconds), WINDOW)
-
     def _wait(self, bucket: str, seconds: float) -> None:
-        self._say(f"the Hub's limit on {_WORDS[bucket]} is reached: waiting {max(1, round(seconds))} s")
+        self._say(f"the limit on {_WORDS[bucket]} is reached: waiting {max(1, round(seconds))} s")
         start = time.monotonic()
         self._turn.wait(max(0.05, seconds))
         self.waited += time.monotonic() - start

@@ -439,7 +439,7 @@ def test_the_other_reports(audit: Auditor, tmp_path: Path) -> None:
         arguments = ["audit", "acme", *LICENSES, "--store", str(audit.path), "--last", "--output-format", f"{name}={report}"]
         assert run([*arguments, "--export", f"csv={tmp_path}/tables"]) == 1
         assert said in report.read_text()
-    assert (tmp_path / "tables" / "findings.csv").read_text().count("license-unknown") == 1
+    assert (tmp_path / "tables" / "findings.csv").read_text().count('"license-unknown"') == 1
 
 
 def test_a_dry_run_shows_what_would_be_asked(audit: Auditor) -> None:
