@@ -101,7 +101,7 @@ class Lexicon:
         for kind, listed in words.items():
             family, _, name = kind.partition(" ")
             for word in listed:
-                self.put(word, (family, (name, frozenset()) if family == "metric" else name or squash(word)))
+                self.put(word, (family, (name, frozenset()) if family == "metric" else name or _squashed(word)))
         self.common = frozenset(self.items)
         for name in own:
             self.put(name, ("own", "name"))
@@ -110,7 +110,7 @@ class Lexicon:
 
     def put(self, name: str, item: Item) -> None:
         """Add a name. One without letters is no name."""
-        squashed = squash(name)
+        squashed = _squashed(name)
         if squashed and not squashed.isdigit():
             self.items.setdefault(squashed, {})[item] = None
             self._reads = {}

@@ -7,6 +7,7 @@ import json
 import random
 import zipfile
 from collections import defaultdict
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 NAME = "acme"
 ME = "linter"  # whose token TOKEN is
 HUGE_FILES, HUGE_CARD = 20_000, 3_000_000
+LIGHT = 1_000_000  # bytes
 # What a repository is: of a thousand, about so many. All the others are as they should be, or have a defect of their card.
 SHARES = {
     "gated, granted": 30, "gated": 25, "gated, manual": 25, "private": 60, "disabled": 12, "broken": 84, "no card": 30, "empty": 10,
@@ -57,16 +59,26 @@ class Organisation(NamedTuple):
         return sorted((repo for group in self.sorts.values() for repo in group), key=lambda repo: int(repo.more["likes"]))
 
 
-def organisation(hub: Hub, count: int = 1000, seed: int = 0) -> Organisation:
-    """Put so many repositories of `acme` on a Hub, and give TOKEN a reader's place in it; fewer are the first of more."""
+def organisation(hub: Hub, count: int = 1000, seed: int = 0, *, light: bool = False) -> Organisation:
+    """Put so many repositories of `acme` on a Hub, and give TOKEN a reader's place in it; fewer are the first of more.
+
+    A `light` one can be downloaded: no file has more than a megabyte, and none of SINGLE is in it.
+    """
     hub.accounts[TOKEN] = Account(ME, "read", (NAME,))
     hub.organisations[NAME] = [ME]
     found: dict[str, list[Repo]] = defaultdict(list)
     for number in range(count):
         draw = random.Random(f"{seed}/{number}")
-        sort = SINGLE.get(number % 1000) or _sort(draw.randrange(1000))
-        found[sort].append(hub.add(_made(sort, number, draw)))
+        sort = (None if light else SINGLE.get(number % 1000)) or _sort(draw.randrange(1000))
+        repo = _made(sort, number, draw)
+        found[sort].append(hub.add(_lightened(repo) if light else repo))
     return Organisation(dict(found))
+
+
+def _lightened(repo: Repo) -> Repo:
+    files = {path: it._replace(size=min(it.size, LIGHT)) if isinstance(it, Sparse) else it for path, it in repo.files.items()}
+    files |= {path: _tensors(elements=LIGHT // 4) for path in files if path.endswith(".safetensors")}
+    return replace(repo, files=files, commits={}, refs={}, cards={})
 
 
 def _sort(lot: int) -> str:
