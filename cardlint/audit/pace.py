@@ -90,7 +90,7 @@ class SharedPace(hub.Pace):
                         budget.left -= 1
                     return
                 self._wait(bucket, max(budget.ends for budget in empty) - now)
-        raise HubError("ended", "the run has ended")
+        raise HubError("connection", "the run has ended")
 
     def _of(self, bucket: str) -> list[Budget]:
         """The budgets of a bucket: the Hub's, and the user's own where he has one."""
@@ -113,7 +113,7 @@ class SharedPace(hub.Pace):
             while not self._closed and (left := ends - time.monotonic()) > 0:
                 self._turn.wait(left)
             if self._closed:
-                raise HubError("ended", "the run has ended")
+                raise HubError("connection", "the run has ended")
 
     def close(self) -> None:
         """Nobody asks for anything any more: whoever waits is woken."""

@@ -72,7 +72,7 @@ class Audit:
         self._left_out = 0
         self._unlisted: list[tuple[str, str]] = []
         self._unfit: list[tuple[Standing, str]] = []
-        self._standings: dict[str, Standing] = {}
+        self._listed = 0
 
     def run(self, describe: Callable[[int], None] = lambda _: None) -> int:
         """Audit; the number of the run. What is done by the time of a KeyboardInterrupt is noted, and the next run goes on from there."""
@@ -81,7 +81,7 @@ class Audit:
         with self._spending():
             self._list()
             todo = self._store.reuse(self._run, self._since())
-            self._progress.start(len(self._standings), len(self._standings) - len(todo))
+            self._progress.start(self._listed, self._listed - len(todo))
             self._note_unfit(todo)
             self._look(sorted(todo))
         self._progress.end()
@@ -122,9 +122,7 @@ class Audit:
                 self._left_out += 1
 
     def _expect(self, found: Iterable[tuple[Standing, str]]) -> None:
-        noted = list(found)
-        self._store.expect(self._run, noted)
-        self._standings.update((it.name, it) for it, _ in noted)
+        self._listed += self._store.expect(self._run, found)
 
     def _fail(self, name: str, reason: str) -> None:
         """Note what could not be listed: a repository as one, anything else by its words."""
@@ -193,12 +191,13 @@ class Audit:
         return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
 
     def _submit_folder(self, pool: Executor, name: str) -> Future[Outcome]:
-        return pool.submit(judge.of_folder, self._standings[name], self._job.terms)
+        it, _ = self._store.expected(self._run, name)
+        return pool.submit(judge.of_folder, it, self._job.terms)
 
     def _submit_listed(self, pool: Executor, name: str) -> Future[Outcome]:
-        it = self._standings[name]
+        it, item = self._store.expected(self._run, name)
         hub = parse(name)._replace(revision=it.revision)
-        return pool.submit(judge.of_listed, self._hub, hub, json.loads(self._store.item(self._run, name)), it, self._job.terms)
+        return pool.submit(judge.of_listed, self._hub, hub, json.loads(item), it, self._job.terms)
 
     def _note(self, outcome: Outcome) -> None:
         self._store.record(self._run, outcome)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from cardlint.audit.history import conclude
-from cardlint.audit.standing import digest
+from cardlint.audit.standing import Standing, digest
 from cardlint.audit.tables import prepare
 from cardlint.engine import stable
 from cardlint.errors import UsageError
@@ -23,7 +23,7 @@ from cardlint.formats.safe import json_safe
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from cardlint.audit.standing import Engine, Outcome, Series, Standing
+    from cardlint.audit.standing import Engine, Outcome, Series
     from cardlint.policy import Waiver
     from cardlint.report import Descriptor, Finding, Target
 
@@ -126,8 +126,9 @@ class Store:
                 ),
             )
 
-    def expect(self, run: int, listed: Iterable[tuple[Standing, str]]) -> None:
-        """Note repositories of a run, each with what the listing says of it as JSON. One that is there already stays."""
+    def expect(self, run: int, listed: Iterable[tuple[Standing, str]]) -> int:
+        """Note repositories of a run, each with what the listing says of it as JSON. One that is there already stays; how many are new."""
+        new = 0
         columns = ", ".join(_STANDING)
         marks = ", ".join("?" * len(_STANDING))
         with self._transaction():
@@ -137,14 +138,15 @@ class Store:
                     "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind",
                     (it.name, it.kind, it.namespace),
                 )
-                self.connection.execute(
+                new += self.connection.execute(
                     f"INSERT INTO outcomes (run, repository, {columns}) "  # noqa: S608 - names of columns
                     f"SELECT ?, id, {marks} FROM repositories WHERE name = ? ON CONFLICT DO NOTHING",
                     (run, *(getattr(it, name) for name in _STANDING), it.name),
-                )
+                ).rowcount
                 self.connection.execute(
                     "INSERT INTO items SELECT ?, id, ? FROM repositories WHERE name = ? ON CONFLICT DO NOTHING", (run, item, it.name)
                 )
+        return new
 
     def reuse(self, run: int, since: str = "") -> set[str]:
         """Give repositories that have not changed what they came to before, unless that is older than `since`; the names of the others."""
@@ -167,12 +169,15 @@ class Store:
         )
         return {row["name"] for row in rows}
 
-    def item(self, run: int, name: str) -> str:
-        """What the listing says of a repository of a run that has not ended, as it was given to `expect`."""
+    def expected(self, run: int, name: str) -> tuple[Standing, str]:
+        """A repository of a run that has not ended, as it was given to `expect`."""
         row = self.connection.execute(
-            "SELECT item FROM items JOIN repositories ON id = repository WHERE run = ? AND name = ?", (run, name)
+            "SELECT outcomes.*, name, kind, namespace, item FROM outcomes JOIN items USING (run, repository) "
+            "JOIN repositories ON id = repository WHERE run = ? AND name = ?",
+            (run, name),
         ).fetchone()
-        return str(row["item"])
+        flags = {flag: None if row[flag] is None else bool(row[flag]) for flag in ("private", "disabled")}
+        return Standing(**{name: row[name] for name in Standing._fields} | flags), str(row["item"])
 
     def record(self, run: int, outcome: Outcome) -> None:
         """Note what a repository came to, now and for good."""

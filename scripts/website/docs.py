@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # The pages of docs/ by group, in order; what is named nowhere comes after the last page of the group OTHERS.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Start": ("index", "weights", "code", "hub", "lineage", "air-gapped", "fixes", "repair", "suppressions", "changelog", "contributing"),
+    "Start": ("index", "weights", "code", "hub", "lineage", "audit", "compare", "repair", "air-gapped", "fixes", "suppressions", "changelog", "contributing"),
     "In your workflow": (
         "pre-commit",
         "before-upload",
@@ -24,7 +24,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "code-scanning",
         "reports",
         "reports-html",
-        "compare",
     ),
     "Policies": ("policies",),
     "Background": ("readers", "corpus", "speed", "releasing"),

@@ -91,8 +91,8 @@ def test_findings_of_what_was_not_looked_at_are_not_gone(store: Store) -> None:
 
 def test_a_run_that_was_stopped_goes_on_and_another_engine_begins_anew(store: Store) -> None:
     first = store.begin(SERIES, ENGINE)
-    store.expect(first, [(standing("m"), '{"id": 1}'), (standing("m"), "{}")])
-    assert store.item(first, "hf://acme/m") == '{"id": 1}'
+    assert store.expect(first, [(standing("m"), '{"id": 1}'), (standing("m"), "{}")]) == 1
+    assert store.expected(first, "hf://acme/m") == (standing("m"), '{"id": 1}')
     store.spend(first, Cost(2, 30, 0.5))
     assert store.begin(SERIES, ENGINE) == first
     assert store.connection.execute("SELECT count(*) FROM outcomes").fetchone()[0] == 0

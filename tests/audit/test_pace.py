@@ -129,7 +129,7 @@ def test_who_waits_is_woken_at_the_end() -> None:
     pace.close()
     for thread in threads:
         thread.join(5)
-    assert ended == ["ended", "ended"]
+    assert ended == ["connection", "connection"]
 
 
 def test_a_limit_of_the_server_is_kept_without_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from huggingface_hub import hf_hub_download, snapshot_download
 from huggingface_hub.utils import get_session
 
 import cardlint.hub
+import cardlint.hubwords
 from cardlint.errors import UsageError
 from cardlint.hubrepo import HubSource, parse
 from cardlint.hubstates import _STATES, LACKING, HubError, Refused, broken, refusal
@@ -124,7 +125,13 @@ def test_every_message_is_what_is_said() -> None:
 def test_the_limits_are_those_of_the_code() -> None:
     of = cardlint.hub
     wait = int(of.WAIT)
-    assert (of.TRIES, [wait, 2 * wait, 4 * wait], of.LONGEST_WAIT, of._TIMEOUT, of.MOST_REDIRECTS) == (4, [1, 2, 4], 60, 10, 5)  # noqa: SLF001
+    assert (of.TRIES, [wait, 2 * wait, 4 * wait], of.LONGEST_WAIT, cardlint.hubwords._TIMEOUT, of.MOST_REDIRECTS) == (
+        4,
+        [1, 2, 4],
+        60,
+        10,
+        5,
+    )  # noqa: SLF001
     text = words(HUB)
     for status in of._RETRIED:  # noqa: SLF001
         assert str(status) in text
@@ -253,17 +260,17 @@ def test_two_processes_check_two_targets_as_one_does(hub: Hub, tmp_path: Path) -
     assert all(item["revision"] for item in two)
 
 
-def test_a_configuration_of_a_stranger_is_not_read_and_a_suppression_counts_only_where_it_is_trusted(tmp_path: Path) -> None:
+def test_a_configuration_and_suppressions_of_a_stranger_count_only_where_he_is_trusted(tmp_path: Path) -> None:
     card = b"---\nlicense: mit\n---\n# K\n[x](y.md) <!-- cardlint: ignore[link-broken] soon -->\n"
-    with Hub(Repo("acme/kettle", {"README.md": card, ".cardlint.yaml": b"rules: {contact-missing: off}\n"})) as hub:
+    with Hub(Repo("acme/kettle", {"README.md": card, ".cardlint.yaml": b"rules: {contact-missing: error}\n"})) as hub:
         select = ("hf://acme/kettle", "--select", "link-broken,contact-missing")
         plain, trusted = check(hub, tmp_path, *select), check(hub, tmp_path, *select, "--trust-config")
-    for found, suppressed in ((plain, False), (trusted, True)):
-        assert {item["rule"]: bool(item["suppressed"]) for item in found.target["findings"]} == {
-            "contact-missing": False,
-            "link-broken": suppressed,
+    for found, severity, suppressed in ((plain, "note", False), (trusted, "error", True)):
+        assert {item["rule"]: (item["severity"], bool(item["suppressed"])) for item in found.target["findings"]} == {
+            "contact-missing": (severity, False),
+            "link-broken": ("warning", suppressed),
         }
-    assert not any(".cardlint" in path for path in hub.paths)
+    assert sum(".cardlint" in path for path in hub.paths) == 1
 
 
 def test_the_source_of_a_mirror_asks_the_mirror(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
