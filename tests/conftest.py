@@ -19,7 +19,7 @@ CORPUS = Path(os.environ.get("CARDLINT_CORPUS", ROOT.parent / "shared" / "corpus
 
 # Derandomised, so that a run that fails can be repeated and one that passed says something about the next.
 settings.register_profile("default", deadline=None, max_examples=100, derandomize=True)
-settings.register_profile("heavy", deadline=None, max_examples=1000, derandomize=True)
+settings.register_profile("heavy", deadline=None, max_examples=500, derandomize=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
