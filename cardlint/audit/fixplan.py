@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.audit.patch import Diff
 from cardlint.audit.repair import FileFix, Proposal, sha256
-from cardlint.errors import ConfigError, Unreadable, UsageError
+from cardlint.errors import ConfigError, UsageError
+from cardlint.givenfile import given_file
 from cardlint.hubcache import is_path
 from cardlint.hubrepo import parse
 from cardlint.nodes import Entry, Mapping, Node, Scalar, Sequence
 from cardlint.schema import mismatches
-from cardlint.source import read_regular
 from cardlint.text import BOM, Text
 from cardlint.weights.patterns import lazily
 from cardlint.yamlreader import Limits, YamlError, read_yaml
@@ -48,17 +47,8 @@ class Plan(NamedTuple):
 
 def read_plan(name: str) -> Plan:
     """The plan in a file. Raises UsageError, and ConfigError with the line where the file is none."""
-    try:
-        content = read_regular(Path(name), size=_BYTES + 1)
-    except FileNotFoundError:
-        raise UsageError(f"there is no plan {name}; `cardlint audit --plan-fixes {name}` makes one") from None
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
-    except Unreadable as error:
-        raise UsageError(str(error)) from error
-    if len(content) > _BYTES:
-        raise ConfigError(name, 1, 1, f"larger than {_BYTES:,} bytes")
-    return _Reader(name, content).plan()
+    absent = f"there is no plan {name}; `cardlint audit --plan-fixes {name}` makes one"
+    return _Reader(name, given_file(name, _BYTES, absent)).plan()
 
 
 class _Reader:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cardlint.audit.depth import DEPTHS, deepest, depth_of, depths, of_conditions
 from cardlint.cli import INTERRUPTED, say, warn_of_plugins
+from cardlint.cli.checking import outputs_of
 from cardlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,17 +33,12 @@ _SAME = (
 )  # fmt: skip
 
 
-class _Output(NamedTuple):
-    name: str
-    path: Path | None
-
-
 def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
     """Audit and report; the exit code by the contract. `given` are the options by the names of click's parameters."""
     from cardlint.audit.store import Store, default_path
     from cardlint.report import counted
 
-    outputs = _outputs(given["outputs"])
+    outputs = outputs_of(given["outputs"], FORMATS)
     exports = _exports(given["exports"])
     if given["fresh"] and given["last"]:
         raise UsageError("--fresh and --last contradict each other")
@@ -58,8 +54,8 @@ def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
         run = _last(store, job) if given["last"] else _audited(store, job, given)
         if run is None:
             return INTERRUPTED
-        for output in outputs:
-            _write(store, run, output)
+        for name, place in outputs:
+            _write(store, run, name, place)
         if given["plan_fixes"] is not None:
             _propose(store, run, job, given)
         for name, folder in exports:
@@ -227,23 +223,6 @@ def _last(store: Store, job: Job) -> int:
     return int(row["id"])
 
 
-def _outputs(asked: tuple[str, ...]) -> list[_Output]:
-    """Formats with their files. Raises UsageError for an unknown format, or two on standard output."""
-    from cardlint.rule import did_you_mean
-
-    outputs: list[_Output] = []
-    for item in asked or ("text",):
-        name, given, path = item.partition("=")
-        if name not in FORMATS:
-            raise UsageError(f'there is no output format "{name}" of an audit{did_you_mean(name, FORMATS)} ({", ".join(FORMATS)})')
-        if given and not path:
-            raise UsageError(f"--output-format {item} names no file; leave out the = for standard output")
-        outputs.append(_Output(name, Path(path) if path not in ("", "-") else None))
-    if sum(output.path is None for output in outputs) > 1:
-        raise UsageError("two reports would share standard output; give all but one a file, as in json=report.json")
-    return outputs
-
-
 def _exports(asked: tuple[str, ...]) -> list[tuple[str, Path]]:
     exports: list[tuple[str, Path]] = []
     for item in asked:
@@ -265,30 +244,31 @@ def _pieces(store: Store, run: int, name: str) -> Iterator[str]:
     return module.render(store, run)  # type: ignore[no-any-return]
 
 
-def _write(store: Store, run: int, output: _Output) -> None:
+def _write(store: Store, run: int, name: str, path: Path | None) -> None:
     """A report, piece by piece; a file is there whole or not at all. Raises UsageError where it cannot be written."""
-    if output.path is None:
-        for piece in _pieces(store, run, output.name):
+    if path is None:
+        for piece in _pieces(store, run, name):
             sys.stdout.write(piece)
         sys.stdout.flush()
         return
     from cardlint.atomic import whole
 
     try:
-        with whole(output.path) as file:
-            file.writelines(piece.encode("utf-8", "backslashreplace") for piece in _pieces(store, run, output.name))
+        with whole(path) as file:
+            file.writelines(piece.encode("utf-8", "backslashreplace") for piece in _pieces(store, run, name))
     except OSError as error:
-        raise UsageError(f"{output.path} cannot be written: {error.strerror or error}") from error
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def _plan(job: Job, store: Path, outputs: list[_Output], given: dict[str, Any]) -> int:
+def _plan(job: Job, store: Path, outputs: list[tuple[str, Path | None]], given: dict[str, Any]) -> int:
     """Show what the audit would ask for; 4 where that could not be listed in full."""
     from cardlint.audit.plan import plan, render
     from cardlint.audit.progress import Progress
 
-    if len(outputs) > 1 or outputs[0].path is not None or outputs[0].name not in ("text", "json"):
+    (name, path), *others = outputs
+    if others or path is not None or name not in ("text", "json"):
         raise UsageError("--dry-run shows its plan on standard output, as --output-format text or json; leave out the others")
     hub, pace = _hub(given, Progress(sys.stderr, quiet=given["quiet"]))
     made = plan(job, _rules(job), hub, pace, store)
-    sys.stdout.write(render(made, outputs[0].name))
+    sys.stdout.write(render(made, name))
     return 4 if made.failed else 0

@@ -306,7 +306,7 @@ def test_a_token_that_may_write_is_discouraged(audit: Auditor, hub: Hub) -> None
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("acme", "--output-format", "yaml"), 'there is no output format "yaml" of an audit'),
+        (("acme", "--output-format", "yaml"), 'there is no output format "yaml"'),
         (("acme", "--output-format", "json", "--output-format", "json"), "two reports would share standard output"),
         (("acme", "--output-format", "json="), "names no file"),
         (("acme", "--export", "xml=a"), "expected jsonl=FOLDER"),
