@@ -197,9 +197,11 @@ class Store:
                 (_finding(made.lastrowid or 0, number, item) for number, item in enumerate(outcome.target.findings)),
             )
             self.connection.executemany("INSERT INTO skips VALUES (?, ?, ?, ?, ?)", _skips(made.lastrowid or 0, outcome.target))
+            execute("UPDATE repositories SET kind = ? WHERE id = ?", (it.kind, repository))  # of a folder it is known only now
             execute(
-                "UPDATE outcomes SET (outcome, reason, result, reused) = (?, ?, ?, 0) WHERE run = ? AND repository = ?",
-                (outcome.state, _safe(outcome.reason), made.lastrowid, run, repository),
+                "UPDATE outcomes SET (outcome, reason, result, reused, license, task, library) = (?, ?, ?, 0, ?, ?, ?) "
+                "WHERE run = ? AND repository = ?",
+                (outcome.state, _safe(outcome.reason), made.lastrowid, it.license, it.task, it.library, run, repository),
             )
 
     def spend(self, run: int, cost: Cost) -> None:

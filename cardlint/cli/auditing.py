@@ -42,6 +42,8 @@ def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
     exports = _exports(given["exports"])
     if given["fresh"] and given["last"]:
         raise UsageError("--fresh and --last contradict each other")
+    if given["plan_fixes"] and given["last"]:
+        raise UsageError("--plan-fixes looks at repositories once more, and --last at none; leave out one of them")
     job = _job(targets, given)
     if given["plan_fixes"] is not None:
         from cardlint.audit.repair import assert_replaceable

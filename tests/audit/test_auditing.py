@@ -133,7 +133,8 @@ def test_the_last_run_is_reported_without_asking(audit: Auditor) -> None:
     never = audit("acme", "--last")
     assert never.code == 2
     assert "holds no finished run of this command" in never.err
-    assert audit("acme", "--last", "--fresh").code == 2
+    for other in (("--fresh",), ("--plan-fixes", "plan.yaml")):
+        assert audit("acme", "--last", *other).code == 2
 
 
 def test_a_server_that_fails_is_asked_again_and_what_stays_unread_is_failed(audit: Auditor, hub: Hub) -> None:
@@ -178,10 +179,15 @@ def test_a_repository_the_hub_disabled_or_that_is_empty_is_skipped(audit: Audito
 def test_several_targets_make_one_audit(audit: Auditor, tmp_path: Path) -> None:
     checkout = tmp_path / "checkouts" / "local"
     checkout.mkdir(parents=True)
-    (checkout / "README.md").write_bytes(CARD)
+    (checkout / "README.md").write_bytes(CARD.replace(b"license", b"task_categories: [text-classification]\nlicense"))
     done = audit("acme", "hf://other/thing", str(tmp_path / "checkouts"), *LICENSES)
     assert len(done.report["targets"]) == 5
     assert [item["rule"] for item in done.targets[str(checkout)]["findings"]] == ["license-unknown"]
+    with audit.store() as store:
+        rows = store.connection.execute(
+            "SELECT license, kind FROM outcomes JOIN repositories ON id = repository WHERE name = ?", (str(checkout),)
+        )
+        assert tuple(rows.fetchone()) == ("apache2", "dataset")
 
 
 def test_checkouts_do_not_silence_their_auditor_unless_trusted(audit: Auditor, tmp_path: Path) -> None:
