@@ -1,0 +1,37 @@
+"""What an audit says before and after it looked, and whether that can be believed: depth, folders, and cards without a byte."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from auditing import CARD, Auditor, prepare
+from hub.server import Hub
+from hub.store import Repo
+
+from cardlint.cli import run
+
+OWNERS = "owners:\n  all-else: nobody\n  '*': everybody\n  acme/*: team\n"
+
+
+@pytest.fixture
+def hub() -> Iterator[Hub]:
+    with Hub(Repo("acme/kettle", {"README.md": CARD, "optimizer.pkl": b"N."}), Repo("acme/nothing", {"README.md": b""})) as made:
+        yield made
+
+
+@pytest.fixture
+def audit(hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Auditor:
+    prepare(monkeypatch, hub, tmp_path)
+    return Auditor(hub, tmp_path, capsys)
+
+
+def test_a_card_without_a_byte_was_looked_at(audit: Auditor) -> None:
+    done = audit("hf://acme/nothing", "--depth", "card")
+    (target,) = done.report["targets"]
+    assert "frontmatter-missing" in {finding["rule"] for finding in target["findings"]}
+    assert "license-missing" in {skipped["rule"] for skipped in target["skipped"]}
+    assert "license-missing" not in target["not_applicable"]
+    assert [line.split()[1].split("?")[0].rsplit("/", 1)[1] for line in done.asked] == ["whoami-v2", "nothing", "README.md"]
