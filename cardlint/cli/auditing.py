@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cardlint.audit.depth import DEPTHS, deepest, depth_of, depths, of_conditions
 from cardlint.cli import INTERRUPTED, say, warn_of_plugins
 from cardlint.errors import UsageError
+from cardlint.policy import graded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +123,12 @@ def _may_run(policy: Policy, rule: str) -> bool:
     if policy.selected is not None:
         return rule in policy.selected
     found = policy.rules[rule]
-    return found.severity != "off" or any(setting.severity not in (None, "off") for _, setting in policy.settings_of(found))
+    reached = {found.severity}
+    for when, setting in policy.settings_of(found):
+        if setting.severity is not None:
+            made = {graded(severity, setting.severity) for severity in reached}
+            reached = made if when is None else reached | made
+    return reached != {"off"}
 
 
 def _arguments(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:

@@ -35,3 +35,25 @@ def test_a_card_without_a_byte_was_looked_at(audit: Auditor) -> None:
     assert "license-missing" in {skipped["rule"] for skipped in target["skipped"]}
     assert "license-missing" not in target["not_applicable"]
     assert [line.split()[1].split("?")[0].rsplit("/", 1)[1] for line in done.asked] == ["whoami-v2", "nothing", "README.md"]
+
+
+@pytest.mark.parametrize(
+    ("rules", "depth"),
+    [
+        ("{all: off, license-missing: error}", "metadata"),
+        ("{all: off, section-missing: harder}", "metadata"),
+        ("{section-missing: warning, all: harder, license-missing: error, pickle-dangerous: off}", "weights"),
+        ("{all: off, heading-disordered: note, license-missing: error}", "card"),
+    ],
+)
+def test_rules_a_policy_switches_off_decide_no_depth(audit: Auditor, tmp_path: Path, rules: str, depth: str) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(f"rules: {rules}\n")
+    done = audit("acme", "--policy", str(policy))
+    assert done.out.splitlines()[0].endswith(f"policy {policy}, depth {depth}")
+
+
+def test_a_rule_one_condition_switches_on_decides_the_depth(audit: Auditor, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("rules: {all: off}\noverrides:\n  - {when: {kind: model}, rules: {heading-disordered: note}}\n")
+    assert ", depth card" in audit("acme", "--policy", str(policy)).out.splitlines()[0]
