@@ -57,3 +57,15 @@ def test_a_rule_one_condition_switches_on_decides_the_depth(audit: Auditor, tmp_
     policy = tmp_path / "policy.yaml"
     policy.write_text("rules: {all: off}\noverrides:\n  - {when: {kind: model}, rules: {heading-disordered: note}}\n")
     assert ", depth card" in audit("acme", "--policy", str(policy)).out.splitlines()[0]
+
+
+@pytest.mark.parametrize("depth", ["metadata", "card", "files", "weights"])
+def test_a_dry_run_says_no_less_than_what_is_asked(audit: Auditor, capsys: pytest.CaptureFixture[str], depth: str) -> None:
+    asked = ("acme", "--select", "all", "--depth", depth)
+    assert run(["audit", *asked, "--store", str(audit.path), "--dry-run", "--output-format", "json"]) == 0
+    planned = json.loads(capsys.readouterr().out)
+    done = audit(*asked)
+    files = [line for line in done.asked if "/resolve/" in line]
+    others = [line for line in done.asked if line.startswith("GET /api/")]
+    assert planned["requests"]["resolvers"]["least"] <= len(files) <= planned["requests"]["resolvers"]["most"]
+    assert len(others) == planned["listing"]["requests"] + planned["requests"]["api"]["most"]
