@@ -69,3 +69,38 @@ def test_a_dry_run_says_no_less_than_what_is_asked(audit: Auditor, capsys: pytes
     others = [line for line in done.asked if line.startswith("GET /api/")]
     assert planned["requests"]["resolvers"]["least"] <= len(files) <= planned["requests"]["resolvers"]["most"]
     assert len(others) == planned["listing"]["requests"] + planned["requests"]["api"]["most"]
+
+
+def checkouts(folder: Path) -> Path:
+    cards = {
+        "plain": "license: mit\npipeline_tag: text-generation\nlibrary_name: transformers",
+        "birds": "license: cc0-1.0\ntask_categories: [text-classification]",
+        "show": "sdk: static\nlicense: mit",
+    }
+    for name, values in cards.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "README.md").write_text(f"---\n{values}\n---\n# {name}\n")
+    (folder / "plain" / ".git").mkdir()
+    (folder / "plain" / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    (folder / "plain" / ".git" / "config").write_text('[remote "origin"]\n\turl = https://huggingface.co/acme/plain\n')
+    return folder
+
+
+def test_checkouts_are_what_they_are_found_to_be_and_whose(audit: Auditor, tmp_path: Path) -> None:
+    folder = checkouts(tmp_path / "all")
+    owners = tmp_path / "owners.yaml"
+    owners.write_text(OWNERS)
+    for _ in range(2):  # a second run notes no less
+        done = audit(str(folder), "--owners", str(owners), "--select", "license-missing")
+        assert "3 repositories (1 model, 1 dataset, 1 Space)" in done.out
+        with audit.store() as store:
+            rows = store.connection.execute(
+                "SELECT name, repositories.kind, license, task, library, owner FROM outcomes JOIN repositories ON id = repository "
+                "WHERE run = (SELECT max(run) FROM outcomes) ORDER BY name"
+            )
+            found = [tuple(row) for row in rows]
+        assert found == [
+            (f"{folder}/birds", "dataset", "cc0-1.0", "text-classification", None, "everybody"),
+            (f"{folder}/plain", "model", "mit", "text-generation", "transformers", "team"),
+            (f"{folder}/show", "space", "mit", None, None, "everybody"),
+        ]
