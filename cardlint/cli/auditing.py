@@ -75,7 +75,7 @@ def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
 def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
     """The job the command asks for. Raises UsageError, before anything is asked."""
     from cardlint.audit.engines import engine
-    from cardlint.audit.filters import filters
+    from cardlint.audit.filters import Filters, filters
     from cardlint.audit.judge import Terms
     from cardlint.audit.owners import Owners
     from cardlint.audit.running import Job, days_ago
@@ -91,6 +91,8 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
     asked = wanted(targets)
     names = ("kinds", "tasks", "licenses", "tags", "libraries", "names", "exclude", "visibility", "modified_since", "modified_before")
     kept = filters(**{name: given[name] for name in names})
+    if kept != Filters() and (folder := next((one.path for one in asked if one.path is not None), None)) is not None:
+        raise UsageError(f"filters choose by what the Hub lists, and nothing lists the repositories in {folder}; audit it without them")
     policy = load_policy(known(), name=given["policy"] or DEFAULT, select=given["select"], ignore=given["ignore"], offline=given["offline"])
     depth, among = _depth(policy, given["depth"])
     options = Options(

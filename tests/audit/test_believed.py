@@ -104,3 +104,12 @@ def test_checkouts_are_what_they_are_found_to_be_and_whose(audit: Auditor, tmp_p
             (f"{folder}/plain", "model", "mit", "text-generation", "transformers", "team"),
             (f"{folder}/show", "space", "mit", None, None, "everybody"),
         ]
+
+
+@pytest.mark.parametrize("filtered", [("--kind", "dataset"), ("--license", "mit"), ("--exclude-name", "*-old"), ("--visibility", "public")])
+def test_filters_of_checkouts_are_refused_not_forgotten(audit: Auditor, tmp_path: Path, filtered: tuple[str, str]) -> None:
+    folder = checkouts(tmp_path / "all")
+    done = audit(str(folder), "acme", *filtered)
+    assert done.code == 2
+    assert f"nothing lists the repositories in {folder}; audit it without them" in done.err
+    assert done.asked == []
