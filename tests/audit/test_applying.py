@@ -358,7 +358,7 @@ def swallow(hub: Hub, name: str, status: int, body: bytes) -> None:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer is waited for longer than half a second."""
-    monkeypatch.setattr("cardlint.hub._timeout", lambda: 3)
+    monkeypatch.setattr("cardlint.hub.longest", lambda: 3)
     monkeypatch.setattr("cardlint.hub._LEAST_TO_WRITE", 0.5)
 
 
