@@ -113,3 +113,13 @@ def test_filters_of_checkouts_are_refused_not_forgotten(audit: Auditor, tmp_path
     assert done.code == 2
     assert f"nothing lists the repositories in {folder}; audit it without them" in done.err
     assert done.asked == []
+
+
+def test_half_of_a_surrogate_pair_in_the_listing_is_no_failure_of_ours(audit: Auditor, hub: Hub) -> None:
+    card = {"license": "\ud800", "\ud801": 1, "tags": ["\udfff"]}
+    item = {"id": "acme/x", "sha": "a" * 40, "siblings": [{"rfilename": "README.md"}], "cardData": card}
+    hub.fail(r"/api/models\?", status=200, body=json.dumps([item]).encode())
+    done = audit("acme", "--kind", "model", "--select", "license-unknown,schema-violation")
+    assert done.report["summary"]["failed"] == 0
+    (found,) = done.targets["hf://acme/x"]["findings"]
+    assert "\\ud800" in found["message"]
