@@ -123,3 +123,16 @@ def test_half_of_a_surrogate_pair_in_the_listing_is_no_failure_of_ours(audit: Au
     assert done.report["summary"]["failed"] == 0
     (found,) = done.targets["hf://acme/x"]["findings"]
     assert "\\ud800" in found["message"]
+
+
+def test_a_token_in_the_wrong_line_of_a_card_is_in_no_report_or_table(audit: Auditor, hub: Hub, tmp_path: Path) -> None:
+    token = "hf_" + "NqVwYSVPHbDXpPdkhx" + "EpyIgKpaUnArlXyk"
+    card = f"---\nlicense: {token}\nlibrary_name: {token}\npipeline_tag: {token}\n---\n".encode()
+    hub.add(Repo("acme/slip", {"README.md": card}))
+    (tmp_path / "all" / "slip").mkdir(parents=True)
+    (tmp_path / "all" / "slip" / "README.md").write_bytes(card)
+    page, tables = tmp_path / "page.html", tmp_path / "tables"
+    audit("hf://acme/slip", str(tmp_path / "all"), "--output-format", f"html={page}", "--export", f"jsonl={tables}")
+    written = "".join(path.read_text() for path in (page, *tables.iterdir()))
+    assert token not in written
+    assert written.count("hf_") > 1
