@@ -136,3 +136,9 @@ def test_a_token_in_the_wrong_line_of_a_card_is_in_no_report_or_table(audit: Aud
     written = "".join(path.read_text() for path in (page, *tables.iterdir()))
     assert token not in written
     assert written.count("hf_") > 1
+
+
+def test_letter_case_of_names_does_not_count(audit: Auditor, hub: Hub) -> None:
+    hub.add(Repo("acme/Vision-GGUF", {"README.md": CARD}))
+    for names in (("--name", "vision-gguf"), ("--name", "ACME/*-gguf"), ("--exclude-name", "KETTLE,Nothing")):
+        assert [*audit("acme", *names, "--depth", "metadata").targets] == ["hf://acme/Vision-GGUF"]
