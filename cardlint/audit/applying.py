@@ -16,7 +16,7 @@ from cardlint.audit.store import now
 from cardlint.card import read_card
 from cardlint.errors import Unreadable, UsageError
 from cardlint.hubpull import LOG_IN, SAFE, Pulling, drafted, owner
-from cardlint.hubrepo import HubName, HubSource, parse
+from cardlint.hubrepo import GIT_BYTES, HubName, HubSource, parse
 from cardlint.hubstates import HubError
 from cardlint.nodes import Mapping, Scalar
 from cardlint.report import Change, Fixing
@@ -228,9 +228,12 @@ def _judged(error: HubError) -> Settled:
 
 def _changes(source: HubSource, item: Planned, plan: str) -> tuple[Change, ...]:
     """The files of a repository with their fixes, which are what the plan says. Raises Unreadable."""
-    held = {entry.path for entry in source.entries()}
+    held = {entry.path: entry.size for entry in source.entries()}
+    stored = {file["rfilename"] for file in source.info["siblings"] if file.get("lfs")}
     found = []
     for file, line in zip(item.proposal.files, item.diffs, strict=True):
+        if file.path in stored or held.get(file.path, 0) > GIT_BYTES:  # and may be larger than anybody wants to read here
+            raise Unreadable(f"{file.path} lies in LFS, where cardlint fixes nothing ({plan}:{item.line}); make a new plan")
         before = source.read(file.path) if file.path in held else None
         if (None if before is None else sha256(before)) != file.before:
             raise Unreadable(f"{file.path} is not what the plan was made from ({plan}:{item.line}: another SHA-256); make a new plan")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cardlint.audit.patch import Diff
 from cardlint.audit.repair import FileFix, Proposal, sha256
 from cardlint.errors import ConfigError, UsageError
+from cardlint.formats.safe import visible
 from cardlint.givenfile import given_file
 from cardlint.hubcache import is_path
 from cardlint.hubrepo import parse
@@ -102,6 +103,9 @@ class _Reader:
         assert isinstance(files, Sequence)
         assert isinstance(rules, Mapping)
         found = [self._file(item) for item in files.items]
+        paths = [file.path for file, _ in found]
+        if (again := next((number for number, path in enumerate(paths) if path in paths[:number]), None)) is not None:
+            raise self._error(files.items[again].start, f"{visible(paths[again])} stands there already; expected each file once")
         counted = tuple((self._rule(entry), _value(entry.value)) for entry in rules.effective())
         made = Proposal(self._named(node), _raw(node, "kind"), _raw(node, "revision"), counted, tuple(file for file, _ in found))
         apply = node.get("apply")
@@ -132,7 +136,7 @@ class _Reader:
         """A file, and the line where its diff begins. Raises ConfigError."""
         assert isinstance(node, Mapping)
         path, diff, escaped = _raw(node, "path"), node.get("diff"), node.get("escaped")
-        if not is_path(path):
+        if not is_path(path) or ".git" in path.lower().split("/"):  # what a client of Git would take for its own
             raise self._error(node.start, "expected the path of a file, relative to the root of the repository")
         assert diff is not None
         is_escaped = isinstance(escaped, Scalar) and escaped.value is True

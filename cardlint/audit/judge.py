@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cardlint.audit.items import said
 from cardlint.audit.source import ListedSource
 from cardlint.audit.standing import Outcome
 from cardlint.errors import Unreadable, UsageError, masked
@@ -107,5 +108,5 @@ def _described(standing: Standing, repository: Repository) -> Standing:
     if metadata is None:
         return standing
     task = string(metadata.get("pipeline_tag")) or next(iter(strings(metadata.get("task_categories"))), None)
-    license_ = ", ".join(strings(metadata.get("license"))) or None
-    return standing._replace(license=license_, task=task, library=string(metadata.get("library_name")))
+    license_ = ", ".join(strings(metadata.get("license")))
+    return standing._replace(license=said(license_), task=said(task), library=said(string(metadata.get("library_name"))))

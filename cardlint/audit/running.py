@@ -18,7 +18,7 @@ from cardlint.audit.owners import Owners
 from cardlint.audit.standing import Standing
 from cardlint.audit.store import Cost
 from cardlint.errors import Unreadable
-from cardlint.hubrepo import is_named, parse
+from cardlint.hubrepo import HubName, is_named, parse
 from cardlint.repository import KINDS
 
 if TYPE_CHECKING:
@@ -200,8 +200,15 @@ class Audit:
         return pool.submit(judge.of_listed, self._hub, hub, json.loads(item), it, self._job.terms)
 
     def _note(self, outcome: Outcome) -> None:
-        self._store.record(self._run, outcome)
+        self._store.record(self._run, self._owned(outcome))
         self._progress.done(outcome.state)
+
+    def _owned(self, outcome: Outcome) -> Outcome:
+        """The outcome with the owner of a checkout, which shows by what repository it is once somebody has looked."""
+        it = outcome.standing
+        if is_named(it.name):
+            return outcome
+        return outcome._replace(standing=it._replace(owner=self._job.owners.owner(HubName(it.kind, outcome.target.known_as))))
 
 
 def _checkout(path: str) -> Standing:

@@ -134,8 +134,7 @@ class Store:
         with self._transaction():
             for it, item in listed:
                 self.connection.execute(
-                    "INSERT INTO repositories (name, kind, namespace) VALUES (?, ?, ?) "
-                    "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind",
+                    "INSERT INTO repositories (name, kind, namespace) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                     (it.name, it.kind, it.namespace),
                 )
                 new += self.connection.execute(
@@ -197,12 +196,16 @@ class Store:
                 (_finding(made.lastrowid or 0, number, item) for number, item in enumerate(outcome.target.findings)),
             )
             self.connection.executemany("INSERT INTO skips VALUES (?, ?, ?, ?, ?)", _skips(made.lastrowid or 0, outcome.target))
-            execute("UPDATE repositories SET kind = ? WHERE id = ?", (it.kind, repository))  # of a folder it is known only now
+            # Of a checkout nothing was listed: what it is was found out by looking.
+            execute("UPDATE repositories SET kind = ? WHERE id = ?", (it.kind, repository))
             execute(
-                "UPDATE outcomes SET (outcome, reason, result, reused, license, task, library) = (?, ?, ?, 0, ?, ?, ?) "
+                "UPDATE outcomes SET (outcome, reason, result, reused, owner, license, task, library) = (?, ?, ?, 0, ?, ?, ?, ?) "
                 "WHERE run = ? AND repository = ?",
-                (outcome.state, _safe(outcome.reason), made.lastrowid, it.license, it.task, it.library, run, repository),
-            )
+                (
+                    outcome.state, _safe(outcome.reason), made.lastrowid, it.owner, _safe(it.license), _safe(it.task), _safe(it.library),
+                    run, repository,
+                ),
+            )  # fmt: skip
 
     def spend(self, run: int, cost: Cost) -> None:
         """Add to what a run cost."""

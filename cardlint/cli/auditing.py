@@ -11,6 +11,7 @@ from cardlint.audit.depth import DEPTHS, deepest, depth_of, depths, of_condition
 from cardlint.cli import INTERRUPTED, say, warn_of_plugins
 from cardlint.cli.checking import outputs_of
 from cardlint.errors import UsageError
+from cardlint.policy import graded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +73,7 @@ def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
 def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
     """The job the command asks for. Raises UsageError, before anything is asked."""
     from cardlint.audit.engines import engine
-    from cardlint.audit.filters import filters
+    from cardlint.audit.filters import Filters, filters
     from cardlint.audit.judge import Terms
     from cardlint.audit.owners import Owners
     from cardlint.audit.running import Job, days_ago
@@ -88,6 +89,8 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
     asked = wanted(targets)
     names = ("kinds", "tasks", "licenses", "tags", "libraries", "names", "exclude", "visibility", "modified_since", "modified_before")
     kept = filters(**{name: given[name] for name in names})
+    if kept != Filters() and (folder := next((one.path for one in asked if one.path is not None), None)) is not None:
+        raise UsageError(f"filters choose by what the Hub lists, and nothing lists the repositories in {folder}; audit it without them")
     policy = load_policy(known(), name=given["policy"] or DEFAULT, select=given["select"], ignore=given["ignore"], offline=given["offline"])
     depth, among = _depth(policy, given["depth"])
     options = Options(
@@ -120,7 +123,12 @@ def _may_run(policy: Policy, rule: str) -> bool:
     if policy.selected is not None:
         return rule in policy.selected
     found = policy.rules[rule]
-    return found.severity != "off" or any(setting.severity not in (None, "off") for _, setting in policy.settings_of(found))
+    reached = {found.severity}
+    for when, setting in policy.settings_of(found):
+        if setting.severity is not None:
+            made = {graded(severity, setting.severity) for severity in reached}
+            reached = made if when is None else reached | made
+    return reached != {"off"}
 
 
 def _arguments(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:

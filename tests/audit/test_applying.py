@@ -17,10 +17,10 @@ from typing import NamedTuple
 import pytest
 from hub.answers import Reply, opened
 from hub.server import OTHER_TOKEN, TOKEN, Account, Asked, How, Hub
-from hub.store import Repo
+from hub.store import Repo, Sparse
 
 from cardlint.audit import applying
-from cardlint.audit.repair import Proposal, write_plan
+from cardlint.audit.repair import FileFix, Proposal, sha256, write_plan
 from cardlint.cli import run
 from cardlint.hubrepo import shared
 from cardlint.run import Options, check_target
@@ -276,7 +276,6 @@ def test_a_plan_that_somebody_edited_is_not_carried_out(hub: Hub, plan: Path, ap
 def test_files_that_come_and_files_that_are_not_there(hub: Hub, plan: Path, apply: Callable[..., Done]) -> None:
     (one, two, three, four) = proposals(hub)
     from cardlint.audit.patch import difference
-    from cardlint.audit.repair import FileFix, sha256
 
     content = b"\xffnot UTF-8\r\n"
     new = FileFix("docs/new.txt", None, sha256(content), difference(None, content, lambda held: held))
@@ -296,6 +295,24 @@ def test_files_that_come_and_files_that_are_not_there(hub: Hub, plan: Path, appl
     assert "config.json is not what the plan was made from" in found.out[1]
     assert "lost.txt is not what the plan was made from" in found.out[2]
     assert of(hub, "jug").commits[of(hub, "jug").refs["refs/pr/1"]].files["empty"] == content
+
+
+def test_a_plan_that_would_change_weights_or_one_file_twice(hub: Hub, plan: Path, apply: Callable[..., Done]) -> None:
+    (one, *_) = proposals(hub)
+    weights = {"x.pkl": b"N.", "large.txt": Sparse(20_000_000)}
+    of(hub, "kettle").commit({"README.md": CARD, **weights})
+    (diff,) = (file.diff for file in one.files)
+    for path in weights:
+        file = FileFix(path, sha256(b"N."), sha256(b"R."), diff)
+        write_plan(plan, [one._replace(revision=of(hub, "kettle").sha, files=(file,))], policy="p")
+        found = apply("--yes")
+        assert (found.code, hub.writes) == (4, [])
+        assert f"failed: {path} lies in LFS, where cardlint fixes nothing ({plan}:" in found.out[0]
+    assert not [item for item in hub.asked if "x.pkl" in item.path or "large.txt" in item.path]
+    write_plan(plan, [one._replace(files=one.files * 2)], policy="p")
+    found = apply("--yes")
+    assert (found.code, hub.writes) == (2, [])
+    assert "README.md stands there already; expected each file once" in found.err
 
 
 @pytest.mark.parametrize("answer", [(500, b"{}"), (200, b"no JSON"), (0, b"")])
@@ -341,7 +358,7 @@ def swallow(hub: Hub, name: str, status: int, body: bytes) -> None:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer is waited for longer than half a second."""
-    monkeypatch.setattr("cardlint.hub._timeout", lambda: 3)
+    monkeypatch.setattr("cardlint.hub.longest", lambda: 3)
     monkeypatch.setattr("cardlint.hub._LEAST_TO_WRITE", 0.5)
 
 
