@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,10 +20,12 @@ from cardlint.audit.standing import Standing
 from cardlint.audit.store import Cost
 from cardlint.errors import Unreadable
 from cardlint.hubrepo import HubName, is_named, parse
+from cardlint.kinship import on
 from cardlint.repository import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from cardlint.audit.judge import Terms
     from cardlint.audit.pace import SharedPace
@@ -78,7 +81,9 @@ class Audit:
         """Audit; the number of the run. What is done by the time of a KeyboardInterrupt is noted, and the next run goes on from there."""
         self._run = self._store.begin(self._job.series, self._job.engine, fresh=self._job.fresh)
         describe(self._run)
-        with self._spending():
+        with self._spending(), warnings.catch_warnings():
+            # What reads code switches warnings off and on again, for all threads at once.
+            warnings.simplefilter("ignore")
             self._list()
             todo = self._store.reuse(self._run, self._since())
             self._progress.start(self._listed, self._listed - len(todo))
@@ -111,7 +116,16 @@ class Audit:
                 self._fail(name, reason)
         for one in self._job.wanted:
             if one.path is not None:
-                self._expect((_checkout(os.fspath(path)), "") for path in checkouts(one.path))
+                self._expect((_checkout(name), "") for name in self._named(checkouts(one.path)))
+
+    def _named(self, folders: Iterable[Path]) -> Iterator[str]:
+        """The names of checkouts; one that is no text can be neither noted nor reported."""
+        for name in map(os.fspath, folders):
+            shown = name.encode("utf-8", "backslashreplace").decode()
+            if shown == name:
+                yield name
+            else:
+                self._unlisted.append((shown, "the name of this folder is not UTF-8; rename it"))
 
     def _kept(self, items: Iterable[Listed]) -> Iterator[tuple[Standing, str]]:
         """The repositories that the filters do not leave out, as the store notes them."""
@@ -151,6 +165,7 @@ class Audit:
                 return
             self._progress.say(f"{len(lost):,} could not be read; they are asked for again in {pause:.0f} s")
             self._pace.sleep(pause)
+            on(self._hub).forget()
             lost = self._all(lost, ThreadPoolExecutor(self._job.jobs), self._submit_listed)
 
     def _all(self, names: list[str], pool: Executor, submit: Callable[[Executor, str], Future[Outcome]]) -> list[str]:
@@ -188,7 +203,7 @@ class Audit:
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _follow)
 
     def _submit_folder(self, pool: Executor, name: str) -> Future[Outcome]:
         it, _ = self._store.expected(self._run, name)
@@ -209,6 +224,24 @@ class Audit:
         if is_named(it.name):
             return outcome
         return outcome._replace(standing=it._replace(owner=self._job.owners.owner(HubName(it.kind, outcome.target.known_as))))
+
+
+def _follow() -> None:
+    """A process that works for an audit ends with it, however that ends, and leaves it to say so; else it would wait for ever for more."""
+    import multiprocessing
+    import signal
+    from threading import Thread
+
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    join = parent.join
+
+    def end() -> None:
+        join()
+        os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end, daemon=True).start()
 
 
 def _checkout(path: str) -> Standing:

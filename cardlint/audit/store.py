@@ -77,8 +77,11 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Close it. Raises UsageError in the place of what SQLite raised of the file: it is damaged, or there is no room."""
         self.connection.close()
+        if type(error) in {sqlite3.DatabaseError, sqlite3.OperationalError}:
+            raise UsageError(f"{self.path} cannot be read or written any further ({error}); what was noted before is kept") from error
 
     def begin(self, series: Series, engine: Engine, *, fresh: bool = False) -> int:
         """The run that goes on: the last one of the series where it has not ended, by the same engine, else a new one."""

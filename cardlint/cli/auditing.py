@@ -97,10 +97,11 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
         policy=given["policy"] or DEFAULT, select=given["select"], ignore=given["ignore"], isolated=not given["trust_config"],
         min_confidence=given["min_confidence"], offline=given["offline"], trust=given["trust_config"], among=among,
     )  # fmt: skip
-    asker = Hub(offline=given["offline"]).identify("")
+    hub = Hub(offline=given["offline"])
+    places = (hub.shown, *(os.path.realpath(one.path) for one in asked if one.path is not None))
     return Job(
-        asked, Terms(options, depth), policy, Series(_arguments(targets, given)),
-        engine(policy, options, depth, today=today(), asker=asker), kept.kinds, kept,
+        asked, Terms(options, depth), policy, Series(_arguments(targets, given), places),
+        engine(policy, options, depth, today=today(), asker=hub.identify("")), kept.kinds, kept,
         Owners.load(given["owners"]) if given["owners"] else Owners(), given["jobs"], given["fresh"],
         days_ago(given["max_age"]) if given["max_age"] else "",
     )  # fmt: skip
@@ -276,7 +277,8 @@ def _plan(job: Job, store: Path, outputs: list[tuple[str, Path | None]], given: 
     from cardlint.audit.progress import Progress
 
     (name, path), *others = outputs
-    if others or path is not None or name not in ("text", "json"):
+    more = given["exports"] or given["plan_fixes"] is not None or given["last"]
+    if more or others or path is not None or name not in ("text", "json"):
         raise UsageError("--dry-run shows its plan on standard output, as --output-format text or json; leave out the others")
     hub, pace = _hub(given, Progress(sys.stderr, quiet=given["quiet"]))
     made = plan(job, _rules(job), hub, pace, store)

@@ -93,7 +93,7 @@ def test_filters_failures_and_disabled_ones_are_counted(served: Served) -> None:
     served.add(Repo("acme/new", {}, more={"sha": None}))
     made = planned(job("acme", "nobody", filters=filters(names=["m*", "off"])), "section-missing")
     assert (made.total, made.left_out, asked(made)[1]) == (11, 1, (10, 10))
-    assert [name for name, _ in made.failed] == ["hf://acme/new", "hf://nobody"]
+    assert [name for name, _ in made.failed] == ["hf://acme/new", "nobody"]
     text = render(made)
     assert "1 left out by the filters" in text
     assert "not listed: hf://acme/new: it is empty: it has no commit" in text
