@@ -170,7 +170,7 @@ def test_a_repository_the_hub_disabled_or_that_is_empty_is_skipped(audit: Audito
     done = audit("acme", *LICENSES)
     assert done.code == 4
     assert done.report["audit"]["outcomes"] == {"audited": 2, "skipped": 2, "failed": 0, "pending": 0}
-    assert "it is disabled by the Hub" in done.out
+    assert "… is disabled by the Hub" in done.out
     assert "it has no commit" in done.out
     assert done.targets["hf://acme/empty"]["skipped"] != []
 
