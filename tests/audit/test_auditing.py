@@ -221,6 +221,27 @@ def test_the_configuration_of_repositories_on_the_hub_is_obeyed_where_trusted(au
     assert ".cardlint.yaml" in trusted.targets["hf://acme/wrong"]["skipped"][0]["reason"]
 
 
+def test_reports_of_audits_are_compared(audit: Auditor, hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reports = []
+    for name in ("old", "new"):
+        hub.repos["model", "acme/kettle"].disabled = name == "new"
+        reports.append(tmp_path / f"{name}.json")
+        reports[-1].write_text(json.dumps(audit("acme", *LICENSES).report))
+    capsys.readouterr()
+    assert run(["diff", *map(str, reports)]) == 4
+    said = capsys.readouterr().out
+    assert "NEW is incomplete: 1 repository skipped;" in said
+    assert "hf://acme/kettle: coverage was audited, is skipped" in said
+    broken = json.loads(reports[0].read_text())
+    broken["audit"] |= {"unlisted": [{"what": "the Spaces of acme", "reason": "no answer"}]}
+    reports[0].write_text(json.dumps(broken))
+    assert run(["diff", *map(str, reports)]) == 4
+    assert "OLD is incomplete: the Spaces of acme: no answer;" in capsys.readouterr().out
+    broken["audit"] |= {"depth": "bottomless"}
+    reports[0].write_text(json.dumps(broken))
+    assert run(["diff", *map(str, reports)]) == 2
+
+
 def test_many_checkouts_are_looked_at_by_several_processes(audit: Auditor, tmp_path: Path) -> None:
     for number in range(20):
         folder = tmp_path / "checkouts" / f"r{number:02}"
