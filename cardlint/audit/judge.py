@@ -55,15 +55,15 @@ def of_unseen(standing: Standing, name: HubName, terms: Terms, error: Unreadable
     return _outcome(standing, unseen(Located(standing.name, Path(), hub=name), terms.options, None, error))
 
 
-def of_folder(standing: Standing, terms: Terms) -> Outcome:
-    """What a checkout comes to: a repository in a folder."""
+def of_folder(standing: Standing, terms: Terms, path: str) -> Outcome:
+    """What a checkout comes to: a repository in a folder at `path`."""
     seen: list[Repository] = []
-    located = locate(standing.name)
+    located = locate(path)
     try:
         target = check_target(located, terms.options, witness=seen.append)
     except UsageError as error:
         isolated = terms._replace(options=terms.options._replace(isolated=True, trust=False))
-        return of_folder(standing, isolated)._replace(state="skipped", reason=str(error))
+        return of_folder(standing, isolated, path)._replace(state="skipped", reason=str(error))
     except Exception as error:  # noqa: BLE001 - as above
         from cardlint.report import Target as Empty
 

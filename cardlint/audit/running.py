@@ -17,7 +17,7 @@ from cardlint.audit.listing import listed
 from cardlint.audit.owners import Owners
 from cardlint.audit.standing import Standing
 from cardlint.audit.store import Cost
-from cardlint.errors import Unreadable
+from cardlint.errors import Unreadable, UsageError
 from cardlint.hubrepo import is_named, parse
 from cardlint.repository import KINDS
 
@@ -72,6 +72,7 @@ class Audit:
         self._left_out = 0
         self._unlisted: list[tuple[str, str]] = []
         self._unfit: list[tuple[Standing, str]] = []
+        self._places: dict[str, str] = {}
         self._listed = 0
 
     def run(self, describe: Callable[[int], None] = lambda _: None) -> int:
@@ -111,7 +112,14 @@ class Audit:
                 self._fail(name, reason)
         for one in self._job.wanted:
             if one.path is not None:
-                self._expect((_checkout(os.fspath(path)), "") for path in checkouts(one.path))
+                self._expect((self._checkout(os.fspath(path)), "") for path in checkouts(one.path))
+
+    def _checkout(self, path: str) -> Standing:
+        """A checkout under a name that a store can hold: a path that is no UTF-8 has another, and lies where it lies."""
+        name = path.encode("utf-8", "backslashreplace").decode()
+        if self._places.setdefault(name, path) != path:
+            raise UsageError(f"there are two folders that are both shown as {name}; rename one of them")
+        return Standing(name, "model", os.path.dirname(name))  # noqa: PTH120 - as text; its kind is known once somebody has looked
 
     def _kept(self, items: Iterable[Listed]) -> Iterator[tuple[Standing, str]]:
         """The repositories that the filters do not leave out, as the store notes them."""
@@ -192,7 +200,7 @@ class Audit:
 
     def _submit_folder(self, pool: Executor, name: str) -> Future[Outcome]:
         it, _ = self._store.expected(self._run, name)
-        return pool.submit(judge.of_folder, it, self._job.terms)
+        return pool.submit(judge.of_folder, it, self._job.terms, self._places[name])
 
     def _submit_listed(self, pool: Executor, name: str) -> Future[Outcome]:
         it, item = self._store.expected(self._run, name)
@@ -202,10 +210,6 @@ class Audit:
     def _note(self, outcome: Outcome) -> None:
         self._store.record(self._run, outcome)
         self._progress.done(outcome.state)
-
-
-def _checkout(path: str) -> Standing:
-    return Standing(path, "model", os.path.dirname(path))  # noqa: PTH120 - as text; its kind is known once somebody has looked
 
 
 def days_ago(days: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -219,6 +220,20 @@ def test_the_configuration_of_repositories_on_the_hub_is_obeyed_where_trusted(au
     assert found["license-unknown"]["suppressed"]["kind"] == "inline"
     assert trusted.report["audit"]["honoured"] == [{"target": "hf://acme/own", "what": [".cardlint.yaml", "1 suppression"]}]
     assert ".cardlint.yaml" in trusted.targets["hf://acme/wrong"]["skipped"][0]["reason"]
+
+
+def test_a_checkout_whose_name_is_no_utf8_is_looked_at(audit: Auditor, tmp_path: Path) -> None:
+    for name in (b"\xff odd", b"plain"):
+        folder = tmp_path / "checkouts" / os.fsdecode(name)
+        folder.mkdir(parents=True)
+        (folder / "README.md").write_bytes(CARD)
+    done = audit(str(tmp_path / "checkouts"), "--select", "license-unknown")
+    assert (done.code, done.report["summary"]["error"]) == (1, 2)
+    assert [Path(name).name for name in done.targets] == ["\udcff odd", "plain"]
+    same = tmp_path / "checkouts" / "\\udcff odd"
+    same.mkdir()
+    (same / "README.md").write_bytes(CARD)
+    assert audit(str(tmp_path / "checkouts"), "--select", "license-unknown").code == 2
 
 
 def test_reports_of_audits_are_compared(audit: Auditor, hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
