@@ -159,6 +159,7 @@ class Audit:
                 return
             self._progress.say(f"{len(lost):,} could not be read; they are asked for again in {pause:.0f} s")
             self._pace.sleep(pause)
+            self._progress.again(len(lost))
             lost = self._all(lost, ThreadPoolExecutor(self._job.jobs), self._submit_listed)
 
     def _all(self, names: list[str], pool: Executor, submit: Callable[[Executor, str], Future[Outcome]]) -> list[str]:

@@ -417,6 +417,25 @@ def test_progress_on_a_terminal_and_elsewhere(monkeypatch: pytest.MonkeyPatch) -
     assert quiet.getvalue() == ""
 
 
+def test_progress_counts_what_is_tried_again_once_and_promises_no_end_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("cardlint.audit.progress.time.monotonic", lambda: now)
+    progress = Progress(io.StringIO())
+    progress.start(101, 0)
+    for _ in range(98):
+        now += 1
+        progress.done("audited")
+    for _ in range(2):
+        progress.done("failed")
+    progress.again(2)
+    assert progress.line() == "98 of 101 · about 3 s left"
+    progress.done("audited")
+    progress.done("failed")
+    assert progress.line() == "100 of 101 · 1 failed · about 1 s left"
+    now += 300
+    assert progress.line() == "100 of 101 · 1 failed · about 5 min left"
+
+
 def test_progress_survives_who_listens() -> None:
     stream = io.StringIO()
     progress = Progress(stream)
