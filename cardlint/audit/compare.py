@@ -18,6 +18,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.audit.comparability import Terms
+from cardlint.audit.reasons import alike
 from cardlint.pairing import Likeness, pair
 from cardlint.problem import SEVERITIES
 
@@ -82,7 +83,8 @@ class Comparison:
             return
         said = {"state": state, "side": side, "target": at.name, **found._asdict(), "was": None, "why": None, **more}
         gravity = -SEVERITIES.index(found.severity) if found.severity in SEVERITIES else 0
-        row = (state, gravity, at.name, at.number, more.get("why"), json.dumps(said))
+        why = more.get("why") and alike(more["why"], at.name)
+        row = (state, gravity, at.name, at.number, why, json.dumps(said))
         self._kept.execute("INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def of_repositories(self, *states: str) -> Iterator[dict[str, Any]]:
@@ -94,7 +96,7 @@ class Comparison:
         yield from self._rows("findings", states, "gravity, name, number, rowid")
 
     def reasons(self) -> Iterator[tuple[str, int, int]]:
-        """Why findings cannot be compared, with how many those are and in how many repositories, most first."""
+        """Why findings cannot be compared, without names of repositories, with how many those are and in how many of these, most first."""
         yield from self._kept.execute(
             "SELECT why, count(*), count(DISTINCT name) FROM findings WHERE state = 'not-comparable' GROUP BY why ORDER BY 2 DESC, 1"
         )

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cardlint.audit.reasons import alike
+from cardlint.repository import KINDS
+from cardlint.rule import known
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
     from cardlint.audit.store import Store
 
 STATES = ("audited", "skipped", "failed", "pending")
 GRAVE = ("error", "warning", "note")
+UNTOLD = {"pending": "the run has not come to it yet", "skipped": "no reason is noted", "failed": "no reason is noted"}
+# In how many repositories a rule could not look, or cannot apply. One in which it found something all the same is none of them.
+_BLIND = """
+    SELECT rule, count(*) FROM (
+        SELECT s.rule, o.result FROM outcomes AS o JOIN skips AS s ON s.result = o.result WHERE o.run = :run
+        UNION SELECT a.value, o.result FROM outcomes AS o JOIN results AS h ON h.id = o.result,
+            json_each(h.document, '$.not_applicable') AS a WHERE o.run = :run
+    ) AS b WHERE NOT EXISTS (SELECT 1 FROM findings AS f WHERE f.result = b.result AND f.rule = b.rule) GROUP BY rule
+"""
 
 
 class Count(NamedTuple):
@@ -22,12 +37,22 @@ class Count(NamedTuple):
 
 
 class RuleCount(NamedTuple):
-    """A rule with what it found."""
+    """A rule with what it found, in how many of the repositories it could look at."""
 
     rule: str
     severity: str
     findings: int
     repositories: int
+    looked: int
+
+
+class Reason(NamedTuple):
+    """Why repositories came to `state`, without their names: how many, and the first of them."""
+
+    state: str
+    reason: str
+    repositories: int
+    example: str
 
 
 class Change(NamedTuple):
@@ -72,14 +97,17 @@ class Figures:
         """What could not be listed, and why."""
         return [(what, why) for what, why in json.loads(self.row["unlisted"])]
 
-    def reasons(self, state: str) -> list[tuple[str, int]]:
-        """Why repositories were not audited, without their names, most frequent first."""
-        rows = self._rows("SELECT reason, name FROM outcomes JOIN repositories ON id = repository WHERE run = ? AND outcome = ?", state)
-        counts: dict[str, int] = {}
-        for reason, name in rows:
-            short = (reason or "nobody knows why").replace(name, "it").replace(name.removeprefix("hf://"), "it")
-            counts[short] = counts.get(short, 0) + 1
-        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    def reasons(self) -> list[Reason]:
+        """Why repositories were not audited, most frequent first."""
+        rows = self._rows(
+            "SELECT outcome, reason, name FROM outcomes JOIN repositories ON id = repository "
+            "WHERE run = ? AND outcome <> 'audited' ORDER BY name"
+        )
+        found: dict[tuple[str, str], list[str]] = {}
+        for state, reason, name in rows:
+            found.setdefault((state, alike(reason or UNTOLD[state], name)), []).append(name)
+        reasons = [Reason(*key, len(names), names[0]) for key, names in found.items()]
+        return sorted(reasons, key=lambda it: (-it.repositories, it.state, it.reason))
 
     @property
     def severities(self) -> dict[str, Count]:
@@ -111,15 +139,26 @@ class Figures:
         )[0]
         return dict(zip(("skipped", "incomplete", "failed"), row, strict=True))
 
-    def rules(self, most: int) -> list[RuleCount]:
-        """The rules in most repositories, graver ones first where they are in as many."""
+    @property
+    def _looked(self) -> Callable[[str], int]:
+        """Says of a rule how many repositories of the kinds it is for it could look at."""
+        blind = dict(self._connection.execute(_BLIND, {"run": self.run}).fetchall())
+        kinds = Counter(
+            dict(self._rows("SELECT kind, count(result) FROM outcomes JOIN repositories ON id = repository WHERE run = ? GROUP BY kind"))
+        )
+        rules = known()
+        return lambda rule: sum(kinds[kind] for kind in (rules[rule].kinds if rule in rules else KINDS)) - blind.get(rule, 0)
+
+    @property
+    def rules(self) -> list[RuleCount]:
+        """The rules that found something that counts, the gravest first, then those in most repositories."""
         rows = self._rows(
             "SELECT rule, severity, count(*), count(DISTINCT repository) FROM outcomes JOIN findings USING (result) "
-            "WHERE run = ? AND suppressed IS NULL GROUP BY rule, severity "
-            "ORDER BY 4 DESC, instr('error warning note', severity), rule LIMIT ?",
-            most,
+            "WHERE run = ? AND suppressed IS NULL GROUP BY rule, severity"
         )
-        return [RuleCount(*row) for row in rows]
+        looked = self._looked
+        found = [RuleCount(rule, severity, count, repositories, looked(rule)) for rule, severity, count, repositories in rows]
+        return sorted(found, key=lambda it: (GRAVE.index(it.severity), -it.repositories, it.rule))
 
     def repositories(self, most: int) -> list[tuple[str, int, int]]:
         """The repositories with most errors, then most warnings: name, errors, warnings."""

@@ -38,7 +38,15 @@ _COUNT = """
     FROM outcomes AS o JOIN findings AS f ON f.result = o.result JOIN repositories AS p ON p.id = o.repository
     WHERE o.run = :run GROUP BY f.rule, f.severity, p.kind, coalesce(o.owner, '')
 """
-_TAIL = "FROM sightings WHERE {column} = ? AND series = (SELECT series FROM runs WHERE id = ?) AND until IS {state} ORDER BY fingerprint"
+_NEW = "FROM sightings WHERE since = :run AND series = (SELECT series FROM runs WHERE id = :run) AND until IS NULL"
+# What stood in a repository that has something new, and is not there any more: gone, or left open because its rule could not look.
+_OLD = f"""
+    SELECT s.* FROM sightings AS s JOIN outcomes AS o ON o.run = :run AND o.repository = s.repository AND o.result IS NOT NULL
+    WHERE s.series = (SELECT series FROM runs WHERE id = :run) AND s.since < :run AND s.repository IN (SELECT repository {_NEW})
+    AND (s.until = :run OR s.until IS NULL
+        AND NOT EXISTS (SELECT 1 FROM findings AS f WHERE f.result = o.result AND f.fingerprint = s.fingerprint))
+    ORDER BY s.fingerprint
+"""  # noqa: S608 - our own words
 _AT = "series = :series AND repository = :repository AND fingerprint = :fingerprint AND since = :since"
 
 
@@ -52,13 +60,16 @@ def conclude(connection: sqlite3.Connection, run: int) -> None:
 
 
 def _carry(connection: sqlite3.Connection, run: int) -> None:
-    """A finding whose own line was edited has another fingerprint; it is as old as it was, neither gone nor new."""
+    """A finding whose own line was edited has another fingerprint; it is as old as it was, neither gone nor new.
+
+    So it is with one whose line cannot be seen any more, as behind a gate that is new.
+    """
     gone: dict[tuple[int, str], list[sqlite3.Row]] = {}
-    for row in connection.execute(f"SELECT * {_TAIL.format(column='until', state='NOT NULL')}", (run, run)):
+    for row in connection.execute(_OLD, {"run": run}):
         gone.setdefault((row["repository"], row["about"]), []).append(row)
     if not gone:
         return
-    for new in connection.execute(f"SELECT * {_TAIL.format(column='since', state='NULL')}", (run, run)).fetchall():
+    for new in connection.execute(f"SELECT * {_NEW} ORDER BY fingerprint", {"run": run}).fetchall():
         if olds := gone.get((new["repository"], new["about"])):
             old = olds.pop(0)
             connection.execute(f"DELETE FROM sightings WHERE {_AT}", dict(old))  # noqa: S608 - our own words

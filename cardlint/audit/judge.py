@@ -59,11 +59,11 @@ def of_unseen(standing: Standing, name: HubName, terms: Terms, error: Unreadable
     return _outcome(standing, unseen(Located(standing.name, Path(), hub=name), terms.options, None, error))
 
 
-def of_folder(standing: Standing, terms: Terms) -> Outcome:
-    """What a checkout comes to: a repository in a folder."""
+def of_folder(standing: Standing, terms: Terms, path: str) -> Outcome:
+    """What a checkout comes to: a repository in a folder at `path`."""
     seen: list[Repository] = []
     try:
-        located = locate(standing.name)
+        located = locate(path)
     except UsageError as error:  # it was there a moment ago
         gone = Empty(standing.name, standing.kind, skipped=(Skipped("audit", str(error), passing=True),), shown=standing.name)
         return _outcome(standing, gone)
@@ -71,7 +71,7 @@ def of_folder(standing: Standing, terms: Terms) -> Outcome:
         target = check_target(located, terms.options, witness=seen.append)
     except UsageError as error:
         isolated = terms._replace(options=terms.options._replace(isolated=True, trust=False))
-        return of_folder(standing, isolated)._replace(state="skipped", reason=str(error))
+        return of_folder(standing, isolated, path)._replace(state="skipped", reason=str(error))
     except Exception as error:  # noqa: BLE001 - as above
         return _broken(standing, Empty(standing.name, standing.kind, shown=located.shown), error)
     configured = bool(terms.options.trust) and located.config is not None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from cardlint.audit.figures import UNTOLD
 from cardlint.audit.page_charts import Part, bar
 from cardlint.audit.page_read import SEVERITIES
 from cardlint.audit.page_runs import OUTCOMES
 from cardlint.audit.page_words import MONTH, QUARTER, WEEK, amount, counted, days_between, repositories, share
+from cardlint.audit.reasons import alike
 from cardlint.repository import KINDS
 
 if TYPE_CHECKING:
@@ -83,12 +85,9 @@ def _reasons(rows: Iterable[Row]) -> list[Reason]:
     found: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row.outcome != "audited":
-            found.setdefault((row.outcome, row.reason or _UNTOLD[row.outcome]), []).append(row.name)
+            found.setdefault((row.outcome, alike(row.reason or UNTOLD[row.outcome], row.name)), []).append(row.name)
     reasons = [Reason(*key, len(names), tuple(names[:_EXAMPLES])) for key, names in found.items()]
     return sorted(reasons, key=lambda it: (-it.times, it.outcome, it.reason))
-
-
-_UNTOLD = {"pending": "the run has not come to it yet", "skipped": "no reason is noted", "failed": "no reason is noted"}
 
 
 class Tile(NamedTuple):

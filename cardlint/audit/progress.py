@@ -24,7 +24,7 @@ class Progress:
         self._terminal = self._stream is not None and self._stream.isatty()
         self._counts = {"audited": 0, "skipped": 0, "failed": 0}
         self._total = self._known = 0
-        self._began = self._shown = time.monotonic()
+        self._began = self._shown = self._latest = time.monotonic()
         self._waiting = ("", 0.0)
         self._lock = Lock()
 
@@ -37,7 +37,12 @@ class Progress:
     def done(self, state: State) -> None:
         """One more repository is done."""
         self._counts[state] += 1
+        self._latest = time.monotonic()
         self.tick()
+
+    def again(self, count: int) -> None:
+        """So many of those that failed are looked at once more."""
+        self._counts["failed"] -= count
 
     def wait(self, why: str) -> None:
         """Everybody waits. Called from any thread."""
@@ -71,8 +76,10 @@ class Progress:
         said = [f"{done + self._known:,} of {self._total:,}"]
         said += [f"{count:,} {name}" for name, count in self._counts.items() if count and name != "audited"]
         if done >= _ENOUGH:
-            left = (self._total - self._known - done) * (time.monotonic() - self._began) / done
-            said.append(f"about {_duration(max(0.0, left))} left")
+            now = time.monotonic()
+            left = (self._total - self._known - done) * (now - self._began) / done
+            # The last ones may be much larger than the rest: where nothing was done for a while, it takes as long again.
+            said.append(f"about {_duration(max(left, now - self._latest))} left")
         why, since = self._waiting
         if why and time.monotonic() - since < _LOG:
             said.append(why)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 SCHEMA = "report.schema.json"
-_PARTS = {"tool": "Tool", "summary": "Summary"}
+_PARTS = {"tool": "Tool", "summary": "Summary", "audit": "Audit"}
+_NEEDED = ("schema_version", "tool", "targets", "summary")
 _LONGEST = 300
 _NO_REPORT = "this is no report that check or audit wrote with --output-format json"
 
@@ -48,14 +49,18 @@ class ReportSide:
             if name in said:
                 self._parts.complain(f'"{name}" is there twice')
             said[name] = value
-            self._hold(_PARTS.get(name), name, value)
+            if name != "audit" or value is not None:  # a report of `check` may say that it is none of an audit
+                self._hold(_PARTS.get(name), name, value)
         self._kept.execute("COMMIT")
         self._assert_whole(said)
-        tool, counts = said["tool"], self._counts
-        gaps = tuple(f"{plural(counts[name], 'repository', 'repositories')} {name}" for name in ("skipped", "failed") if counts[name])
+        tool, counts, audit = said["tool"], self._counts, said.get("audit") or {}
+        outcomes = audit.get("outcomes", counts)  # an audit knows what was not reached, and so is no target
+        unlisted = tuple(f"{item['what']}: {item['reason']}" for item in audit.get("unlisted", ()))
+        states = [name for name in ("skipped", "failed", "pending") if outcomes.get(name)]
+        gaps = tuple(f"{plural(outcomes[name], 'repository', 'repositories')} {name}" for name in states)
         return Head(
             operand, tool["version"], tool["policy"], tool["rules_hash"], counts["repositories"], counts["findings"],
-            frozenset(self._named), gaps,
+            frozenset(self._named), (*unlisted, *gaps), unlisted, depth=audit.get("depth", ""),
         )  # fmt: skip
 
     def _hold(self, part: str | None, name: str, value: Any) -> None:  # noqa: ANN401 - JSON
@@ -67,12 +72,12 @@ class ReportSide:
             self._parts.complain(f"{name}: {cut(wrong, _LONGEST)}")
 
     def _assert_whole(self, said: dict[str, Any]) -> None:
-        for name in ("schema_version", "tool", "targets", "summary"):
+        for name in _NEEDED:
             if name not in said:
                 self._parts.complain(f'"{name}" is missing')
         if said["targets"] != []:
             self._parts.complain('"targets" must be a list')
-        if unknown := sorted(said.keys() - {"schema_version", "tool", "targets", "summary"}):
+        if unknown := sorted(said.keys() - {*_NEEDED, "audit"}):
             self._parts.complain(f'unknown key "{cut(unknown[0], _LONGEST)}"')
 
     def _keep(self, target: Any) -> None:  # noqa: ANN401 - JSON

@@ -18,14 +18,13 @@ from cardlint.audit.listing import listed
 from cardlint.audit.owners import Owners
 from cardlint.audit.standing import Standing
 from cardlint.audit.store import Cost
-from cardlint.errors import Unreadable
+from cardlint.errors import Unreadable, UsageError
 from cardlint.hubrepo import HubName, is_named, parse
 from cardlint.kinship import on
 from cardlint.repository import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from cardlint.audit.judge import Terms
     from cardlint.audit.pace import SharedPace
@@ -75,6 +74,7 @@ class Audit:
         self._left_out = 0
         self._unlisted: list[tuple[str, str]] = []
         self._unfit: list[tuple[Standing, str]] = []
+        self._places: dict[str, str] = {}
         self._listed = 0
 
     def run(self, describe: Callable[[int], None] = lambda _: None) -> int:
@@ -116,16 +116,14 @@ class Audit:
                 self._fail(name, reason)
         for one in self._job.wanted:
             if one.path is not None:
-                self._expect((_checkout(name), "") for name in self._named(checkouts(one.path)))
+                self._expect((self._checkout(os.fspath(path)), "") for path in checkouts(one.path))
 
-    def _named(self, folders: Iterable[Path]) -> Iterator[str]:
-        """The names of checkouts; one that is no text can be neither noted nor reported."""
-        for name in map(os.fspath, folders):
-            shown = name.encode("utf-8", "backslashreplace").decode()
-            if shown == name:
-                yield name
-            else:
-                self._unlisted.append((shown, "the name of this folder is not UTF-8; rename it"))
+    def _checkout(self, path: str) -> Standing:
+        """A checkout under a name that a store can hold: a path that is no UTF-8 has another, and lies where it lies."""
+        name = path.encode("utf-8", "backslashreplace").decode()
+        if self._places.setdefault(name, path) != path:
+            raise UsageError(f"there are two folders that are both shown as {name}; rename one of them")
+        return Standing(name, "model", os.path.dirname(name))  # noqa: PTH120 - as text; its kind is known once somebody has looked
 
     def _kept(self, items: Iterable[Listed]) -> Iterator[tuple[Standing, str]]:
         """The repositories that the filters do not leave out, as the store notes them."""
@@ -166,6 +164,7 @@ class Audit:
             self._progress.say(f"{len(lost):,} could not be read; they are asked for again in {pause:.0f} s")
             self._pace.sleep(pause)
             on(self._hub).forget()
+            self._progress.again(len(lost))
             lost = self._all(lost, ThreadPoolExecutor(self._job.jobs), self._submit_listed)
 
     def _all(self, names: list[str], pool: Executor, submit: Callable[[Executor, str], Future[Outcome]]) -> list[str]:
@@ -207,7 +206,7 @@ class Audit:
 
     def _submit_folder(self, pool: Executor, name: str) -> Future[Outcome]:
         it, _ = self._store.expected(self._run, name)
-        return pool.submit(judge.of_folder, it, self._job.terms)
+        return pool.submit(judge.of_folder, it, self._job.terms, self._places[name])
 
     def _submit_listed(self, pool: Executor, name: str) -> Future[Outcome]:
         it, item = self._store.expected(self._run, name)
@@ -242,10 +241,6 @@ def _follow() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=end, daemon=True).start()
-
-
-def _checkout(path: str) -> Standing:
-    return Standing(path, "model", os.path.dirname(path))  # noqa: PTH120 - as text; its kind is known once somebody has looked
 
 
 def days_ago(days: int) -> str:

@@ -10,6 +10,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from cardlint.audit.figures import Figures
 from cardlint.audit.storeside import chosen, previous, undamaged
 from cardlint.formats.contents import GRAVEST_FIRST, cut, plural
 from cardlint.formats.markup import code, inline
@@ -30,20 +31,10 @@ _LONGEST = 300
 _WHY = "for GitHub takes no longer text; `--output-format json` has them all"
 _OPEN = "FROM outcomes AS o JOIN findings AS f ON f.result = o.result WHERE o.run = :run AND f.suppressed IS NULL"
 _GRAVITY = "CASE f.severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END"
-_RULES = f"SELECT f.rule, f.severity, count(*), count(DISTINCT o.repository) {_OPEN} GROUP BY 1, 2 ORDER BY {_GRAVITY}, 4 DESC, 1"
-_BLOCKED = """
-    SELECT k.rule, count(DISTINCT o.repository) FROM outcomes AS o JOIN skips AS k ON k.result = o.result WHERE o.run = :run
-    AND NOT EXISTS (SELECT 1 FROM findings AS f WHERE f.result = o.result AND f.rule = k.rule) GROUP BY 1
-"""
 _REPOSITORIES = f"""
     SELECT p.name, o.owner, sum(f.severity = 'error') AS errors, sum(f.severity = 'warning') AS warnings, sum(f.severity = 'note') AS notes
     {_OPEN.replace("WHERE", "JOIN repositories AS p ON p.id = o.repository WHERE")}
     GROUP BY o.repository ORDER BY errors DESC, warnings DESC, notes DESC, p.name
-"""
-_REASONS = """
-    SELECT outcome, coalesce(reason, '') AS reason, count(*) AS number, min(p.name) AS first
-    FROM outcomes AS o JOIN repositories AS p ON p.id = o.repository WHERE run = :run AND outcome <> 'audited'
-    GROUP BY 1, 2 ORDER BY number DESC, 1, 2
 """
 # Beside the findings themselves, for one that is new may be suppressed and then does not count.
 _NEW = f"""
@@ -76,12 +67,12 @@ class _Summary:
     def __init__(self, store: Store, run: int, today: date) -> None:
         row = store.connection.execute("SELECT * FROM runs WHERE id = ?", (chosen(store, str(run)),)).fetchone()
         self.run, self.today, self.number = row, today, run
+        self.figures = Figures(store, run)
         self.connection = store.connection
         self.before = previous(store, run)
         counted = "SELECT outcome, count(*) FROM outcomes WHERE run = :run GROUP BY 1"
         self.outcomes: dict[str, int] = dict(self._rows(counted))  # type: ignore[arg-type]
         self.total, self.audited = sum(self.outcomes.values()), self.outcomes.get("audited", 0)
-        self.looked = self.total - self.outcomes.get("pending", 0)
         self.unlisted: list[tuple[str, str]] = json.loads(row["unlisted"])
 
     def _rows(self, query: str) -> list[sqlite3.Row]:
@@ -110,10 +101,9 @@ class _Summary:
         ((concerned,),) = self._rows(f"SELECT count(DISTINCT o.repository) {_OPEN}")
         ((suppressed,),) = self._rows(f"SELECT count(*) {_OPEN.replace('IS NULL', 'IS NOT NULL')}")
         counts = [f"{plural(found[name][1], name)} in {found[name][2]}" for name in GRAVEST_FIRST if name in found]
-        looked = self.looked
-        said = f"{concerned} of {plural(looked, 'repository', 'repositories')} looked at with findings: {', '.join(counts)}."
+        said = f"Findings in {concerned:,} of {plural(self.total, 'repository', 'repositories')}: {', '.join(counts)}."
         more = f" {plural(suppressed, 'finding')} suppressed." if suppressed else ""
-        return (said if counts else f"Nothing found in {plural(looked, 'repository', 'repositories')} looked at.") + more
+        return (said if counts else f"Nothing found in {plural(self.audited, 'repository', 'repositories')} audited.") + more
 
     def _since(self) -> str:
         if self.run["ended"] is None:
@@ -136,11 +126,8 @@ class _Summary:
         yield self._waivers()
 
     def _coverage(self) -> Table:
-        found = self._rows(_REASONS)
-        rows = (
-            (row["outcome"], str(row["number"]), inline(cut(row["reason"], _LONGEST)), code(cut(row["first"], _NAME)))
-            for row in found[:_TOP]
-        )
+        found = self.figures.reasons()
+        rows = ((it.state, f"{it.repositories:,}", inline(cut(it.reason, _LONGEST)), code(cut(it.example, _NAME))) for it in found[:_TOP])
         return Table(
             _top("Not audited", len(found), "reason"), ("what", "repositories", "why", "for instance"), min(len(found), _TOP), rows
         )
@@ -151,8 +138,8 @@ class _Summary:
 
     def _rules(self) -> Table:
         """A rate is of the repositories in which the rule could look."""
-        found, blocked = self._rows(_RULES), dict[str, int](self._rows(_BLOCKED))  # type: ignore[arg-type]
-        rows = ((row[1], code(row[0]), str(row[2]), f"{row[3]} of {self.looked - blocked.get(row[0], 0)}") for row in found[:_TOP])
+        found = self.figures.rules
+        rows = ((it.severity, code(it.rule), f"{it.findings:,}", f"{it.repositories:,} of {it.looked:,}") for it in found[:_TOP])
         return Table(_top("Rules", len(found), "rule"), ("severity", "rule", "findings", "repositories"), min(len(found), _TOP), rows)
 
     def _repositories(self) -> Table:

@@ -29,14 +29,14 @@ def _lines(it: Figures) -> Iterator[str]:
     yield from _coverage(it)
     yield ""
     yield from _findings(it)
-    rules = it.rules(_MOST)
+    rules = sorted(it.rules, key=lambda rule: -rule.repositories)[:_MOST]
     if rules:
         yield ""
         yield "Rules in most repositories"
         width = max(len(rule.rule) for rule in rules)
         for rule in rules:
-            where, what = plural(rule.repositories, "repository", "repositories"), plural(rule.findings, "finding")
-            yield f"  {rule.severity:<8} {rule.rule:<{width}} {where:>18} {what:>16}"
+            where = f"{rule.repositories:,} of {plural(rule.looked, 'repository', 'repositories')}"
+            yield f"  {rule.severity:<8} {rule.rule:<{width}} {where:>26} {plural(rule.findings, 'finding'):>16}"
     worst = it.repositories(_MOST)
     if worst:
         yield ""
@@ -59,8 +59,8 @@ def _coverage(it: Figures) -> Iterator[str]:
         if count or state == "audited":
             unchanged = f", {it.reused:,} in all unchanged" if state == "audited" and it.reused else ""
             yield f"  {state:<8} {count:>6,} of {total:,}{unchanged}"
-            reasons = [] if state in {"audited", "pending"} else it.reasons(state)
-            yield from (f"           {number:>5,}  {reason}" for reason, number in reasons[:_REASONS])
+            reasons = [] if state in {"audited", "pending"} else [reason for reason in it.reasons() if reason.state == state]
+            yield from (f"           {reason.repositories:>5,}  {reason.reason}" for reason in reasons[:_REASONS])
             if len(reasons) > _REASONS:
                 yield f"                  and {len(reasons) - _REASONS:,} more reasons"
     if it.row["left_out"]:
@@ -71,7 +71,7 @@ def _coverage(it: Figures) -> Iterator[str]:
 def _findings(it: Figures) -> Iterator[str]:
     seen = it.outcomes["audited"] + it.outcomes["skipped"] + it.outcomes["failed"]
     for severity, count in it.severities.items():
-        yield f"{plural(count.findings, severity)} in {count.repositories:,} of {seen:,} repositories"
+        yield f"{plural(count.findings, severity)} in {count.repositories:,} of {plural(seen, 'repository', 'repositories')}"
     if it.suppressed:
         yield f"{plural(it.suppressed, 'finding')} suppressed"
     if it.fixable:

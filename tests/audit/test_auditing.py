@@ -184,7 +184,7 @@ def test_a_repository_the_hub_disabled_or_that_is_empty_is_skipped(audit: Audito
     done = audit("acme", *LICENSES)
     assert done.code == 4
     assert done.report["audit"]["outcomes"] == {"audited": 2, "skipped": 2, "failed": 0, "pending": 0}
-    assert "it is disabled by the Hub" in done.out
+    assert "… is disabled by the Hub" in done.out
     assert "it has no commit" in done.out
     assert done.targets["hf://acme/empty"]["skipped"] != []
 
@@ -238,6 +238,41 @@ def test_the_configuration_of_repositories_on_the_hub_is_obeyed_where_trusted(au
     assert found["license-unknown"]["suppressed"]["kind"] == "inline"
     assert trusted.report["audit"]["honoured"] == [{"target": "hf://acme/own", "what": [".cardlint.yaml", "1 suppression"]}]
     assert ".cardlint.yaml" in trusted.targets["hf://acme/wrong"]["skipped"][0]["reason"]
+
+
+def test_a_checkout_whose_name_is_no_utf8_is_looked_at(audit: Auditor, tmp_path: Path) -> None:
+    for name in (b"\xff odd", b"plain"):
+        folder = tmp_path / "checkouts" / os.fsdecode(name)
+        folder.mkdir(parents=True)
+        (folder / "README.md").write_bytes(CARD)
+    done = audit(str(tmp_path / "checkouts"), "--select", "license-unknown")
+    assert (done.code, done.report["summary"]["error"]) == (1, 2)
+    assert [Path(name).name for name in done.targets] == ["\udcff odd", "plain"]
+    same = tmp_path / "checkouts" / "\\udcff odd"
+    same.mkdir()
+    (same / "README.md").write_bytes(CARD)
+    assert audit(str(tmp_path / "checkouts"), "--select", "license-unknown").code == 2
+
+
+def test_reports_of_audits_are_compared(audit: Auditor, hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    reports = []
+    for name in ("old", "new"):
+        hub.repos["model", "acme/kettle"].disabled = name == "new"
+        reports.append(tmp_path / f"{name}.json")
+        reports[-1].write_text(json.dumps(audit("acme", *LICENSES).report))
+    capsys.readouterr()
+    assert run(["diff", *map(str, reports)]) == 4
+    said = capsys.readouterr().out
+    assert "NEW is incomplete: 1 repository skipped;" in said
+    assert "hf://acme/kettle: coverage was audited, is skipped" in said
+    broken = json.loads(reports[0].read_text())
+    broken["audit"] |= {"unlisted": [{"what": "the Spaces of acme", "reason": "no answer"}]}
+    reports[0].write_text(json.dumps(broken))
+    assert run(["diff", *map(str, reports)]) == 4
+    assert "OLD is incomplete: the Spaces of acme: no answer;" in capsys.readouterr().out
+    broken["audit"] |= {"depth": "bottomless"}
+    reports[0].write_text(json.dumps(broken))
+    assert run(["diff", *map(str, reports)]) == 2
 
 
 def test_many_checkouts_are_looked_at_by_several_processes(audit: Auditor, tmp_path: Path) -> None:
@@ -400,6 +435,25 @@ def test_progress_on_a_terminal_and_elsewhere(monkeypatch: pytest.MonkeyPatch) -
     assert quiet.getvalue() == ""
 
 
+def test_progress_counts_what_is_tried_again_once_and_promises_no_end_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("cardlint.audit.progress.time.monotonic", lambda: now)
+    progress = Progress(io.StringIO())
+    progress.start(101, 0)
+    for _ in range(98):
+        now += 1
+        progress.done("audited")
+    for _ in range(2):
+        progress.done("failed")
+    progress.again(2)
+    assert progress.line() == "98 of 101 · about 3 s left"
+    progress.done("audited")
+    progress.done("failed")
+    assert progress.line() == "100 of 101 · 1 failed · about 1 s left"
+    now += 300
+    assert progress.line() == "100 of 101 · 1 failed · about 5 min left"
+
+
 def test_progress_survives_who_listens() -> None:
     stream = io.StringIO()
     progress = Progress(stream)
@@ -508,8 +562,8 @@ def test_a_folder_whose_name_is_no_text_is_not_forgotten(audit: Auditor, tmp_pat
         place.mkdir(parents=True)
         (place / "README.md").write_bytes(GOOD)
     done = audit(str(tmp_path / "checkouts"), *LICENSES)
-    assert (done.code, len(done.report["targets"])) == (4, 1)
-    assert done.report["audit"]["unlisted"][0]["what"].endswith(r"b\udcffd")
+    assert (done.code, len(done.report["targets"])) == (0, 2)
+    assert done.report["targets"][0]["target"].endswith(r"b\udcffd")
 
 
 def test_the_same_words_in_another_folder_are_another_audit(audit: Auditor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -529,10 +583,10 @@ def test_a_folder_that_goes_away_leaves_the_others(audit: Auditor, tmp_path: Pat
         (tmp_path / "checkouts" / name / "README.md").write_bytes(GOOD)
     real = judge.of_folder
 
-    def of_folder(it: Standing, terms: judge.Terms) -> Outcome:
+    def of_folder(it: Standing, terms: judge.Terms, path: str) -> Outcome:
         if it.name.endswith("a"):
-            shutil.rmtree(it.name)
-        return real(it, terms)
+            shutil.rmtree(path)
+        return real(it, terms, path)
 
     monkeypatch.setattr(judge, "of_folder", of_folder)
     done = audit(str(tmp_path / "checkouts"), *LICENSES)

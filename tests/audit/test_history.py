@@ -72,6 +72,15 @@ def test_a_finding_whose_line_was_edited_is_as_old_as_it_was(store: Store) -> No
     assert sightings(store) == [("b", 1, 2), ("c", 1, 2), ("d", 2, None), ("x", 1, None)]
 
 
+def test_a_finding_whose_line_cannot_be_seen_any_more_is_as_old_as_it_was(store: Store) -> None:
+    audit(store, {standing("m", 1): [finding("line")]})
+    audit(store, {standing("m", 2): [finding("whole")]}, skipped=(Skipped("license-missing", "gated"),))
+    assert sightings(store) == [("whole", 1, None)]
+    run, _ = audit(store, {standing("m", 3): [finding("line")]})
+    assert sightings(store) == [("line", 1, None)]
+    assert Figures(store, run).change == (2, Figures(store, 2).row["ended"], 0, 0)
+
+
 def test_what_has_not_changed_is_not_made_again_but_by_another_engine_or_gate(store: Store) -> None:
     same = standing("m")
     assert audit(store, {same: [finding("a")]})[1] == {same.name}

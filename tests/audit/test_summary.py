@@ -10,11 +10,14 @@ from comparedruns import found, outcome, run
 from rendering import cells
 from reports import HOSTILE
 
-from cardlint.audit import summary_markdown
+from cardlint.audit import summary_markdown, summary_text
+from cardlint.audit.reasons import alike
+from cardlint.audit.standing import Outcome, Standing
 from cardlint.audit.store import Store
 from cardlint.errors import UsageError
 from cardlint.formats.contents import cut
 from cardlint.formats.safe import visible
+from cardlint.report import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +41,7 @@ def summary(store: Store, number: int) -> str:
 def test_a_clean_first_run_is_short(store: Store) -> None:
     assert summary(store, run(store, [outcome("x")])) == (
         "## cardlint: 1 of 1 repository audited\n\n"
-        "Nothing found in 1 repository looked at.\n"
+        "Nothing found in 1 repository audited.\n"
         "The first run of its series, so there is nothing to hold it against.\n"
         "Policy recommended, depth card, cardlint `0.1.0`, run 1 of `2026-11-30T02:00:00+00:00`.\n"
     )
@@ -58,13 +61,13 @@ def test_coverage_comes_first_then_what_there_is_to_do(store: Store) -> None:
     assert summary(store, number) == (
         "## cardlint: 2 of 4 repositories audited\n\n"
         "**Incomplete: 1 skipped, 1 failed, 1 listing not read.** What was not examined counts as nothing, and not as clean.\n\n"
-        "2 of 4 repositories looked at with findings: 1 error in 1, 2 warnings in 2. 1 finding suppressed.\n"
+        "Findings in 2 of 4 repositories: 1 error in 1, 2 warnings in 2. 1 finding suppressed.\n"
         "2 repositories left out by filters and not counted here.\n"
         "Since run 2: 3 new, of them 1 that had been gone; 1 gone.\n"
         "Policy recommended, depth card, cardlint `0.1.0`, run 3 of `2026-11-30T02:00:00+00:00`.\n"
         "\n### Not audited\n\n"
         "| what | repositories | why | for instance |\n| --- | --- | --- | --- |\n"
-        "| failed | 1 |  | `hf://acme/w` |\n"
+        "| failed | 1 | no reason is noted | `hf://acme/w` |\n"
         "| skipped | 1 | gated &#124;` @team` | `hf://acme/z` |\n"
         "\n### Not listed\n\n| what | why |\n| --- | --- |\n| `spaces of acme` | no answer |\n"
         "\n### Rules\n\n"
@@ -90,12 +93,49 @@ def test_coverage_comes_first_then_what_there_is_to_do(store: Store) -> None:
     )
 
 
+def test_a_reason_that_many_have_is_told_once_and_rates_are_of_those_a_rule_is_for(store: Store) -> None:
+    gated = [
+        outcome(
+            name, state="skipped", reason=f"acme/{name}/README.md is gated: https://hub/acme/{name}", skipped=[("task-missing", "gated")]
+        )
+        for name in ("a", "b", "c")
+    ]
+    target = Target("hf://spaces/acme/s", "space", not_applicable=("license-unknown",))
+    space = Outcome(Standing(target.name, "space", "acme"), "audited", target, None)
+    number = run(store, [*gated, space, outcome("m", found(), found("task-missing"))])
+    said = summary(store, number)
+    assert "| skipped | 3 | `…/README.md` is gated: `https://hub/…` | `hf://acme/a` |\n" in said
+    assert "| error | `license-unknown` | 1 | 1 of 4 |\n| error | `task-missing` | 1 | 1 of 1 |\n" in said
+    text = "".join(summary_text.render(store, number))
+    assert "      3  …/README.md is gated: https://hub/…\n" in text
+    assert "  error    license-unknown        1 of 4 repositories        1 finding\n" in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "name", "told"),
+    [
+        ("acme/x is gated", "hf://acme/x", "… is gated"),
+        (
+            "acme/x-base, acme/x.1 and big-acme/x are gated, not acme/x.",
+            "hf://acme/x",
+            "acme/x-base, acme/x.1 and big-acme/x are gated, not ….",
+        ),
+        ("hf://acme/x names datasets/acme/x", "hf://acme/x", "… names datasets/acme/x"),
+        ("https://hub/datasets/acme/x", "hf://datasets/acme/x", "https://hub/…"),
+        ("a file of a/README.md and b/a/x", "a", "a file of …/README.md and b/a/x"),
+        ("./a b/README.md", "./a b", "…/README.md"),
+    ],
+)
+def test_a_reason_without_its_repository(reason: str, name: str, told: str) -> None:
+    assert alike(reason, name) == told
+
+
 def test_a_run_that_has_not_finished_says_so(store: Store) -> None:
     run(store, [outcome("x")])
     said = summary(store, run(store, [outcome("x", found())], finish=False, pending=["y", "z"]))
     assert "## cardlint: 1 of 3 repositories audited\n\n**Incomplete: 2 pending, the run has not finished.**" in said
-    assert "1 of 1 repository looked at with findings: 1 error in 1.\nWhat is new and gone is known once the run has finished.\n" in said
-    assert "| pending | 2 |  | `hf://acme/y` |\n" in said
+    assert "Findings in 1 of 3 repositories: 1 error in 1.\nWhat is new and gone is known once the run has finished.\n" in said
+    assert "| pending | 2 | the run has not come to it yet | `hf://acme/y` |\n" in said
     assert "### New" not in said
 
 
