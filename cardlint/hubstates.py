@@ -60,7 +60,9 @@ def _credentials(_: Refused) -> str:
 
 def _gated(it: Refused) -> str:
     how = "this token has no access to it; ask for it there" if it.has_token else "log in with `hf auth login`, or set HF_TOKEN"
-    return f"{it.about} is gated, and {how}: {it.endpoint}/{it.about}"
+    parts = it.about.split("/")
+    page = "/".join(parts[: 3 if parts[0] in {"datasets", "spaces"} else 2]) if it.of_file else it.about  # its files have no such page
+    return f"{it.about} is gated, and {how}: {it.endpoint}/{page}"
 
 
 def _missing(it: Refused) -> str:

@@ -141,6 +141,8 @@ class Applying:
             self._settle(item)
         name = parse(item.proposal.repository)
         source = HubSource(self._hub, name._replace(revision=item.proposal.revision))
+        if (reason := self._excepted(name._replace(id=source.id))) is not None:  # by the name it has today
+            return Settled("declined", reason=reason)
         if opted_out(source):
             raise HubError("opted-out", f"its card asks for no pull requests (`{KEY}: {{{OPT_OUT}: false}}`)")
         changes = _changes(source, item, self._plan.name)
@@ -169,9 +171,10 @@ class Applying:
         """Why whoever applies the plan wants no pull request there."""
         if not item.apply:
             return _BY_THE_PLAN
-        name = item.proposal.repository
-        short = parse(name).id
-        found = (it for it in self._terms.excepted if matches(*((name, it) if it.startswith("hf://") else (short, it))))
+        return self._excepted(parse(item.proposal.repository))
+
+    def _excepted(self, name: HubName) -> str | None:
+        found = (it for it in self._terms.excepted if matches(*((str(name), it) if it.startswith("hf://") else (name.id, it))))
         return next((f"{_BY_EXCEPT} {it}" for it in found), None)
 
     def _turn(self) -> float:
@@ -253,16 +256,16 @@ def _fixed(before: bytes | None, file: FileFix, plan: str, line: int) -> bytes:
 
 
 def opted_out(source: HubSource) -> bool:
-    """Whether the card asks for no pull requests; one that speaks of it and cannot be read does. Raises Unreadable."""
+    """Whether the card asks for no pull requests; one that speaks of it and does not plainly say true does. Raises Unreadable."""
     if all(entry.path != CARD_PATH for entry in source.entries()):
         return False
     text = decode(CARD_PATH, source.read(CARD_PATH, 0, _CARD_BYTES))
-    if KEY not in text.content or OPT_OUT not in text.content:
-        return False
     metadata = read_card(text).metadata
-    held = None if metadata is None else metadata.get(KEY)
+    if metadata is None:
+        return KEY in text.content and OPT_OUT in text.content
+    held = metadata.get(KEY)
     said = held.get(OPT_OUT) if isinstance(held, Mapping) else None
-    return metadata is None or (isinstance(said, Scalar) and said.value is False)
+    return said is not None and not (isinstance(said, Scalar) and said.value is True)
 
 
 def summary(found: Sequence[Settled]) -> str:

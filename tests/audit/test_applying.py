@@ -527,6 +527,38 @@ def test_cards_that_ask_for_nothing(hub: Hub, apply: Callable[..., Done], conten
     assert not applying.opted_out(HubSource(Client(), HubName("model", "acme/pot", bare)))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{pull-requests: false}",
+        "{pull-requests: no}",
+        '{pull-requests: "false"}',
+        "\n  pull-requests: off",
+        "{pull-requests: [x]}",
+    ],
+)
+def test_whatever_is_said_of_pull_requests_but_true_is_a_wish_for_none(hub: Hub, apply: Callable[..., Done], said: str) -> None:
+    from cardlint.hub import Hub as Client
+    from cardlint.hubrepo import HubName, HubSource
+
+    apply()
+    for key in ("x-cardlint", '"x-card\\u006cint"'):
+        sha = of(hub, "pot").commit({"README.md": f"---\n{key}: {said}\n---\n".encode()})
+        assert applying.opted_out(HubSource(Client(), HubName("model", "acme/pot", sha)))
+
+
+def test_a_repository_is_excepted_by_the_name_it_has_today_as_well(hub: Hub, plan: Path, apply: Callable[..., Done]) -> None:
+    hub.repos.clear()
+    old = hub.add(Repo("acme/old", {"README.md": CARD}))
+    write_plan(plan, proposals(hub), policy="p")
+    old.id, old.names = "acme/new", ("acme/old",)
+    hub.add(old)
+    for pattern in ("acme/new", "hf://acme/new", "acme/old"):
+        found = apply("--yes", "--except", pattern)
+        assert found.out[0] == f"hf://acme/old: declined: --except {pattern}"
+    assert hub.writes == []
+
+
 @pytest.mark.parametrize("number", [1, 2, 4])
 @pytest.mark.parametrize("heard", [True, False])
 def test_killed_while_it_sends(hub: Hub, plan: Path, tmp_path: Path, number: int, heard: bool) -> None:
