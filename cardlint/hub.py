@@ -78,6 +78,7 @@ class Hub:
         """Nothing is asked, and no library imported, until something is needed. Raises UsageError where HF_ENDPOINT is no address."""
         self.offline = offline or is_offline()
         self.pace = pace or Pace()
+        self.remembers = True  # whether what it said of a commit within a day need not be asked again
         self.endpoint = (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
         if origin(self.endpoint) is None:
             raise UsageError(f"HF_ENDPOINT is no web address; expected one like {DEFAULT_ENDPOINT}")

@@ -156,7 +156,7 @@ class HubSource:
     def _info(self) -> dict[str, Any]:
         revision = f"/revision/{quote(self.name.revision, safe='')}" if self.name.revision else ""
         address = f"/api/{self.name.kind}s/{self.name.id}{revision}?blobs=true&securityStatus=true"
-        question = self.hub.identify(address) if self.name.is_pinned and not self.hub.offline else None
+        question = self.hub.identify(address) if self.name.is_pinned and self.hub.remembers and not self.hub.offline else None
         if question and (known := kept(question)) is not None:
             with suppress(HubError):  # what was kept can be damaged as well; then it is asked for again
                 return self._checked(known)

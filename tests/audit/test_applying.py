@@ -67,8 +67,9 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def apply(
     hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slept: list[float], capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Done]:
-    """The command in this process."""
+    """The command in this process, which gives up an answer to a commit after three seconds."""
     del slept
+    monkeypatch.setattr("cardlint.hub._LEAST_TO_WRITE", 3.0)
 
     def applied(*arguments: str, token: str | None = TOKEN, store: str = "store.sqlite") -> Done:
         for name in [name for name in os.environ if name.startswith("HF_")]:
