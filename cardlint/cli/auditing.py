@@ -268,9 +268,9 @@ def _pieces(store: Store, run: int, name: str) -> Iterator[str]:
 def _write(store: Store, run: int, output: _Output) -> None:
     """A report, piece by piece; a file is there whole or not at all. Raises UsageError where it cannot be written."""
     if output.path is None:
-        for piece in _pieces(store, run, output.name):
-            sys.stdout.write(piece)
-        sys.stdout.flush()
+        from cardlint.cli.printing import print_pieces
+
+        print_pieces(_pieces(store, run, output.name), escape=output.name == "json")
         return
     from cardlint.atomic import whole
 
@@ -285,10 +285,11 @@ def _plan(job: Job, store: Path, outputs: list[_Output], given: dict[str, Any]) 
     """Show what the audit would ask for; 4 where that could not be listed in full."""
     from cardlint.audit.plan import plan, render
     from cardlint.audit.progress import Progress
+    from cardlint.cli.printing import print_pieces
 
     if len(outputs) > 1 or outputs[0].path is not None or outputs[0].name not in ("text", "json"):
         raise UsageError("--dry-run shows its plan on standard output, as --output-format text or json; leave out the others")
     hub, pace = _hub(given, Progress(sys.stderr, quiet=given["quiet"]))
     made = plan(job, _rules(job), hub, pace, store)
-    sys.stdout.write(render(made, outputs[0].name))
+    print_pieces([render(made, outputs[0].name)], escape=outputs[0].name == "json")
     return 4 if made.failed else 0

@@ -94,7 +94,7 @@ def fixable(report: Report, option: str = "{}") -> str:
 
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def cut(text: str, length: int) -> str:
