@@ -258,9 +258,9 @@ def _pieces(store: Store, run: int, name: str) -> Iterator[str]:
 def _write(store: Store, run: int, name: str, path: Path | None) -> None:
     """A report, piece by piece; a file is there whole or not at all. Raises UsageError where it cannot be written."""
     if path is None:
-        for piece in _pieces(store, run, name):
-            sys.stdout.write(piece)
-        sys.stdout.flush()
+        from cardlint.cli.printing import print_pieces
+
+        print_pieces(_pieces(store, run, name), escape=name == "json")
         return
     from cardlint.atomic import whole
 
@@ -275,6 +275,7 @@ def _plan(job: Job, store: Path, outputs: list[tuple[str, Path | None]], given: 
     """Show what the audit would ask for; 4 where that could not be listed in full."""
     from cardlint.audit.plan import plan, render
     from cardlint.audit.progress import Progress
+    from cardlint.cli.printing import print_pieces
 
     (name, path), *others = outputs
     more = given["exports"] or given["plan_fixes"] is not None or given["last"]
@@ -282,5 +283,5 @@ def _plan(job: Job, store: Path, outputs: list[tuple[str, Path | None]], given: 
         raise UsageError("--dry-run shows its plan on standard output, as --output-format text or json; leave out the others")
     hub, pace = _hub(given, Progress(sys.stderr, quiet=given["quiet"]))
     made = plan(job, _rules(job), hub, pace, store)
-    sys.stdout.write(render(made, name))
+    print_pieces([render(made, name)], escape=name == "json")
     return 4 if made.failed else 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,9 @@ import click
 
 from cardlint.audit.compare import ARRIVED, Comparison, compare
 from cardlint.audit.operands import opened, same_file
-from cardlint.cli import complete, hang_up
+from cardlint.cli import complete
 from cardlint.cli.checking import outputs_of
+from cardlint.cli.printing import print_pieces
 from cardlint.errors import UsageError
 from cardlint.report import counted
 
@@ -60,23 +60,10 @@ def _exit_code(found: Comparison, fail_on_new: str | None) -> int:
 def _write(found: Comparison, name: str, path: Path | None) -> None:
     pieces: Iterable[str] = importlib.import_module(f"cardlint.audit.compare_{name}").render(found)
     if path is None:
-        _print(pieces, escape=name == "json")
+        print_pieces(pieces, escape=name == "json")
         return
     try:
         with path.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(pieces)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
-
-
-def _print(pieces: Iterable[str], *, escape: bool) -> None:
-    """On standard output; of JSON what its encoding may lack is escaped as JSON does. A reader that left changes no exit code."""
-    from cardlint.formats.safe import json_ascii
-
-    ascii_only = escape and (sys.stdout.encoding or "utf-8").lower().replace("-", "") != "utf8"
-    try:
-        for piece in pieces:
-            sys.stdout.write(json_ascii(piece) if ascii_only else piece)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        hang_up()

@@ -240,6 +240,31 @@ def test_the_configuration_of_repositories_on_the_hub_is_obeyed_where_trusted(au
     assert ".cardlint.yaml" in trusted.targets["hf://acme/wrong"]["skipped"][0]["reason"]
 
 
+def test_a_reader_that_leaves_changes_no_exit_code(audit: Auditor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class Gone:
+        encoding = "utf-8"
+
+        def write(self, _: str) -> None:
+            raise BrokenPipeError
+
+    audit.hub.repos["model", "acme/kettle"].disabled = True
+    left: list[bool] = []
+    monkeypatch.setattr("sys.stdout", Gone())
+    monkeypatch.setattr("cardlint.cli.printing.hang_up", lambda: left.append(True))
+    command = ["audit", "acme", *LICENSES, "--store", str(tmp_path / "s")]
+    assert [run(command), run([*command, "--dry-run"])] == [4, 0]
+    assert left == [True, True]
+
+
+def test_json_has_what_an_encoding_lacks_as_escapes(audit: Auditor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    audit.hub.add(Repo("acme/odd", {"README.md": "---\nlicense: é😀\n---\n".encode()}))
+    held = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(held, "ascii"))
+    assert run(["audit", "acme", *LICENSES, "--store", str(tmp_path / "s"), "--output-format", "json"]) == 1
+    found = {target["target"]: target for target in json.loads(held.getvalue())["targets"]}
+    assert "é😀" in found["hf://acme/odd"]["findings"][0]["message"]
+
+
 def test_a_checkout_whose_name_is_no_utf8_is_looked_at(audit: Auditor, tmp_path: Path) -> None:
     for name in (b"\xff odd", b"plain"):
         folder = tmp_path / "checkouts" / os.fsdecode(name)

@@ -205,7 +205,7 @@ def test_a_reader_that_leaves_changes_no_exit_code(tmp_path: Path, monkeypatch: 
 
     left: list[bool] = []
     monkeypatch.setattr(sys, "stdout", Gone())
-    monkeypatch.setattr("cardlint.cli.diff.hang_up", lambda: left.append(True))
+    monkeypatch.setattr("cardlint.cli.printing.hang_up", lambda: left.append(True))
     name = report(tmp_path / "r.json")
     assert run_command(["diff", name, name]) == 0
     assert left == [True]
