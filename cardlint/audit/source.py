@@ -11,6 +11,7 @@ from cardlint.errors import Inapplicable, Unreadable
 from cardlint.hubcache import is_path
 from cardlint.hubrepo import HubSource, file_entry
 from cardlint.hubstates import HubError
+from cardlint.policyfile import CONFIG_NAME
 from cardlint.repository import CARD_PATH
 from cardlint.source import MAX_ENTRIES, FileEntry
 from cardlint.weights.cached import cached_property
@@ -113,7 +114,7 @@ class ListedSource(HubSource):
             return self._kept[path][start : None if size is None else start + size]
         if path in self._refused:
             raise self._refused[path]
-        self._assert_deep("card" if path == CARD_PATH else "files")
+        self._assert_deep("card" if path in {CARD_PATH, CONFIG_NAME} else "files")
         if start or size is None or not isinstance(self._entries[path], ListedEntry) or "sizes" in self.__dict__:
             return super().read(path, start, size)
         if self.held is not None and self.held.place(path) is not None:

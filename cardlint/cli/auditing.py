@@ -93,6 +93,10 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
         raise UsageError(f"filters choose by what the Hub lists, and nothing lists the repositories in {folder}; audit it without them")
     policy = load_policy(known(), name=given["policy"] or DEFAULT, select=given["select"], ignore=given["ignore"], offline=given["offline"])
     depth, among = _depth(policy, given["depth"])
+    if depth == DEPTHS[0] and (reads := next((name for name in ("trust_config", "plan_fixes") if given[name]), None)) is not None:
+        if given["depth"]:
+            raise UsageError(f"--{reads.replace('_', '-')} reads cards, and --depth metadata looks at the listing alone; use --depth card")
+        depth = DEPTHS[1]
     options = Options(
         policy=given["policy"] or DEFAULT, select=given["select"], ignore=given["ignore"], isolated=not given["trust_config"],
         min_confidence=given["min_confidence"], offline=given["offline"], trust=given["trust_config"], among=among,
@@ -178,7 +182,9 @@ def _hub(given: dict[str, Any], progress: Progress) -> tuple[Hub, SharedPace]:
     from cardlint.hub import Hub
 
     pace = SharedPace(given["rate"], progress.wait)
-    return Hub(offline=given["offline"], pace=pace), pace
+    hub = Hub(offline=given["offline"], pace=pace)
+    hub.remembers = not (given["fresh"] or given["max_age"])
+    return hub, pace
 
 
 def _warn(hub: Hub, job: Job) -> None:

@@ -530,6 +530,26 @@ def test_a_plan_that_cannot_be_written_is_told_before_anything_is_asked(audit: A
     assert (done.code, done.asked) == (2, [])
 
 
+def test_a_listing_says_nothing_of_configurations_and_fixes(audit: Auditor, tmp_path: Path) -> None:
+    for option in (("--trust-config",), ("--plan-fixes", str(tmp_path / "plan.yaml"))):
+        done = audit("acme", "--depth", "metadata", *option)
+        assert (done.code, done.asked) == (2, [])
+        assert f"{option[0]} reads cards" in done.err
+
+
+def test_a_configuration_is_no_deeper_than_a_card(audit: Auditor, hub: Hub) -> None:
+    hub.add(Repo("acme/own", {"README.md": CARD, ".cardlint.yaml": b"rules: {section-missing: error}\n"}))
+    done = audit("hf://acme/own", "--depth", "card", "--trust-config")
+    assert {item["severity"] for item in done.targets["hf://acme/own"]["findings"] if item["rule"] == "section-missing"} == {"error"}
+
+
+def test_what_the_hub_said_today_is_asked_again_by_a_fresh_run(audit: Auditor) -> None:
+    def infos(*arguments: str) -> int:
+        return sum("/revision/" in path for path in audit("acme", "--select", "repository-flagged", *arguments).asked)
+
+    assert (infos(), infos(), infos("--fresh"), infos("--fresh")) == (3, 0, 3, 3)
+
+
 def test_the_other_reports(audit: Auditor, tmp_path: Path) -> None:
     audit("acme", *LICENSES)
     for name, said in (("markdown", "| "), ("concise", "error[license-unknown]"), ("html", "<!doctype html>")):
