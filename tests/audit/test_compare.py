@@ -323,7 +323,7 @@ def listed(result: Comparison, *chosen: str, side: str) -> Counter[str]:
     return Counter(json.dumps({**item, "state": None, "side": None, "why": None}, sort_keys=True) for item in found_)
 
 
-SLOW = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @st.composite
