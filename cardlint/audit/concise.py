@@ -1,12 +1,14 @@
 """A run as one line for each finding: `hf://acme/x README.md:2:10: error[license-unknown] message`.
 
-Behind the findings of a repository stands what was not examined there; one of which nothing was examined has that alone.
+Behind the findings of a repository stands what was not examined there; one of which nothing was examined has that alone. What could
+not be listed stands at the end.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cardlint.audit.figures import Figures
 from cardlint.audit.storeside import chosen, undamaged
 from cardlint.formats.safe import visible_line
 
@@ -31,6 +33,8 @@ def render(store: Store, run: int) -> Iterator[str]:
     with undamaged(store.path):
         for row in store.connection.execute(_OUTCOMES, (chosen(store, str(run)),)):
             yield from (f"{visible_line(line)}\n" for line in _lines(store.connection, row))
+        for what, reason in Figures(store, run).unlisted:
+            yield f"{visible_line(f'{what}: not listed: {reason}')}\n"
 
 
 def _lines(connection: sqlite3.Connection, row: sqlite3.Row) -> Iterator[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -67,7 +67,8 @@ class Store:
             self.connection.execute("PRAGMA foreign_keys = ON")
             prepare(self.connection, str(self.path))
             # WAL: whoever reads a report does not stop the audit. NORMAL: a kill loses nothing, only a power cut the last commits.
-            self.connection.execute("PRAGMA journal_mode = WAL")
+            with suppress(sqlite3.OperationalError):  # locked: another process has just made the store, and does the same
+                self.connection.execute("PRAGMA journal_mode = WAL")
             self.connection.execute("PRAGMA synchronous = NORMAL")
         except OSError as error:
             raise UsageError(f"{self.path} cannot be used as a store: {error.strerror or error}") from error

@@ -599,6 +599,8 @@ def test_names_that_are_no_repositories_make_none(audit: Auditor, hub: Hub) -> N
         assert (done.code, done.report["targets"]) == (4, [])
         assert len(done.report["audit"]["unlisted"]) == 1
     assert "0 new, 0 gone" in done.out
+    assert run(["audit", "acme", *LICENSES, "--last", "--store", str(audit.path), "--output-format", "concise"]) == 4
+    assert audit.capsys.readouterr().out == "acme: not listed: there is no organisation or user acme on the Hub\n"
 
 
 def test_a_folder_whose_name_is_no_text_is_not_forgotten(audit: Auditor, tmp_path: Path) -> None:
