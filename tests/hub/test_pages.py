@@ -93,7 +93,7 @@ def said() -> list[HubError]:
     asked = (
         refused(404, code="RepoNotFound"), refused(401, code="GatedRepo"), refused(401, message="Invalid credentials in Authorization header"),
         refused(403, message="Access to this resource is disabled."), refused(404, code="RevisionNotFound"), refused(404, code="EntryNotFound"),
-        refused(429), refused(503), refused(418), refused(400), refused(403, message="Discussions are disabled for this repo"),
+        refused(429), refused(503), refused(418), refused(400), refused(416), refused(403, message="Discussions are disabled for this repo"),
     )  # fmt: skip
     library = importlib.import_module(type(get_session()).__module__.partition(".")[0])
     errors = [
