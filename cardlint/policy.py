@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cardlint.errors import Obstacle
-from cardlint.nodes import strings
 from cardlint.problem import SEVERITIES
 from cardlint.rule import matching
 from cardlint.source import hiding, matches
+from cardlint.traits import TRAITS
 from cardlint.weights.cached import cached_property
 from cardlint.weights.named import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterator, Mapping
+    from collections.abc import Container, Iterator, Mapping
     from datetime import date
 
     from cardlint.problem import Severity
@@ -302,12 +301,12 @@ class Selection:
             return False
         if when.repository is not None and not (identity.id and matches(identity.id, when.repository)):
             return False
-        return all(wanted is None or wanted in self._nature(name) for name, wanted in when._asdict().items() if name in _NATURE)
+        return all(wanted is None or wanted in self._nature(name) for name, wanted in when._asdict().items() if name in TRAITS)
 
     def _nature(self, name: str) -> Container[str]:
         """What the repository is, as conditions ask for it."""
         if name not in self._natures:
-            self._natures[name] = _NATURE[name](self.repository)
+            self._natures[name] = TRAITS[name](self.repository)
         return self._natures[name]
 
 
@@ -328,32 +327,3 @@ def graded(inherited: Severity, severity: str) -> Severity:
     if inherited == "off":
         return "off"
     return SEVERITIES[min(SEVERITIES.index(inherited) + 1, len(SEVERITIES) - 1)]
-
-
-def _words(repository: Repository, *keys: str) -> list[str]:
-    try:
-        metadata = repository.fact("frontmatter")
-    except Obstacle:
-        return []
-    return [word for key in keys for word in strings(metadata.get(key))]
-
-
-def _relation(repository: Repository) -> tuple[str]:
-    from cardlint.nature import relation  # few policies ask
-
-    return (relation(repository),)
-
-
-def _modalities(repository: Repository) -> Container[str]:
-    from cardlint.nature import modalities
-
-    return modalities(repository)
-
-
-_NATURE: dict[str, Callable[[Repository], Container[str]]] = {
-    "task": lambda repository: _words(repository, "pipeline_tag", "task_categories"),
-    "tag": lambda repository: _words(repository, "tags"),
-    "library": lambda repository: _words(repository, "library_name"),
-    "relation": _relation,
-    "modality": _modalities,
-}

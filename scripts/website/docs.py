@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # The pages of docs/ by group, in order; what is named nowhere comes after the last page of the group OTHERS.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Start": ("index", "weights", "code", "hub", "lineage", "audit", "compare", "repair", "air-gapped", "fixes", "suppressions", "changelog", "contributing"),
+    "Start": ("index", "weights", "code", "hub", "lineage", "air-gapped", "fixes", "suppressions", "changelog", "contributing"),
     "In your workflow": (
         "pre-commit",
         "before-upload",
@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "reports",
         "reports-html",
     ),
+    "Organisations": ("audit", "compare", "repair"),
     "Policies": ("policies",),
     "Background": ("readers", "corpus", "speed", "releasing"),
 }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from website.pages import Page
 
 Entries = list[Any]
-_ORDER = ("Start", "In your workflow", "Rules", "Policies", "Reference", "Background")
+_ORDER = ("Start", "In your workflow", "Organisations", "Rules", "Policies", "Reference", "Background")
 _REFERENCE = ("reference/commands/", "reference/reports/", "reference/exit-codes/")
 
 
