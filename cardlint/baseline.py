@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from cardlint.engine import OWN_LINE, stable
 from cardlint.errors import ConfigError, Unreadable, UsageError, masked
+from cardlint.givenfile import given_file
 from cardlint.pairing import Likeness, pair
 from cardlint.report import Entry, Suppressed
 from cardlint.source import read_regular
@@ -98,17 +99,8 @@ def _by_content(item: Entry) -> Hashable:
 
 def read(name: str) -> Baseline:
     """The baseline in a file. Raises UsageError, and ConfigError with the line where the file is damaged."""
-    try:
-        content = read_regular(Path(name), size=_BYTES + 1)
-    except FileNotFoundError:
-        raise UsageError(f"there is no baseline {name}; record one with --write-baseline {name}") from None
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
-    except Unreadable as error:
-        raise UsageError(str(error)) from error
-    if len(content) > _BYTES:
-        raise ConfigError(name, 1, 1, f"larger than {_BYTES:,} bytes")
-    return parse(name, content)
+    absent = f"there is no baseline {name}; record one with --write-baseline {name}"
+    return parse(name, given_file(name, _BYTES, absent))
 
 
 def parse(name: str, content: bytes) -> Baseline:

@@ -89,6 +89,11 @@ class Obstacle(CardlintError):  # noqa: N818 - an obstacle is no error of ours
 class Unreadable(Obstacle):
     """Something that had to be read could not be."""
 
+    def __init__(self, message: str, *, passing: bool = False) -> None:
+        """`message` says why, `passing` whether it may be had another time."""
+        super().__init__(message)
+        self.passing = passing
+
 
 class Inapplicable(Obstacle):
     """This kind of source has no such fact."""

@@ -61,4 +61,6 @@ class _Values:
 
     def _scalar(self, value: str | float | bool | None) -> Scalar:  # noqa: FBT001 - a value of JSON
         self._at += 1
+        if isinstance(value, str):  # JSON can hold half of a surrogate pair, which is no text and goes into no report
+            value = value.encode("utf-8", "backslashreplace").decode()
         return Scalar(self._path, self._at, self._at, value, "" if value is None else str(value), plain=False)

@@ -191,6 +191,12 @@ class HubSource:
             raise
 
     @property
+    def unanswered(self) -> bool:
+        """Whether the Hub did not give something that it may give another time, whatever was made of that."""
+        failures = [*self._refused.values(), *([self._failure] if self._failure else [])]
+        return any(error.passing for error in failures)
+
+    @property
     def whole_info(self) -> dict[str, Any]:
         """The same with the sizes of files and the verdicts of scanners, which no listing tells."""
         return self.info

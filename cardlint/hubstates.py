@@ -12,7 +12,7 @@ from cardlint.errors import TOKEN, Unreadable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_BAD, _UNAUTHORIZED, _NOT_FOUND, _TOO_MANY, _SERVER = 400, 401, 404, 429, 500
+_BAD, _UNAUTHORIZED, _NOT_FOUND, _BEYOND, _TOO_MANY, _SERVER = 400, 401, 404, 416, 429, 500
 _SHOWN = 200
 LOST = frozenset({"timeout", "connection", "truncated", "server", "slow", "tls"})
 """States in which no answer came that could be used."""
@@ -60,7 +60,9 @@ def _credentials(_: Refused) -> str:
 
 def _gated(it: Refused) -> str:
     how = "this token has no access to it; ask for it there" if it.has_token else "log in with `hf auth login`, or set HF_TOKEN"
-    return f"{it.about} is gated, and {how}: {it.endpoint}/{it.about}"
+    parts = it.about.split("/")
+    page = "/".join(parts[: 3 if parts[0] in {"datasets", "spaces"} else 2]) if it.of_file else it.about  # its files have no such page
+    return f"{it.about} is gated, and {how}: {it.endpoint}/{page}"
 
 
 def _missing(it: Refused) -> str:
@@ -84,6 +86,7 @@ _STATES: tuple[tuple[str, Callable[[Refused], bool], Callable[[Refused], str]], 
     ("revision", lambda it: it.code == "RevisionNotFound", lambda it: f"{it.about} has no such revision"),
     ("entry", lambda it: it.code == "EntryNotFound", lambda it: f"{it.about} is listed, and the Hub has no content for it"),
     ("refused", lambda it: it.status == _BAD, _answered),
+    ("beyond", lambda it: it.status == _BEYOND, _answered),
     ("missing", lambda it: it.code == "RepoNotFound" or it.status in {_UNAUTHORIZED, _NOT_FOUND}, _missing),
     (
         "rate-limited",

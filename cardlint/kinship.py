@@ -66,6 +66,11 @@ class OnHub:
                 self._told.setdefault(key, held)
         return held
 
+    def forget(self) -> None:
+        """Those of whom there was no answer are asked for again when somebody next wants to know."""
+        with self._lock:
+            self._told = {key: told for key, told in self._told.items() if told.kin.state != "failed"}
+
     def _asked(self, kind: str, name: str) -> Told:
         wanted = "&".join(f"expand={item}" for item in _ASKED[kind])
         try:

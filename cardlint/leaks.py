@@ -51,7 +51,7 @@ class Leaks:
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self.unread: list[str] = []
+        self.unread: list[Obstacle] = []
         self.left: list[tuple[str, str]] = []
         self._oversized = False
 
@@ -69,7 +69,7 @@ class Leaks:
             except Inapplicable:
                 continue
             except Obstacle as obstacle:
-                self.unread.append(str(obstacle))
+                self.unread.append(obstacle)
                 continue
             if text is None:
                 continue
@@ -79,7 +79,7 @@ class Leaks:
             elif text.truncated and entry.path.lower().endswith(_BULK):
                 self.left.append((entry.path, "only its beginning was searched for secrets"))
             elif text.truncated:
-                self.unread.append(f"{entry.path} is larger than what is read of it for secrets")
+                self.unread.append(Unreadable(f"{entry.path} is larger than what is read of it for secrets"))
             found.extend(self._leaking(text))
         return found
 
@@ -95,7 +95,8 @@ class Leaks:
         """Called when everything that was found has been said. Raises Unreadable where a text was not read to its end."""
         if self.unread:
             more = f", and {len(self.unread) - 1} more" if len(self.unread) > 1 else ""
-            raise Unreadable(f"{self.unread[0]}{more}; what was not read may hold a secret")
+            passing = any(obstacle.passing for obstacle in self.unread)
+            raise Unreadable(f"{self.unread[0]}{more}; what was not read may hold a secret", passing=passing)
         if self._oversized:
             raise Blocked(OVERSIZED, "the card is larger than what is read of it for secrets")
 

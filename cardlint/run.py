@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from functools import cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -277,7 +277,7 @@ def _config(located: Located, options: Options, source: Source) -> tuple[Path | 
     return (None, None) if content is None else (located.root / CONFIG_NAME, content)
 
 
-@cache
+@lru_cache(maxsize=64)  # of an audit that obeys them, each of ten thousand repositories may have its own
 def _policy(  # noqa: PLR0913 - what makes a policy
     name: str | None, config: Path | None, content: bytes | None, select: tuple[str, ...], ignore: tuple[str, ...], *, offline: bool
 ) -> Policy:

@@ -305,7 +305,8 @@ def _assert_read(files: list[Weighed]) -> None:
             raise file.broken
     unread = [file.unread for file in files if file.unread is not None]
     if unread:
-        raise Unreadable(f"{unread[0]}{f' (and {len(unread) - 1:,} more files)' if len(unread) > 1 else ''}")
+        more = f" (and {len(unread) - 1:,} more files)" if len(unread) > 1 else ""
+        raise Unreadable(f"{unread[0]}{more}", passing=any(error.passing for error in unread))
 
 
 def _batches(entries: Iterable[FileEntry]) -> Iterator[list[FileEntry]]:

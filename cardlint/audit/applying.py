@@ -16,7 +16,7 @@ from cardlint.audit.store import now
 from cardlint.card import read_card
 from cardlint.errors import Unreadable, UsageError
 from cardlint.hubpull import LOG_IN, SAFE, Pulling, drafted, owner
-from cardlint.hubrepo import HubName, HubSource, parse
+from cardlint.hubrepo import GIT_BYTES, HubName, HubSource, parse
 from cardlint.hubstates import HubError
 from cardlint.nodes import Mapping, Scalar
 from cardlint.report import Change, Fixing
@@ -141,6 +141,8 @@ class Applying:
             self._settle(item)
         name = parse(item.proposal.repository)
         source = HubSource(self._hub, name._replace(revision=item.proposal.revision))
+        if (reason := self._excepted(name._replace(id=source.id))) is not None:  # by the name it has today
+            return Settled("declined", reason=reason)
         if opted_out(source):
             raise HubError("opted-out", f"its card asks for no pull requests (`{KEY}: {{{OPT_OUT}: false}}`)")
         changes = _changes(source, item, self._plan.name)
@@ -169,9 +171,10 @@ class Applying:
         """Why whoever applies the plan wants no pull request there."""
         if not item.apply:
             return _BY_THE_PLAN
-        name = item.proposal.repository
-        short = parse(name).id
-        found = (it for it in self._terms.excepted if matches(*((name, it) if it.startswith("hf://") else (short, it))))
+        return self._excepted(parse(item.proposal.repository))
+
+    def _excepted(self, name: HubName) -> str | None:
+        found = (it for it in self._terms.excepted if matches(*((str(name), it) if it.startswith("hf://") else (name.id, it))))
         return next((f"{_BY_EXCEPT} {it}" for it in found), None)
 
     def _turn(self) -> float:
@@ -228,9 +231,12 @@ def _judged(error: HubError) -> Settled:
 
 def _changes(source: HubSource, item: Planned, plan: str) -> tuple[Change, ...]:
     """The files of a repository with their fixes, which are what the plan says. Raises Unreadable."""
-    held = {entry.path for entry in source.entries()}
+    held = {entry.path: entry.size for entry in source.entries()}
+    stored = {file["rfilename"] for file in source.info["siblings"] if file.get("lfs")}
     found = []
     for file, line in zip(item.proposal.files, item.diffs, strict=True):
+        if file.path in stored or held.get(file.path, 0) > GIT_BYTES:  # and may be larger than anybody wants to read here
+            raise Unreadable(f"{file.path} lies in LFS, where cardlint fixes nothing ({plan}:{item.line}); make a new plan")
         before = source.read(file.path) if file.path in held else None
         if (None if before is None else sha256(before)) != file.before:
             raise Unreadable(f"{file.path} is not what the plan was made from ({plan}:{item.line}: another SHA-256); make a new plan")
@@ -250,16 +256,16 @@ def _fixed(before: bytes | None, file: FileFix, plan: str, line: int) -> bytes:
 
 
 def opted_out(source: HubSource) -> bool:
-    """Whether the card asks for no pull requests; one that speaks of it and cannot be read does. Raises Unreadable."""
+    """Whether the card asks for no pull requests; one that speaks of it and does not plainly say true does. Raises Unreadable."""
     if all(entry.path != CARD_PATH for entry in source.entries()):
         return False
     text = decode(CARD_PATH, source.read(CARD_PATH, 0, _CARD_BYTES))
-    if KEY not in text.content or OPT_OUT not in text.content:
-        return False
     metadata = read_card(text).metadata
-    held = None if metadata is None else metadata.get(KEY)
+    if metadata is None:
+        return KEY in text.content and OPT_OUT in text.content
+    held = metadata.get(KEY)
     said = held.get(OPT_OUT) if isinstance(held, Mapping) else None
-    return metadata is None or (isinstance(said, Scalar) and said.value is False)
+    return said is not None and not (isinstance(said, Scalar) and said.value is True)
 
 
 def summary(found: Sequence[Settled]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cardlint import __version__
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 def engine(policy: Policy, options: Options, depth: str, *, today: date, asker: str) -> Engine:
     """The engine of a run. Waivers end on a day, so which have ended is part of it; `asker` says as whom the Hub is asked."""
     foreign = [rule for rule in policy.rules.values() if rule.home or rule.package != CHECKS]
+    brought = {str(Path(rule.home).parent) for rule in foreign if rule.package != CHECKS}
     ended = [waiver.where for waiver in policy.waivers if waiver.expires < today]
     asked = (options.select, options.ignore, options.exclude, options.min_confidence, options.trust, options.isolated, options.offline)
     details = (
         digest(plain(policy.layers)),
-        digest(plain(foreign)),
+        digest([plain(foreign), [contents(Path(folder), "*.py") for folder in sorted(brought)]]),
         digest(ended),
         digest(plain(asked)),
         vocabularies(),
@@ -38,9 +40,13 @@ def engine(policy: Policy, options: Options, depth: str, *, today: date, asker: 
 @cache
 def vocabularies() -> str:
     """A digest of the data that ships beside the rules."""
-    folder = data_folder("schemas")
-    files = sorted(path for path in folder.rglob("*.json"))
-    return digest([[path.relative_to(folder).as_posix(), hexadecimal(path.read_text("utf-8"))] for path in files])
+    return contents(data_folder("schemas"), "*.json")
+
+
+def contents(folder: Path, names: str) -> str:
+    """A digest of files in a folder and below it."""
+    files = sorted(folder.rglob(names))
+    return digest([[path.relative_to(folder).as_posix(), hexadecimal(path.read_text("utf-8", "backslashreplace"))] for path in files])
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - JSON

@@ -44,15 +44,15 @@ class Filters(NamedTuple):
 
     def holds(self, listed: Listed) -> bool:
         """Whether a repository is one of them. Letter case does not count; one whose day of change is unknown was changed on every day."""
-        item, name = listed.item, listed.name.id
+        item, name = listed.item, listed.name.id.lower()
         return (
             listed.name.kind in self.kinds
             and _any(self.tasks, tasks(item))
             and _any(self.licenses, [*licenses(item), *_license_tags(item)])
             and _any(self.tags, tags(item))
             and _any(self.libraries, libraries(item))
-            and (not self.names or any(matches(name, glob) for glob in self.names))
-            and not any(matches(name, glob) for glob in self.exclude)
+            and (not self.names or any(matches(name, glob.lower()) for glob in self.names))
+            and not any(matches(name, glob.lower()) for glob in self.exclude)
             and self._is_visible(item)
             and self._is_of_the_days(item)
         )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cardlint.audit.patch import Diff
 from cardlint.audit.repair import FileFix, Proposal, sha256
-from cardlint.errors import ConfigError, Unreadable, UsageError
+from cardlint.errors import ConfigError, UsageError
+from cardlint.formats.safe import visible
+from cardlint.givenfile import given_file
 from cardlint.hubcache import is_path
 from cardlint.hubrepo import parse
 from cardlint.nodes import Entry, Mapping, Node, Scalar, Sequence
 from cardlint.schema import mismatches
-from cardlint.source import read_regular
 from cardlint.text import BOM, Text
 from cardlint.weights.patterns import lazily
 from cardlint.yamlreader import Limits, YamlError, read_yaml
@@ -48,17 +48,8 @@ class Plan(NamedTuple):
 
 def read_plan(name: str) -> Plan:
     """The plan in a file. Raises UsageError, and ConfigError with the line where the file is none."""
-    try:
-        content = read_regular(Path(name), size=_BYTES + 1)
-    except FileNotFoundError:
-        raise UsageError(f"there is no plan {name}; `cardlint audit --plan-fixes {name}` makes one") from None
-    except OSError as error:
-        raise UsageError(f"{name} cannot be read: {error.strerror or error}") from error
-    except Unreadable as error:
-        raise UsageError(str(error)) from error
-    if len(content) > _BYTES:
-        raise ConfigError(name, 1, 1, f"larger than {_BYTES:,} bytes")
-    return _Reader(name, content).plan()
+    absent = f"there is no plan {name}; `cardlint audit --plan-fixes {name}` makes one"
+    return _Reader(name, given_file(name, _BYTES, absent)).plan()
 
 
 class _Reader:
@@ -112,6 +103,9 @@ class _Reader:
         assert isinstance(files, Sequence)
         assert isinstance(rules, Mapping)
         found = [self._file(item) for item in files.items]
+        paths = [file.path for file, _ in found]
+        if (again := next((number for number, path in enumerate(paths) if path in paths[:number]), None)) is not None:
+            raise self._error(files.items[again].start, f"{visible(paths[again])} stands there already; expected each file once")
         counted = tuple((self._rule(entry), _value(entry.value)) for entry in rules.effective())
         made = Proposal(self._named(node), _raw(node, "kind"), _raw(node, "revision"), counted, tuple(file for file, _ in found))
         apply = node.get("apply")
@@ -142,7 +136,7 @@ class _Reader:
         """A file, and the line where its diff begins. Raises ConfigError."""
         assert isinstance(node, Mapping)
         path, diff, escaped = _raw(node, "path"), node.get("diff"), node.get("escaped")
-        if not is_path(path):
+        if not is_path(path) or ".git" in path.lower().split("/"):  # what a client of Git would take for its own
             raise self._error(node.start, "expected the path of a file, relative to the root of the repository")
         assert diff is not None
         is_escaped = isinstance(escaped, Scalar) and escaped.value is True

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import sqlite3
 
-# A finding is gone where its repository was looked at and its rule could look; what was skipped or failed says nothing of it.
+# A finding is gone where its repository was looked at and its rule could look; what was skipped or failed says nothing of it, nor does
+# a run whose policy has the rule off.
 _CLOSE = """
     UPDATE sightings SET until = :run WHERE until IS NULL AND series = (SELECT series FROM runs WHERE id = :run) AND (
         NOT EXISTS (SELECT 1 FROM outcomes AS o WHERE o.run = :run AND o.repository = sightings.repository)
@@ -16,6 +17,7 @@ _CLOSE = """
             SELECT 1 FROM outcomes AS o WHERE o.run = :run AND o.repository = sightings.repository AND o.result IS NOT NULL
             AND NOT EXISTS (SELECT 1 FROM findings AS f WHERE f.result = o.result AND f.fingerprint = sightings.fingerprint)
             AND NOT EXISTS (SELECT 1 FROM skips AS s WHERE s.result = o.result AND s.rule = sightings.rule)
+            AND EXISTS (SELECT 1 FROM rules AS r WHERE r.run = :run AND r.id = sightings.rule)
         )
     )
 """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cardlint.audit.standing import Standing, digest
 from cardlint.checks.links import quoted
+from cardlint.errors import masked
 from cardlint.hubcache import is_path
 from cardlint.hubrepo import HubName, is_commit
 from cardlint.repoid import why_malformed
@@ -92,10 +93,15 @@ def standing(listed: Listed, owners: Owners | None = None) -> Standing:
     gated, private, disabled = gate(item), _flag(item, "private"), _flag(item, "disabled")
     return Standing(
         str(name._replace(revision=None)), name.kind, name.id.rpartition("/")[0], name.revision, digest([gated, private, disabled]),
-        owners.owner(name) if owners else None, ", ".join(licenses(item))[:_LONGEST] or None, gated, private, disabled,
-        _count(item, "downloads"), _count(item, "likes"), _text(item.get("lastModified")), next(iter(tasks(item)), None),
-        next(iter(libraries(item)), None),
+        owners.owner(name) if owners else None, said(", ".join(licenses(item))[:_LONGEST]), gated, private, disabled,
+        _count(item, "downloads"), _count(item, "likes"), _text(item.get("lastModified")), said(next(iter(tasks(item)), None)),
+        said(next(iter(libraries(item)), None)),
     )  # fmt: skip
+
+
+def said(written: str | None) -> str | None:
+    """What a card says, as reports may repeat it: people paste tokens into the wrong line as well. Nothing where it says nothing."""
+    return masked(written) if written else None
 
 
 def _is_deeper(value: object, most: int) -> bool:

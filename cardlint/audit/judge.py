@@ -6,13 +6,15 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cardlint.audit.items import said
 from cardlint.audit.source import ListedSource
 from cardlint.audit.standing import Outcome
 from cardlint.errors import Unreadable, UsageError, masked
 from cardlint.hubstates import HubError
 from cardlint.nodes import string, strings
 from cardlint.policyfile import CONFIG_NAME
-from cardlint.report import Failed
+from cardlint.report import Failed, Skipped
+from cardlint.report import Target as Empty
 from cardlint.run import Options, check_target, unseen
 from cardlint.target import Located, locate
 
@@ -38,8 +40,9 @@ def of_listed(hub: Hub, name: HubName, item: dict[str, Any], standing: Standing,
     located = Located(standing.name, Path(), hub=name)
     if item.get("disabled") is True:
         return of_unseen(standing, name, terms, HubError("disabled", f"{standing.name} is disabled by the Hub"))
+    source = ListedSource(hub, name, item, depth=terms.depth)
     try:
-        target = check_target(located, terms.options, source=ListedSource(hub, name, item, depth=terms.depth))
+        target = check_target(located, terms.options, source=source)
     except UsageError as error:  # its own configuration, which somebody trusts, is wrong
         return of_unseen(standing, name, terms, Unreadable(str(error)))
     except Unreadable as error:  # what the listing says of its files cannot be right
@@ -47,7 +50,8 @@ def of_listed(hub: Hub, name: HubName, item: dict[str, Any], standing: Standing,
     except Exception as error:  # noqa: BLE001 - a defect of ours in one repository leaves the others to be looked at
         return _broken(standing, unseen(located, terms.options, None, Unreadable("cardlint failed here")), error)
     configured = bool(terms.options.trust) and any(file.get("rfilename") == CONFIG_NAME for file in item["siblings"])
-    return _outcome(standing, target, configured=configured)
+    outcome = _outcome(standing, target, configured=configured)
+    return outcome._replace(lasting=outcome.lasting and not source.unanswered)
 
 
 def of_unseen(standing: Standing, name: HubName, terms: Terms, error: Unreadable) -> Outcome:
@@ -58,15 +62,17 @@ def of_unseen(standing: Standing, name: HubName, terms: Terms, error: Unreadable
 def of_folder(standing: Standing, terms: Terms, path: str) -> Outcome:
     """What a checkout comes to: a repository in a folder at `path`."""
     seen: list[Repository] = []
-    located = locate(path)
+    try:
+        located = locate(path)
+    except UsageError as error:  # it was there a moment ago
+        gone = Empty(standing.name, standing.kind, skipped=(Skipped("audit", str(error), passing=True),), shown=standing.name)
+        return _outcome(standing, gone)
     try:
         target = check_target(located, terms.options, witness=seen.append)
     except UsageError as error:
         isolated = terms._replace(options=terms.options._replace(isolated=True, trust=False))
         return of_folder(standing, isolated, path)._replace(state="skipped", reason=str(error))
     except Exception as error:  # noqa: BLE001 - as above
-        from cardlint.report import Target as Empty
-
         return _broken(standing, Empty(standing.name, standing.kind, shown=located.shown), error)
     configured = bool(terms.options.trust) and located.config is not None
     return _outcome(_described(standing, seen[0]), target, configured=configured)
@@ -107,5 +113,5 @@ def _described(standing: Standing, repository: Repository) -> Standing:
     if metadata is None:
         return standing
     task = string(metadata.get("pipeline_tag")) or next(iter(strings(metadata.get("task_categories"))), None)
-    license_ = ", ".join(strings(metadata.get("license"))) or None
-    return standing._replace(license=license_, task=task, library=string(metadata.get("library_name")))
+    license_ = ", ".join(strings(metadata.get("license")))
+    return standing._replace(license=said(license_), task=said(task), library=said(string(metadata.get("library_name"))))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from cardlint.audit.items import ESSENTIAL, EXPANDED, Listed, Unfit, listed_item, standing
-from cardlint.hubrepo import SCHEME, HubName
+from cardlint.hubrepo import HubName
 from cardlint.hubstates import HubError
 from cardlint.repoid import why_malformed
 from cardlint.repository import KINDS
@@ -34,7 +34,7 @@ Key = tuple[str, str]
 class Page(NamedTuple):
     """One answer: the repositories in it, what could not be listed and why, and what else there is to say.
 
-    What failed is called `hf://…` where it is a repository, else by words (`the models of acme`).
+    What failed is called `hf://…` where it is a repository, else by words (`the models of acme`, or `acme` as a whole).
     """
 
     items: tuple[Listed, ...] = ()
@@ -81,7 +81,7 @@ class _Walk:
 
     def _nothing(self, namespace: str) -> Page:
         """What it means that nothing is listed: an empty organisation, or a name nobody has. At most two requests."""
-        about = f"{SCHEME}{namespace}"
+        about = namespace
         why = f"there is no organisation or user {namespace} on the Hub"
         for form in ("organizations", "users"):
             try:
@@ -220,9 +220,9 @@ class _Walk:
 
     def collection(self, slug: str) -> Iterator[Page]:
         """The repositories in a collection."""
-        about = f"{SCHEME}collections/{slug}"
+        about = f"the collection {slug}"
         try:
-            said = self._hub.json(f"/api/collections/{quote(slug)}", f"the collection {slug}")
+            said = self._hub.json(f"/api/collections/{quote(slug)}", about)
         except HubError as error:
             why = f"there is no collection {slug} on the Hub, or it is private" if error.state == "missing" else str(error)
             yield Page(failed=((about, why),))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cardlint.errors import Unreadable, UsageError
+from cardlint.givenfile import given_file
 from cardlint.nodes import Mapping, Sequence, string
 from cardlint.policytext import once, parse, wrong
 from cardlint.repository import KINDS
 from cardlint.rule import did_you_mean
-from cardlint.source import matches, read_regular
+from cardlint.source import matches
 from cardlint.text import decode
 
 if TYPE_CHECKING:
@@ -46,13 +46,7 @@ class Owners(NamedTuple):
     @classmethod
     def load(cls, path: Path) -> Owners:
         """The owners in a file. Raises UsageError where it cannot be read, ConfigError with the place of what is wrong."""
-        try:
-            content = read_regular(path, 0, OWNERS_BYTES + 1, name=str(path))
-        except (OSError, Unreadable) as error:
-            raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-        if len(content) > OWNERS_BYTES:
-            raise UsageError(f"{path} is larger than {OWNERS_BYTES:,} bytes")
-        text = decode(str(path), content)
+        text = decode(str(path), given_file(path, OWNERS_BYTES))
         return cls(tuple(_patterns(text)))
 
     def owner(self, name: HubName) -> str | None:

@@ -47,7 +47,7 @@ class Budget:
     def hear(self, answer: Answer, now: float) -> None:
         """Take over what an answer says. Of several answers under way the least that is left counts."""
         told, policy = _fields(answer.headers.get("ratelimit", "")), _fields(answer.headers.get("ratelimit-policy", ""))
-        if (whole := policy.get("q")) is not None:
+        if whole := policy.get("q"):  # with none at all everybody would wait for ever
             self.whole = int(whole)
         self.window = min(policy.get("w", WINDOW), WINDOW) or WINDOW
         seconds, left = told.get("t"), told.get("r")
@@ -74,6 +74,7 @@ class SharedPace(hub.Pace):
         self._say = say
         self._turn = Condition()
         self._closed = False
+        self._waiting, self._since = 0, 0.0
 
     def enter(self, path: str) -> None:
         """Wait until the bucket of this address has something left, and take one of it. Raises HubError once the run has ended."""
@@ -123,9 +124,13 @@ class SharedPace(hub.Pace):
 
     def _wait(self, bucket: str, seconds: float) -> None:
         self._say(f"the limit on {_WORDS[bucket]} is reached: waiting {max(1, round(seconds))} s")
-        start = time.monotonic()
+        if not self._waiting:
+            self._since = time.monotonic()
+        self._waiting += 1
         self._turn.wait(max(0.05, seconds))
-        self.waited += time.monotonic() - start
+        self._waiting -= 1
+        if not self._waiting:  # they wait at the same time, and that counts once
+            self.waited += time.monotonic() - self._since
 
 
 _WORDS = {"api": "questions (api)", "resolvers": "files (resolvers)", "pages": "pages"}

@@ -128,6 +128,8 @@ class _Planner:
         made.bases = len(self._bases)
         if self._bases:
             made.requests["api"] = Span(made.requests["api"].least + made.bases, made.requests["api"].most + made.bases)
+        if hub.requests and hub.has_token:
+            made.requests["api"] = Span(*(count + 1 for count in made.requests["api"]))  # the audit asks what its token may do
         made.spent = (hub.requests, hub.received)
         _limit(made, hub, pace)
         return made
@@ -159,11 +161,13 @@ class _Planner:
             api = 1 + self._asks
             weights = sum(1 for path in paths if path != CARD_PATH and _is_weights(path))
             others = sum(1 for path in paths if path != CARD_PATH) - weights
-            plan.files += others
-            most += others
             if self._is_deep("weights"):
                 plan.weights += weights
                 least, most = least + weights, most + weights
+            else:
+                others += weights  # small ones are read as other files are: they may be pointers, or hold a secret
+            plan.files += others
+            most += others
             if self._follows:
                 self._bases.update(_named(one))
         held = plan.requests
@@ -275,6 +279,7 @@ def _costs_lines(plan: Plan) -> Iterator[str]:
     yield f"Bytes: about {plan.bytes / 1e6:,.1f} MB, if cards have {CARD_MEAN:,} bytes as most do; the listing tells no sizes"
     if plan.files or plan.weights:
         others, weights = plural(plan.files, "other file"), plural(plan.weights, "file")
-        yield f"  on top the contents of at most {others}, and the heads of {weights} of weights: a request each, or more of large ones"
+        heads = f", and the heads of {weights} of weights" if plan.weights else ""
+        yield f"  on top the contents of at most {others}{heads}: a request each, or more of large ones"
     if plan.bases:
         yield f"  {plural(plan.bases, 'repository', 'repositories')} that cards name are asked for once, and what those name in turn"

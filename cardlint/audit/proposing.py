@@ -7,7 +7,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cardlint.errors import masked
 from cardlint.hubrepo import HubSource, is_named, parse
+from cardlint.report import Failed, Target
 from cardlint.run import check_target
 from cardlint.target import Located
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from cardlint.audit.running import Job
     from cardlint.audit.store import Store
     from cardlint.hub import Hub
-    from cardlint.report import Target
 
 _FIXABLE = """
     SELECT DISTINCT name, revision FROM outcomes JOIN findings USING (result) JOIN repositories ON id = repository
@@ -34,7 +35,9 @@ def proposals(store: Store, run: int, job: Job, hub: Hub, say: Callable[[str], N
         while some := list(islice(names, job.jobs * 2)):
             for target in pool.map(lambda it: _fixed(it[0], it[1], job, hub), some):
                 missed = next((item.reason for item in target.skipped if item.because is None), None)
-                if target.fixing is not None and target.fixing.proposal is not None:
+                if target.failed:
+                    say(f"{target.name}: no fixes are planned: {target.failed[0].error}")
+                elif target.fixing is not None and target.fixing.proposal is not None:
                     yield target.fixing.proposal
                 elif missed is not None:
                     say(f"{target.name}: no fixes are planned, because not everything could be read: {missed}")
@@ -44,4 +47,7 @@ def _fixed(name: str, revision: str, job: Job, hub: Hub) -> Target:
     """The repository with its fixes. Its own configuration counts as it did in the audit."""
     pinned = parse(name)._replace(revision=revision)
     options = job.terms.options._replace(fix="safe", pull="plan")
-    return check_target(Located(name, Path(), hub=pinned), options, source=HubSource(hub, pinned))
+    try:
+        return check_target(Located(name, Path(), hub=pinned), options, source=HubSource(hub, pinned))
+    except Exception as error:  # noqa: BLE001 - the plan goes on with the others
+        return Target(name, pinned.kind, failed=(Failed("audit", f"{type(error).__name__}: {masked(str(error))}"),))

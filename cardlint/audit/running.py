@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,8 @@ from cardlint.audit.owners import Owners
 from cardlint.audit.standing import Standing
 from cardlint.audit.store import Cost
 from cardlint.errors import Unreadable, UsageError
-from cardlint.hubrepo import is_named, parse
+from cardlint.hubrepo import HubName, is_named, parse
+from cardlint.kinship import on
 from cardlint.repository import KINDS
 
 if TYPE_CHECKING:
@@ -79,7 +81,9 @@ class Audit:
         """Audit; the number of the run. What is done by the time of a KeyboardInterrupt is noted, and the next run goes on from there."""
         self._run = self._store.begin(self._job.series, self._job.engine, fresh=self._job.fresh)
         describe(self._run)
-        with self._spending():
+        with self._spending(), warnings.catch_warnings():
+            # What reads code switches warnings off and on again, for all threads at once.
+            warnings.simplefilter("ignore")
             self._list()
             todo = self._store.reuse(self._run, self._since())
             self._progress.start(self._listed, self._listed - len(todo))
@@ -159,6 +163,7 @@ class Audit:
                 return
             self._progress.say(f"{len(lost):,} could not be read; they are asked for again in {pause:.0f} s")
             self._pace.sleep(pause)
+            on(self._hub).forget()
             self._progress.again(len(lost))
             lost = self._all(lost, ThreadPoolExecutor(self._job.jobs), self._submit_listed)
 
@@ -197,7 +202,7 @@ class Audit:
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"))
+        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _follow)
 
     def _submit_folder(self, pool: Executor, name: str) -> Future[Outcome]:
         it, _ = self._store.expected(self._run, name)
@@ -209,8 +214,33 @@ class Audit:
         return pool.submit(judge.of_listed, self._hub, hub, json.loads(item), it, self._job.terms)
 
     def _note(self, outcome: Outcome) -> None:
-        self._store.record(self._run, outcome)
+        self._store.record(self._run, self._owned(outcome))
         self._progress.done(outcome.state)
+
+    def _owned(self, outcome: Outcome) -> Outcome:
+        """The outcome with the owner of a checkout, which shows by what repository it is once somebody has looked."""
+        it = outcome.standing
+        if is_named(it.name):
+            return outcome
+        return outcome._replace(standing=it._replace(owner=self._job.owners.owner(HubName(it.kind, outcome.target.known_as))))
+
+
+def _follow() -> None:
+    """A process that works for an audit ends with it, however that ends, and leaves it to say so; else it would wait for ever for more."""
+    import multiprocessing
+    import signal
+    from threading import Thread
+
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    join = parent.join
+
+    def end() -> None:
+        join()
+        os._exit(1)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=end, daemon=True).start()
 
 
 def days_ago(days: int) -> str:

@@ -128,7 +128,7 @@ class ListedSource(HubSource):
         try:
             return self.hub.content(address, f"{self.about}/{path}", 0, size)
         except HubError as error:
-            if error.state == "answer" and not self.sizes[path]:  # a server may refuse a part of what has none
+            if error.state == "beyond":  # of a file without bytes there is no part that begins at the first (RFC 9110, 15.5.17)
                 return b""
             self._refused[path] = error
             raise

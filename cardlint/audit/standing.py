@@ -69,14 +69,18 @@ class Engine(NamedTuple):
 
 
 class Series(NamedTuple):
-    """What is audited and how, as the command says it: the same command makes runs of the same series."""
+    """What is audited and how, as the command says it: the same command makes runs of the same series.
+
+    `places` are what these words mean here, and something else elsewhere: the folders of checkouts, and which Hub.
+    """
 
     arguments: tuple[str, ...]
+    places: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """A digest of it."""
-        return digest(self.arguments)
+        return digest(self)
 
 
 def digest(value: Any) -> str:  # noqa: ANN401 - JSON

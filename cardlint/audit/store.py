@@ -77,8 +77,11 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Close it. Raises UsageError in the place of what SQLite raised of the file: it is damaged, or there is no room."""
         self.connection.close()
+        if type(error) in {sqlite3.DatabaseError, sqlite3.OperationalError}:
+            raise UsageError(f"{self.path} cannot be read or written any further ({error}); what was noted before is kept") from error
 
     def begin(self, series: Series, engine: Engine, *, fresh: bool = False) -> int:
         """The run that goes on: the last one of the series where it has not ended, by the same engine, else a new one."""
@@ -134,8 +137,7 @@ class Store:
         with self._transaction():
             for it, item in listed:
                 self.connection.execute(
-                    "INSERT INTO repositories (name, kind, namespace) VALUES (?, ?, ?) "
-                    "ON CONFLICT (name) DO UPDATE SET kind = excluded.kind",
+                    "INSERT INTO repositories (name, kind, namespace) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
                     (it.name, it.kind, it.namespace),
                 )
                 new += self.connection.execute(
@@ -197,10 +199,16 @@ class Store:
                 (_finding(made.lastrowid or 0, number, item) for number, item in enumerate(outcome.target.findings)),
             )
             self.connection.executemany("INSERT INTO skips VALUES (?, ?, ?, ?, ?)", _skips(made.lastrowid or 0, outcome.target))
+            # Of a checkout nothing was listed: what it is was found out by looking.
+            execute("UPDATE repositories SET kind = ? WHERE id = ?", (it.kind, repository))
             execute(
-                "UPDATE outcomes SET (outcome, reason, result, reused) = (?, ?, ?, 0) WHERE run = ? AND repository = ?",
-                (outcome.state, _safe(outcome.reason), made.lastrowid, run, repository),
-            )
+                "UPDATE outcomes SET (outcome, reason, result, reused, owner, license, task, library) = (?, ?, ?, 0, ?, ?, ?, ?) "
+                "WHERE run = ? AND repository = ?",
+                (
+                    outcome.state, _safe(outcome.reason), made.lastrowid, it.owner, _safe(it.license), _safe(it.task), _safe(it.library),
+                    run, repository,
+                ),
+            )  # fmt: skip
 
     def spend(self, run: int, cost: Cost) -> None:
         """Add to what a run cost."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 from cardlint.errors import UsageError
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Iterator
 
 # "CARD" in ASCII: SQLite, "Database File Format", application id.
 APPLICATION = 0x43415244
@@ -115,7 +116,31 @@ def prepare(connection: sqlite3.Connection, name: str) -> None:
         raise UsageError(f"{name} is a database of another program; give --store a file of its own")
     if version > len(STEPS):
         raise UsageError(f"{name} was written by a newer cardlint; update this one, or give --store another file")
-    for number in range(version, len(STEPS)):
-        connection.executescript(
-            f"BEGIN IMMEDIATE; {STEPS[number]}; PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {number + 1}; COMMIT;"
-        )
+    if version < len(STEPS):
+        grow(connection)
+
+
+def grow(connection: sqlite3.Connection) -> None:
+    """Take the steps that are missing, all or none; another process may be about to, and is waited for."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        for step in STEPS[version:]:
+            for statement in statements(step):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        connection.execute(f"PRAGMA user_version = {len(STEPS)}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, each of which ends with a line. `executescript` would end the transaction before it begins."""
+    held = ""
+    for line in script.splitlines(keepends=True):
+        held += line
+        if sqlite3.complete_statement(held):
+            yield held
+            held = ""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from urllib.parse import unquote
 
 from cardlint.checks.links import quoted
-from cardlint.errors import ConfigError, Unreadable, UsageError
+from cardlint.errors import ConfigError, UsageError
+from cardlint.givenfile import given_file
 from cardlint.hubrepo import SCHEME, HubName, is_named, parse
 from cardlint.repoid import why_malformed
-from cardlint.source import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -148,12 +148,7 @@ def _collection(name: str, slug: str) -> Wanted:
 
 def _lines(path: Path) -> Iterator[Wanted]:
     """The targets in a file, a line each; `#` begins a comment. Raises ConfigError with the line."""
-    try:
-        content = read_regular(path, 0, FILE_BYTES + 1, name=str(path))
-    except (OSError, Unreadable) as error:
-        raise UsageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if len(content) > FILE_BYTES:
-        raise UsageError(f"{path} is larger than {FILE_BYTES:,} bytes")
+    content = given_file(path, FILE_BYTES)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

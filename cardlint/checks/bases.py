@@ -71,7 +71,7 @@ def _left_out(metadata: Mapping, lineage: Lineage | None) -> Iterator[Problem]:
             doubt: Severity | None = None if edge.sure and kin.state == "found" else "note"
             yield Problem(message, entry.key.span, kin.id, related, at_most=doubt)
     if lineage.failures:
-        raise Unreadable(lineage.failures[0])
+        raise Unreadable(lineage.failures[0], passing=lineage.passing)
 
 
 def _related(lineage: Lineage, edge: Edge, declared: set[Key], upstream: set[Key]) -> bool:

@@ -55,17 +55,17 @@ def stored(leaks: Leaks, *, stores: dict[str, dict[str, list[str]]], templates: 
     known = {file.text.path: file.secrets[0].masked for file in leaks}
     template = any_of(templates)
     kinds = [(name, any_of(store["paths"]), store) for name, store in stores.items()]
-    unread: list[str] = []
+    unread: list[Obstacle] = []
     for entry in leaks.listed:
         name = next((name for name, matching, store in kinds if matching(entry.path) and _holds(leaks, entry, store, unread)), None)
         if name is not None and not template(entry.path):
             advice = "revoke or change what is in it, take it out of the repository and of the history of Git, and list it in .gitignore"
             yield Problem(f"{name}; {advice}", subject=known.get(entry.path, entry.path), path=entry.path)
     if unread:
-        raise Unreadable(unread[0])
+        raise Unreadable(str(unread[0]), passing=any(obstacle.passing for obstacle in unread))
 
 
-def _holds(leaks: Leaks, entry: FileEntry, store: dict[str, list[str]], unread: list[str]) -> bool:
+def _holds(leaks: Leaks, entry: FileEntry, store: dict[str, list[str]], unread: list[Obstacle]) -> bool:
     try:
         if "begins" in store:
             return leaks.head(entry).hex().startswith(tuple(store["begins"]))
@@ -73,7 +73,7 @@ def _holds(leaks: Leaks, entry: FileEntry, store: dict[str, list[str]], unread: 
     except Inapplicable:
         return False
     except Obstacle as obstacle:
-        unread.append(str(obstacle))
+        unread.append(obstacle)
         return False
     if text is None:
         return False

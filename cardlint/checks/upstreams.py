@@ -73,7 +73,7 @@ def declared(metadata: Mapping) -> list[Declared]:
 def assert_asked(lineage: Lineage | None) -> None:
     """Raise Unreadable where something of the lineage had to be read and was not: what was not examined must not look clean."""
     if lineage is not None and lineage.failures:
-        raise Unreadable(lineage.failures[0])
+        raise Unreadable(lineage.failures[0], passing=lineage.passing)
 
 
 def _bases(metadata: Mapping, identity: Identity, lineage: Lineage | None) -> Iterator[Upstream]:

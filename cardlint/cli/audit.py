@@ -44,7 +44,7 @@ def _how(command: Callable[..., int]) -> Callable[..., int]:
     """Options that say how they are looked at."""
     for option in (
         click.option("--trust-config", is_flag=True, help="Obey the configuration and suppressions of the repositories, and list where."),
-        click.option("--offline", is_flag=True, help="Never touch the network: folders, and what the Hub cache holds of repositories."),
+        click.option("--offline", is_flag=True, help="Never touch the network: folders of checkouts alone."),
         click.option("--rate", type=click.IntRange(1), metavar="N", help="At most so many requests of each kind in five minutes."),
         click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, metavar="N", help="Repositories at a time."),
         click.option("--depth", type=click.Choice(DEPTHS), help="Look no deeper than this, and leave out rules that need more."),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from cardlint.audit.depth import DEPTHS, deepest, depth_of, depths, of_conditions
 from cardlint.cli import INTERRUPTED, say, warn_of_plugins
+from cardlint.cli.checking import outputs_of
 from cardlint.errors import UsageError
+from cardlint.policy import graded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,20 +34,17 @@ _SAME = (
 )  # fmt: skip
 
 
-class _Output(NamedTuple):
-    name: str
-    path: Path | None
-
-
 def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
     """Audit and report; the exit code by the contract. `given` are the options by the names of click's parameters."""
     from cardlint.audit.store import Store, default_path
     from cardlint.report import counted
 
-    outputs = _outputs(given["outputs"])
+    outputs = outputs_of(given["outputs"], FORMATS)
     exports = _exports(given["exports"])
     if given["fresh"] and given["last"]:
         raise UsageError("--fresh and --last contradict each other")
+    if given["plan_fixes"] and given["last"]:
+        raise UsageError("--plan-fixes looks at repositories once more, and --last at none; leave out one of them")
     job = _job(targets, given)
     if given["plan_fixes"] is not None:
         from cardlint.audit.repair import assert_replaceable
@@ -58,8 +57,8 @@ def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
         run = _last(store, job) if given["last"] else _audited(store, job, given)
         if run is None:
             return INTERRUPTED
-        for output in outputs:
-            _write(store, run, output)
+        for name, place in outputs:
+            _write(store, run, name, place)
         if given["plan_fixes"] is not None:
             _propose(store, run, job, given)
         for name, folder in exports:
@@ -74,7 +73,7 @@ def perform(targets: tuple[str, ...], given: dict[str, Any]) -> int:
 def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
     """The job the command asks for. Raises UsageError, before anything is asked."""
     from cardlint.audit.engines import engine
-    from cardlint.audit.filters import filters
+    from cardlint.audit.filters import Filters, filters
     from cardlint.audit.judge import Terms
     from cardlint.audit.owners import Owners
     from cardlint.audit.running import Job, days_ago
@@ -90,16 +89,19 @@ def _job(targets: tuple[str, ...], given: dict[str, Any]) -> Job:
     asked = wanted(targets)
     names = ("kinds", "tasks", "licenses", "tags", "libraries", "names", "exclude", "visibility", "modified_since", "modified_before")
     kept = filters(**{name: given[name] for name in names})
+    if kept != Filters() and (folder := next((one.path for one in asked if one.path is not None), None)) is not None:
+        raise UsageError(f"filters choose by what the Hub lists, and nothing lists the repositories in {folder}; audit it without them")
     policy = load_policy(known(), name=given["policy"] or DEFAULT, select=given["select"], ignore=given["ignore"], offline=given["offline"])
     depth, among = _depth(policy, given["depth"])
     options = Options(
         policy=given["policy"] or DEFAULT, select=given["select"], ignore=given["ignore"], isolated=not given["trust_config"],
         min_confidence=given["min_confidence"], offline=given["offline"], trust=given["trust_config"], among=among,
     )  # fmt: skip
-    asker = Hub(offline=given["offline"]).identify("")
+    hub = Hub(offline=given["offline"])
+    places = (hub.shown, *(os.path.realpath(one.path) for one in asked if one.path is not None))
     return Job(
-        asked, Terms(options, depth), policy, Series(_arguments(targets, given)),
-        engine(policy, options, depth, today=today(), asker=asker), kept.kinds, kept,
+        asked, Terms(options, depth), policy, Series(_arguments(targets, given), places),
+        engine(policy, options, depth, today=today(), asker=hub.identify("")), kept.kinds, kept,
         Owners.load(given["owners"]) if given["owners"] else Owners(), given["jobs"], given["fresh"],
         days_ago(given["max_age"]) if given["max_age"] else "",
     )  # fmt: skip
@@ -122,7 +124,12 @@ def _may_run(policy: Policy, rule: str) -> bool:
     if policy.selected is not None:
         return rule in policy.selected
     found = policy.rules[rule]
-    return found.severity != "off" or any(setting.severity not in (None, "off") for _, setting in policy.settings_of(found))
+    reached = {found.severity}
+    for when, setting in policy.settings_of(found):
+        if setting.severity is not None:
+            made = {graded(severity, setting.severity) for severity in reached}
+            reached = made if when is None else reached | made
+    return reached != {"off"}
 
 
 def _arguments(targets: tuple[str, ...], given: dict[str, Any]) -> tuple[str, ...]:
@@ -227,23 +234,6 @@ def _last(store: Store, job: Job) -> int:
     return int(row["id"])
 
 
-def _outputs(asked: tuple[str, ...]) -> list[_Output]:
-    """Formats with their files. Raises UsageError for an unknown format, or two on standard output."""
-    from cardlint.rule import did_you_mean
-
-    outputs: list[_Output] = []
-    for item in asked or ("text",):
-        name, given, path = item.partition("=")
-        if name not in FORMATS:
-            raise UsageError(f'there is no output format "{name}" of an audit{did_you_mean(name, FORMATS)} ({", ".join(FORMATS)})')
-        if given and not path:
-            raise UsageError(f"--output-format {item} names no file; leave out the = for standard output")
-        outputs.append(_Output(name, Path(path) if path not in ("", "-") else None))
-    if sum(output.path is None for output in outputs) > 1:
-        raise UsageError("two reports would share standard output; give all but one a file, as in json=report.json")
-    return outputs
-
-
 def _exports(asked: tuple[str, ...]) -> list[tuple[str, Path]]:
     exports: list[tuple[str, Path]] = []
     for item in asked:
@@ -265,31 +255,33 @@ def _pieces(store: Store, run: int, name: str) -> Iterator[str]:
     return module.render(store, run)  # type: ignore[no-any-return]
 
 
-def _write(store: Store, run: int, output: _Output) -> None:
+def _write(store: Store, run: int, name: str, path: Path | None) -> None:
     """A report, piece by piece; a file is there whole or not at all. Raises UsageError where it cannot be written."""
-    if output.path is None:
+    if path is None:
         from cardlint.cli.printing import print_pieces
 
-        print_pieces(_pieces(store, run, output.name), escape=output.name == "json")
+        print_pieces(_pieces(store, run, name), escape=name == "json")
         return
     from cardlint.atomic import whole
 
     try:
-        with whole(output.path) as file:
-            file.writelines(piece.encode("utf-8", "backslashreplace") for piece in _pieces(store, run, output.name))
+        with whole(path) as file:
+            file.writelines(piece.encode("utf-8", "backslashreplace") for piece in _pieces(store, run, name))
     except OSError as error:
-        raise UsageError(f"{output.path} cannot be written: {error.strerror or error}") from error
+        raise UsageError(f"{path} cannot be written: {error.strerror or error}") from error
 
 
-def _plan(job: Job, store: Path, outputs: list[_Output], given: dict[str, Any]) -> int:
+def _plan(job: Job, store: Path, outputs: list[tuple[str, Path | None]], given: dict[str, Any]) -> int:
     """Show what the audit would ask for; 4 where that could not be listed in full."""
     from cardlint.audit.plan import plan, render
     from cardlint.audit.progress import Progress
     from cardlint.cli.printing import print_pieces
 
-    if len(outputs) > 1 or outputs[0].path is not None or outputs[0].name not in ("text", "json"):
+    (name, path), *others = outputs
+    more = given["exports"] or given["plan_fixes"] is not None or given["last"]
+    if more or others or path is not None or name not in ("text", "json"):
         raise UsageError("--dry-run shows its plan on standard output, as --output-format text or json; leave out the others")
     hub, pace = _hub(given, Progress(sys.stderr, quiet=given["quiet"]))
     made = plan(job, _rules(job), hub, pace, store)
-    print_pieces([render(made, outputs[0].name)], escape=outputs[0].name == "json")
+    print_pieces([render(made, name)], escape=name == "json")
     return 4 if made.failed else 0

@@ -103,6 +103,11 @@ class Lineage:
         reasons = [kin.why for kin in self.kin.values() if kin.state == "failed"]
         return list(dict.fromkeys((*self.unread, *reasons)))
 
+    @property
+    def passing(self) -> bool:
+        """Whether some of that may be read another time: the Hub gave no answer."""
+        return any(kin.state == "failed" for kin in self.kin.values())
+
     def above(self, key: Key) -> list[Edge]:
         """The edges to what a work was made of."""
         return self._above.get(key, [])

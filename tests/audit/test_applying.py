@@ -17,10 +17,10 @@ from typing import NamedTuple
 import pytest
 from hub.answers import Reply, opened
 from hub.server import OTHER_TOKEN, TOKEN, Account, Asked, How, Hub
-from hub.store import Repo
+from hub.store import Repo, Sparse
 
 from cardlint.audit import applying
-from cardlint.audit.repair import Proposal, write_plan
+from cardlint.audit.repair import FileFix, Proposal, sha256, write_plan
 from cardlint.cli import run
 from cardlint.hubrepo import shared
 from cardlint.run import Options, check_target
@@ -67,8 +67,9 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def apply(
     hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slept: list[float], capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., Done]:
-    """The command in this process."""
+    """The command in this process, which gives up an answer to a commit after three seconds."""
     del slept
+    monkeypatch.setattr("cardlint.hub._LEAST_TO_WRITE", 3.0)
 
     def applied(*arguments: str, token: str | None = TOKEN, store: str = "store.sqlite") -> Done:
         for name in [name for name in os.environ if name.startswith("HF_")]:
@@ -276,7 +277,6 @@ def test_a_plan_that_somebody_edited_is_not_carried_out(hub: Hub, plan: Path, ap
 def test_files_that_come_and_files_that_are_not_there(hub: Hub, plan: Path, apply: Callable[..., Done]) -> None:
     (one, two, three, four) = proposals(hub)
     from cardlint.audit.patch import difference
-    from cardlint.audit.repair import FileFix, sha256
 
     content = b"\xffnot UTF-8\r\n"
     new = FileFix("docs/new.txt", None, sha256(content), difference(None, content, lambda held: held))
@@ -296,6 +296,24 @@ def test_files_that_come_and_files_that_are_not_there(hub: Hub, plan: Path, appl
     assert "config.json is not what the plan was made from" in found.out[1]
     assert "lost.txt is not what the plan was made from" in found.out[2]
     assert of(hub, "jug").commits[of(hub, "jug").refs["refs/pr/1"]].files["empty"] == content
+
+
+def test_a_plan_that_would_change_weights_or_one_file_twice(hub: Hub, plan: Path, apply: Callable[..., Done]) -> None:
+    (one, *_) = proposals(hub)
+    weights = {"x.pkl": b"N.", "large.txt": Sparse(20_000_000)}
+    of(hub, "kettle").commit({"README.md": CARD, **weights})
+    (diff,) = (file.diff for file in one.files)
+    for path in weights:
+        file = FileFix(path, sha256(b"N."), sha256(b"R."), diff)
+        write_plan(plan, [one._replace(revision=of(hub, "kettle").sha, files=(file,))], policy="p")
+        found = apply("--yes")
+        assert (found.code, hub.writes) == (4, [])
+        assert f"failed: {path} lies in LFS, where cardlint fixes nothing ({plan}:" in found.out[0]
+    assert not [item for item in hub.asked if "x.pkl" in item.path or "large.txt" in item.path]
+    write_plan(plan, [one._replace(files=one.files * 2)], policy="p")
+    found = apply("--yes")
+    assert (found.code, hub.writes) == (2, [])
+    assert "README.md stands there already; expected each file once" in found.err
 
 
 @pytest.mark.parametrize("answer", [(500, b"{}"), (200, b"no JSON"), (0, b"")])
@@ -341,7 +359,7 @@ def swallow(hub: Hub, name: str, status: int, body: bytes) -> None:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """No answer is waited for longer than half a second."""
-    monkeypatch.setattr("cardlint.hub._timeout", lambda: 3)
+    monkeypatch.setattr("cardlint.hub.longest", lambda: 3)
     monkeypatch.setattr("cardlint.hub._LEAST_TO_WRITE", 0.5)
 
 
@@ -508,6 +526,38 @@ def test_cards_that_ask_for_nothing(hub: Hub, apply: Callable[..., Done], conten
     assert applying.opted_out(HubSource(Client(), HubName("model", "acme/pot", sha))) is content.startswith(b"#")
     bare = repo.commit({})
     assert not applying.opted_out(HubSource(Client(), HubName("model", "acme/pot", bare)))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{pull-requests: false}",
+        "{pull-requests: no}",
+        '{pull-requests: "false"}',
+        "\n  pull-requests: off",
+        "{pull-requests: [x]}",
+    ],
+)
+def test_whatever_is_said_of_pull_requests_but_true_is_a_wish_for_none(hub: Hub, apply: Callable[..., Done], said: str) -> None:
+    from cardlint.hub import Hub as Client
+    from cardlint.hubrepo import HubName, HubSource
+
+    apply()
+    for key in ("x-cardlint", '"x-card\\u006cint"'):
+        sha = of(hub, "pot").commit({"README.md": f"---\n{key}: {said}\n---\n".encode()})
+        assert applying.opted_out(HubSource(Client(), HubName("model", "acme/pot", sha)))
+
+
+def test_a_repository_is_excepted_by_the_name_it_has_today_as_well(hub: Hub, plan: Path, apply: Callable[..., Done]) -> None:
+    hub.repos.clear()
+    old = hub.add(Repo("acme/old", {"README.md": CARD}))
+    write_plan(plan, proposals(hub), policy="p")
+    old.id, old.names = "acme/new", ("acme/old",)
+    hub.add(old)
+    for pattern in ("acme/new", "hf://acme/new", "acme/old"):
+        found = apply("--yes", "--except", pattern)
+        assert found.out[0] == f"hf://acme/old: declined: --except {pattern}"
+    assert hub.writes == []
 
 
 @pytest.mark.parametrize("number", [1, 2, 4])

@@ -5,9 +5,15 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
+import signal
+import sqlite3
 import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -16,11 +22,17 @@ from filelock import FileLock
 from hub.server import OTHER_TOKEN, TOKEN, Account, Hub
 from hub.store import Repo
 
-from cardlint.audit import judge
+from cardlint.audit import judge, proposing
 from cardlint.audit.progress import Progress
+from cardlint.audit.store import Store
 from cardlint.cli import run
 from cardlint.errors import UsageError
 from cardlint.locate import data_folder
+
+if TYPE_CHECKING:
+    from cardlint.audit.standing import Outcome, Standing
+    from cardlint.report import Target
+    from cardlint.target import Located
 
 GOOD = b"---\nlicense: mit\n---\n# Good\n"
 SUPPRESSING = b"---\nlicense: apache2\nx-cardlint: {ignore: {license-unknown: we know}}\n---\n# Kettle\n"
@@ -134,7 +146,8 @@ def test_the_last_run_is_reported_without_asking(audit: Auditor) -> None:
     never = audit("acme", "--last")
     assert never.code == 2
     assert "holds no finished run of this command" in never.err
-    assert audit("acme", "--last", "--fresh").code == 2
+    for other in (("--fresh",), ("--plan-fixes", "plan.yaml")):
+        assert audit("acme", "--last", *other).code == 2
 
 
 def test_a_server_that_fails_is_asked_again_and_what_stays_unread_is_failed(audit: Auditor, hub: Hub) -> None:
@@ -179,10 +192,15 @@ def test_a_repository_the_hub_disabled_or_that_is_empty_is_skipped(audit: Audito
 def test_several_targets_make_one_audit(audit: Auditor, tmp_path: Path) -> None:
     checkout = tmp_path / "checkouts" / "local"
     checkout.mkdir(parents=True)
-    (checkout / "README.md").write_bytes(CARD)
+    (checkout / "README.md").write_bytes(CARD.replace(b"license", b"task_categories: [text-classification]\nlicense"))
     done = audit("acme", "hf://other/thing", str(tmp_path / "checkouts"), *LICENSES)
     assert len(done.report["targets"]) == 5
     assert [item["rule"] for item in done.targets[str(checkout)]["findings"]] == ["license-unknown"]
+    with audit.store() as store:
+        rows = store.connection.execute(
+            "SELECT license, kind FROM outcomes JOIN repositories ON id = repository WHERE name = ?", (str(checkout),)
+        )
+        assert tuple(rows.fetchone()) == ("apache2", "dataset")
 
 
 def test_checkouts_do_not_silence_their_auditor_unless_trusted(audit: Auditor, tmp_path: Path) -> None:
@@ -367,7 +385,7 @@ def test_a_token_that_may_write_is_discouraged(audit: Auditor, hub: Hub) -> None
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("acme", "--output-format", "yaml"), 'there is no output format "yaml" of an audit'),
+        (("acme", "--output-format", "yaml"), 'there is no output format "yaml"'),
         (("acme", "--output-format", "json", "--output-format", "json"), "two reports would share standard output"),
         (("acme", "--output-format", "json="), "names no file"),
         (("acme", "--export", "xml=a"), "expected jsonl=FOLDER"),
@@ -528,6 +546,134 @@ def test_a_dry_run_shows_what_would_be_asked(audit: Auditor) -> None:
     assert "3 repositories" in audit.capsys.readouterr().out
     assert run([*arguments, "--output-format", "json"]) == 0
     assert json.loads(audit.capsys.readouterr().out)["requests"]["resolvers"]["least"] == 3
-    assert run([*arguments, "--output-format", "html"]) == 2
+    for more in (("--output-format", "html"), ("--export", "csv=out"), ("--plan-fixes", "fixes.jsonl"), ("--last",)):
+        assert run([*arguments, *more]) == 2
     assert not audit.path.exists()
     assert not any("/resolve/" in item.path for item in audit.hub.asked)
+
+
+@pytest.mark.parametrize("lost", ["/resolve/.*safetensors", "/resolve/.*pkl", "/api/models/big/base"])
+def test_what_the_hub_did_not_give_is_asked_for_again_in_this_run_and_the_next(audit: Auditor, hub: Hub, lost: str) -> None:
+    files = {
+        "README.md": b"---\nlicense: mit\nbase_model: big/base\n---\n",
+        "model.safetensors": b"\x02\0\0\0\0\0\0\0{}",
+        "a.pkl": b"\x80\x02N.",
+    }
+    hub.add(Repo("acme/tune", files))
+    hub.add(Repo("big/base", {"README.md": GOOD}))
+    rules = ("hf://acme/tune", "--select", "format-dangerous,base-model-missing,license-exceeds-upstream")
+    hub.fail(lost, times=13)
+    done = audit(*rules)
+    assert (done.code, done.report["audit"]["outcomes"]["failed"]) == (4, 1)
+    assert "are asked for again" in done.err
+    assert audit(*rules).report["audit"]["outcomes"]["audited"] == 1
+    hub.fail(lost, times=4)
+    assert audit(*rules, "--fresh").report["audit"]["outcomes"]["audited"] == 1
+
+
+def test_names_that_are_no_repositories_make_none(audit: Auditor, hub: Hub) -> None:
+    audit("acme", *LICENSES)
+    hub.repos.clear()
+    for target in ("nobody", "hf://collections/acme/none", "acme"):
+        done = audit(target, *LICENSES)
+        assert (done.code, done.report["targets"]) == (4, [])
+        assert len(done.report["audit"]["unlisted"]) == 1
+    assert "0 new, 0 gone" in done.out
+
+
+def test_a_folder_whose_name_is_no_text_is_not_forgotten(audit: Auditor, tmp_path: Path) -> None:
+    for name in (b"good", b"b\xffd"):
+        place = tmp_path / "checkouts" / os.fsdecode(name)
+        place.mkdir(parents=True)
+        (place / "README.md").write_bytes(GOOD)
+    done = audit(str(tmp_path / "checkouts"), *LICENSES)
+    assert (done.code, len(done.report["targets"])) == (0, 2)
+    assert done.report["targets"][0]["target"].endswith(r"b\udcffd")
+
+
+def test_the_same_words_in_another_folder_are_another_audit(audit: Auditor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, card in (("here", CARD), ("there", GOOD)):
+        (tmp_path / name / "checkouts" / "x").mkdir(parents=True)
+        (tmp_path / name / "checkouts" / "x" / "README.md").write_bytes(card)
+    monkeypatch.chdir(tmp_path / "here")
+    assert audit("./checkouts", *LICENSES).code == 1
+    monkeypatch.chdir(tmp_path / "there")
+    assert "holds no finished run of this command" in audit("./checkouts", *LICENSES, "--last").err
+    assert "gone" not in audit("./checkouts", *LICENSES).out
+
+
+def test_a_folder_that_goes_away_leaves_the_others(audit: Auditor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a", "b"):
+        (tmp_path / "checkouts" / name).mkdir(parents=True)
+        (tmp_path / "checkouts" / name / "README.md").write_bytes(GOOD)
+    real = judge.of_folder
+
+    def of_folder(it: Standing, terms: judge.Terms, path: str) -> Outcome:
+        if it.name.endswith("a"):
+            shutil.rmtree(path)
+        return real(it, terms, path)
+
+    monkeypatch.setattr(judge, "of_folder", of_folder)
+    done = audit(str(tmp_path / "checkouts"), *LICENSES)
+    assert done.code == 4
+    assert done.report["audit"]["outcomes"] == {"audited": 1, "skipped": 0, "failed": 1, "pending": 0}
+
+
+def test_a_store_that_breaks_under_way_is_no_defect_of_ours(audit: Auditor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Store, "record", full)
+    done = audit("acme", *LICENSES)
+    assert done.code == 2
+    assert f"{audit.path} cannot be read or written any further (database or disk is full)" in done.err
+
+
+def test_processes_that_look_at_checkouts_end_with_the_audit(tmp_path: Path) -> None:
+    program = (
+        "import multiprocessing, sys, time\nfrom concurrent.futures import ProcessPoolExecutor\nfrom os import getpid\n"
+        "from cardlint.audit.running import _follow\n"
+        "if __name__ == '__main__':\n"
+        "    pool = ProcessPoolExecutor(1, multiprocessing.get_context('spawn'), _follow)\n"
+        "    print(pool.submit(getpid).result(), flush=True)\n    time.sleep(60)\n"
+    )
+    (tmp_path / "program.py").write_text(program)
+    with subprocess.Popen([sys.executable, str(tmp_path / "program.py")], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        os.kill(worker, signal.SIGINT)
+        parent.kill()
+        assert parent.stdout.read() == ""  # nobody holds the other end any more
+    for _ in range(100):
+        if not Path(f"/proc/{worker}").exists():
+            break
+        time.sleep(0.1)
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+
+def test_a_plan_of_fixes_goes_on_where_one_repository_breaks(
+    audit: Auditor, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.add(Repo("acme/urn", {"README.md": CARD}))
+    real = proposing.check_target
+
+    def check_target(located: Located, *given: Any, **more: Any) -> Target:
+        if located.name.endswith("kettle"):
+            raise ValueError("a defect of ours")
+        return real(located, *given, **more)
+
+    monkeypatch.setattr(proposing, "check_target", check_target)
+    done = audit("acme", "--depth", "card", "--plan-fixes", str(tmp_path / "fixes.jsonl"))
+    assert done.code == 1
+    assert "hf://acme/kettle: no fixes are planned: ValueError: a defect of ours" in done.err
+    assert "what safe fixes would change in 1 repository" in done.err
+
+
+def test_a_rule_that_is_switched_off_makes_nothing_go(audit: Auditor, tmp_path: Path) -> None:
+    policy = tmp_path / "house.yaml"
+    said = []
+    for severity in ("error", "off", "error"):
+        policy.write_text(f"extends: recommended\nrules:\n  license-unknown: {severity}\n")
+        said.append(audit("acme", "--policy", str(policy), "--depth", "metadata").out)
+    assert all("0 new, 0 gone" in text for text in said[1:])

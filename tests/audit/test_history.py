@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from cardlint.audit import tables
+from cardlint.audit.engines import engine
 from cardlint.audit.figures import Figures
 from cardlint.audit.standing import Engine, Outcome, Series, Standing
 from cardlint.audit.store import Cost, Store
 from cardlint.audit.tables import APPLICATION, STEPS
 from cardlint.errors import UsageError
-from cardlint.report import Failed, Finding, Place, Skipped, Suppressed, Target
+from cardlint.policy import Policy
+from cardlint.report import Descriptor, Failed, Finding, Place, Skipped, Suppressed, Target
 
 ENGINE = Engine("0.1", "hash", "recommended", "card")
 SERIES = Series(("acme",))
+RULES = [Descriptor(name, name, "licenses", "error", "high", "card.md", None) for name in ("license-missing", "pickle-unvetted", *"abc")]
 
 
 def finding(fingerprint: str, rule: str = "license-missing", message: str = "no licence", **more: object) -> Finding:
@@ -36,6 +42,7 @@ def audit(
     store: Store, repositories: dict[Standing, list[Finding]], engine: Engine = ENGINE, skipped: tuple[Skipped, ...] = (), **how: object
 ) -> tuple[int, set[str]]:
     run = store.begin(SERIES, engine)
+    store.describe(run, RULES, ())
     store.expect(run, [(it, "{}") for it in repositories])
     todo = store.reuse(run)
     for it, found in repositories.items():
@@ -171,3 +178,36 @@ def test_a_failing_transaction_leaves_nothing(store: Store) -> None:
     with pytest.raises(TypeError):
         store.record(run, Outcome(standing("unknown"), "audited", Target("hf://acme/unknown", "model")))
     assert not store.connection.in_transaction
+
+
+def test_several_processes_may_make_one_store(tmp_path: Path) -> None:
+    path = tmp_path / "audits.sqlite"
+    first, second = (sqlite3.connect(path, isolation_level=None) for _ in range(2))
+    real = tables.statements
+
+    def watched(script: str) -> Iterator[str]:
+        yield from real(script)
+        assert second.execute("PRAGMA user_version").fetchone() == (0,)  # which is what the second has seen before it waits
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "statements", watched)
+        tables.prepare(first, str(path))
+    tables.grow(second)
+    assert second.execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+    first.close()
+    second.close()
+
+
+def test_checks_of_a_plug_in_are_part_of_the_engine(tmp_path: Path) -> None:
+    from cardlint.run import Options
+
+    (tmp_path / "rules").mkdir()
+    check = tmp_path / "checks.py"
+    policy = Policy.load()
+    rule = next(iter(policy.rules.values()))._replace(home=str(tmp_path / "rules"), package="brought")
+    policy = Policy("house", {**policy.rules, rule.id: rule}, policy.layers)
+    keys = []
+    for code in ("one", "two"):
+        check.write_text(code)
+        keys.append(engine(policy, Options(), "card", today=date(2026, 11, 1), asker="").key)
+    assert keys[0] != keys[1]

@@ -139,7 +139,7 @@ def test_collections_are_followed_to_their_repositories(served: Served) -> None:
     found, failed, notes = all_of("hf://collections/acme/best")
     assert found == [*MODELS[:4], "hf://datasets/acme/d"]
     assert [name for name, _ in failed] == [f"number {number} of the collection acme/best" for number in (7, 8, 9)]
-    assert notes == ["hf://collections/acme/best has 1 that no audit looks at: papers, buckets, or collections in it"]
+    assert notes == ["the collection acme/best has 1 that no audit looks at: papers, buckets, or collections in it"]
     assert served.paths == ["GET /api/collections/acme/best", "GET /api/models", "GET /api/datasets/acme/d"]
 
 
@@ -155,7 +155,7 @@ def test_collections_are_followed_to_their_repositories(served: Served) -> None:
 def test_a_collection_that_gives_nothing_is_told(served: Served, slug: str, said: dict[str, Any] | None, message: str) -> None:
     if said is not None:
         served.collections.append({"slug": slug, "owner": {"name": "acme"}, **said})
-    assert all_of(f"hf://collections/{slug}")[1] == [(f"hf://collections/{slug}", message)]
+    assert all_of(f"hf://collections/{slug}")[1] == [(f"the collection {slug}", message)]
 
 
 def test_a_collection_that_cannot_be_asked_for_says_why(served: Served) -> None:
@@ -164,11 +164,11 @@ def test_a_collection_that_cannot_be_asked_for_says_why(served: Served) -> None:
 
 
 def test_a_name_nobody_has_is_told_from_an_empty_organisation(served: Served) -> None:
-    assert all_of("nobody")[1] == [("hf://nobody", "there is no organisation or user nobody on the Hub")]
+    assert all_of("nobody")[1] == [("nobody", "there is no organisation or user nobody on the Hub")]
     assert served.paths[3:] == ["GET /api/organizations/nobody/overview", "GET /api/users/nobody/overview"]
     served.organisations["hollow"] = ["linter"]
     hidden = "it exists, and has no models or datasets or Spaces that can be seen here; private ones are listed to members' tokens only"
-    assert all_of("hollow")[1] == [("hf://hollow", hidden)]
+    assert all_of("hollow")[1] == [("hollow", hidden)]
     assert "has no models that" in all_of("linter", kinds=("model",))[1][0][1]
     served.fail("/overview", status=503)
     assert "nothing is listed, and whether it exists could not be asked" in all_of("nobody")[1][0][1]
@@ -178,7 +178,7 @@ def test_an_empty_listing_of_an_organisation_that_has_some_is_no_clean_one(serve
     fill(served)
     served.organisations["acme"] = ["linter"]
     served.fail(r"/api/\w+\?", status=200, body=b"[]")
-    assert all_of("acme")[1] == [("hf://acme", "the Hub lists nothing of it, and says that it has 7 repositories")]
+    assert all_of("acme")[1] == [("acme", "the Hub lists nothing of it, and says that it has 7 repositories")]
 
 
 def test_one_kind_that_cannot_be_listed_leaves_the_others(served: Served) -> None:

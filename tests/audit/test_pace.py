@@ -142,3 +142,19 @@ def test_a_limit_of_the_server_is_kept_without_a_refusal(monkeypatch: pytest.Mon
         assert {item.status for item in served.asked} == {200}
         assert len(served.asked) == 12
         assert pace.waited > 2
+
+
+def test_a_limit_of_nothing_is_none_and_who_waits_together_waits_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    pace = SharedPace()
+    Clock(monkeypatch, pace)
+    pace.seen(API, Answer(200, {"ratelimit-policy": '"fixed window";"api";q=0;w=300'}, b""))
+    pace.enter(API)
+    assert pace.waited == 0
+    monkeypatch.undo()
+    pace.seen(API, Answer(429, {"retry-after": "1"}, b""))
+    threads = [threading.Thread(target=pace.enter, args=(API,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    assert 0.5 < pace.waited < 4

@@ -70,8 +70,8 @@ def asked(made: Plan) -> tuple[tuple[int, int], tuple[int, int]]:
     [
         ("metadata", ["license-missing"], (0, 0), (0, 0)),
         ("card", ["section-missing"], (0, 0), (10, 10)),
-        ("files", ["token-leaked"], (11, 11), (10, 22)),
-        ("files", ["feedback-channel-missing"], (22, 22), (10, 22)),
+        ("files", ["token-leaked"], (11, 11), (10, 42)),
+        ("files", ["feedback-channel-missing"], (22, 22), (10, 42)),
         ("weights", ["pickle-dangerous"], (11, 11), (30, 42)),
         ("weights", ["repository-renamed"], (13, 13), (30, 42)),
         ("card", ["repository-renamed", "feedback-channel-missing"], (0, 0), (10, 10)),
@@ -93,7 +93,7 @@ def test_filters_failures_and_disabled_ones_are_counted(served: Served) -> None:
     served.add(Repo("acme/new", {}, more={"sha": None}))
     made = planned(job("acme", "nobody", filters=filters(names=["m*", "off"])), "section-missing")
     assert (made.total, made.left_out, asked(made)[1]) == (11, 1, (10, 10))
-    assert [name for name, _ in made.failed] == ["hf://acme/new", "hf://nobody"]
+    assert [name for name, _ in made.failed] == ["hf://acme/new", "nobody"]
     text = render(made)
     assert "1 left out by the filters" in text
     assert "not listed: hf://acme/new: it is empty: it has no commit" in text
@@ -156,7 +156,7 @@ def test_the_minutes_are_those_of_waiting(served: Served) -> None:
     assert made.minutes("resolvers") == (10, 10)
     assert made.minutes("api") == (0, 0)
     assert "Waiting for these limits: 10 minutes" in render(made)
-    assert "Waiting for these limits: 10 to at most 25 minutes" in render(planned(job(depth="files"), "token-leaked", rate=4))
+    assert "Waiting for these limits: 10 to at most 50 minutes" in render(planned(job(depth="files"), "token-leaked", rate=4))
     assert "Waiting for these limits: none" in render(planned(job(), "section-missing"))
     assert all(not item.path.startswith("/acme") for item in served.asked)
 

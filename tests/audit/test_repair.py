@@ -168,6 +168,8 @@ def test_a_long_plan_is_looked_at_to_its_end(tmp_path: Path) -> None:
     ("license-unknown: 1", "license-unknown: 0", "must be at least 1"),
     ("license-unknown: 1", "License Unknown: 1", "expected the id of a rule"),
     ("path: README.md", "path: ../README.md", "expected the path of a file, relative to the root of the repository"),
+    ("path: README.md", "path: .git/config", "expected the path of a file, relative to the root of the repository"),
+    ("path: README.md", "path: docs/.GIT/hooks/x", "expected the path of a file, relative to the root of the repository"),
     ('"hf://acme/kettle"', '"hf://acme/kettle@main"', ":10:15: expected hf://acme/kettle"),
     ('"hf://acme/kettle"', '"hf://models/acme/kettle"', "expected hf://acme/kettle"),
     ('"hf://acme/kettle"', '"hf://acme/.kettle"', "an id"),

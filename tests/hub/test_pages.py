@@ -125,13 +125,13 @@ def test_every_message_is_what_is_said() -> None:
 def test_the_limits_are_those_of_the_code() -> None:
     of = cardlint.hub
     wait = int(of.WAIT)
-    assert (of.TRIES, [wait, 2 * wait, 4 * wait], of.LONGEST_WAIT, cardlint.hubwords._TIMEOUT, of.MOST_REDIRECTS) == (
+    assert (of.TRIES, [wait, 2 * wait, 4 * wait], of.LONGEST_WAIT, cardlint.hubwords._TIMEOUT, of.MOST_REDIRECTS) == (  # noqa: SLF001
         4,
         [1, 2, 4],
         60,
         10,
         5,
-    )  # noqa: SLF001
+    )
     text = words(HUB)
     for status in of._RETRIED:  # noqa: SLF001
         assert str(status) in text

@@ -124,6 +124,7 @@ def test_a_gate_closes_the_files_and_not_what_the_listing_says(hub: Hub, tmp_pat
     found = check(hub, tmp_path, KETTLE, token=token)
     assert found.code == 4
     assert any("acme/kettle" in reason and "is gated, and" in reason and words in reason for reason in found.reasons), found.reasons
+    assert all("/acme/kettle/" not in reason.rpartition(": ")[2] for reason in found.reasons)  # a file has no page to ask at
     assert found.target["revision"] == hub.repos["model", "acme/kettle"].sha
     assert hub.counts["resolvers"] == 1, "a file that is refused once is not asked for again"
 
