@@ -144,3 +144,5 @@ def statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(held):
             yield held
             held = ""
+    if held.strip():
+        yield held

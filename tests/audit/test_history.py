@@ -211,3 +211,18 @@ def test_checks_of_a_plug_in_are_part_of_the_engine(tmp_path: Path) -> None:
         check.write_text(code)
         keys.append(engine(policy, Options(), "card", today=date(2026, 11, 1), asker="").key)
     assert keys[0] != keys[1]
+
+
+def test_an_older_store_becomes_one_of_today_and_keeps_what_it_has(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "old.sqlite"
+    with Store(path) as store:
+        audit(store, {standing("m"): [finding("a")]})
+    steps = (*STEPS, "ALTER TABLE runs ADD COLUMN note TEXT NOT NULL DEFAULT 'none'")
+    monkeypatch.setattr("cardlint.audit.tables.STEPS", (*steps, "ALTER TABLE nowhere ADD COLUMN note TEXT"))
+    with pytest.raises(UsageError, match="cannot be used as a store"):
+        Store(path)
+    monkeypatch.setattr("cardlint.audit.tables.STEPS", steps)
+    with Store(path) as store:
+        assert store.connection.execute("PRAGMA user_version").fetchone()[0] == len(steps)
+        assert [row["note"] for row in store.connection.execute("SELECT note FROM runs")] == ["none"]
+        assert sightings(store) == [("a", 1, None)]
