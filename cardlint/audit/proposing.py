@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cardlint.errors import masked
+from cardlint.formats.contents import plural
 from cardlint.hubrepo import HubSource, is_named, parse
 from cardlint.report import Failed, Target
 from cardlint.run import check_target
@@ -30,7 +31,10 @@ _FIXABLE = """
 def proposals(store: Store, run: int, job: Job, hub: Hub, say: Callable[[str], None]) -> Iterator[Proposal]:
     """A proposal for each repository on the Hub that has one, at the commit that was audited. `say` is told what could not be read."""
     rows = store.connection.execute(_FIXABLE, (run,)).fetchall()
-    names = iter([(row["name"], row["revision"]) for row in rows if is_named(row["name"]) and row["revision"]])
+    found = [(row["name"], row["revision"]) for row in rows if is_named(row["name"]) and row["revision"]]
+    if on_disk := len(rows) - len(found):
+        say(f"{plural(on_disk, 'checkout has', 'checkouts have')} fixes and no place in the plan: cardlint check --fix FOLDER writes them")
+    names = iter(found)
     with ThreadPoolExecutor(job.jobs) as pool:
         while some := list(islice(names, job.jobs * 2)):
             for target in pool.map(lambda it: _fixed(it[0], it[1], job, hub), some):

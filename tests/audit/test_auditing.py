@@ -530,6 +530,13 @@ def test_a_plan_that_cannot_be_written_is_told_before_anything_is_asked(audit: A
     assert (done.code, done.asked) == (2, [])
 
 
+def test_checkouts_have_no_place_in_a_plan_of_pull_requests(audit: Auditor, tmp_path: Path) -> None:
+    (tmp_path / "checkouts" / "x").mkdir(parents=True)
+    (tmp_path / "checkouts" / "x" / "README.md").write_bytes(b"---\nlicense: MIT\n---\n")
+    done = audit(str(tmp_path / "checkouts"), "--plan-fixes", str(tmp_path / "plan.yaml"))
+    assert "1 checkout has fixes and no place in the plan: cardlint check --fix FOLDER writes them" in done.err
+
+
 def test_a_listing_says_nothing_of_configurations_and_fixes(audit: Auditor, tmp_path: Path) -> None:
     for option in (("--trust-config",), ("--plan-fixes", str(tmp_path / "plan.yaml"))):
         done = audit("acme", "--depth", "metadata", *option)
