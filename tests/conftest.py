@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 CORPUS = Path(os.environ.get("CARDLINT_CORPUS", ROOT.parent / "shared" / "corpus"))
 
+# Commands that tests run are measured in no process of their own: loading coverage in each takes a quarter of the whole run.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
+        os.environ.pop(name, None)
+
 # Derandomised, so that a run that fails can be repeated and one that passed says something about the next.
 settings.register_profile("default", deadline=None, max_examples=100, derandomize=True)
 settings.register_profile("heavy", deadline=None, max_examples=500, derandomize=True)

@@ -205,6 +205,7 @@ def test_a_line_for_each_finding_and_each_gap(store: Store) -> None:
         "hf://acme/y: skipped: gated, \\x1b\n"
         "hf://acme/y: not examined[link-broken] no answer\n"
         "hf://acme/y: failed[license-unknown] E: x\n"
+        "spaces of acme: not listed: no answer\n"
     )
     many = [(f"rule-{index}", "no answer") for index in range(9)]
     number = run(store, [outcome("x", state="skipped", skipped=many)], pending=["y"], finish=False, engine=ENGINE)
