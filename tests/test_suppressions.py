@@ -404,7 +404,8 @@ def counted(target: Target) -> list[tuple[str, str, str]]:
 
 @given(METADATA, PIECES, st.data())
 def test_a_suppression_silences_what_it_covers_and_nothing_else(metadata: list[str], pieces: list[str], data: st.DataObject) -> None:
-    assume(not any(one.startswith("- ") and other.startswith("- ") for one, other in pairwise(pieces)))  # two lists in a row are one
+    # Two lists in a row are one, and what is indented after a list belongs to it.
+    assume(not any(one.startswith("- ") and other.startswith(("- ", " ")) for one, other in pairwise(pieces)))
     yaml, body = "\n".join(metadata), "\n\n".join(["# T", *pieces])
     card = f"---\n{yaml}\n---\n{body}\n"
     before = checked(card)

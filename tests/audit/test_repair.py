@@ -63,8 +63,8 @@ def test_a_diff_gives_every_byte_back(before: bytes, after: bytes) -> None:
     found = difference(before, after, plain)
     assert found.text == "" if before == after else patched(before, found) == after
     for row in found.text.split("\n"):
-        shown = "\t".join(map(visible_line, row.split("\t")))
-        assert shown == row
+        shown = row.replace("\t", " ")  # which does nothing but move on
+        assert visible_line(shown) == shown
 
 
 @given(before=CONTENTS | st.none(), after=CONTENTS, head=CONTENTS, path=st.text(min_size=1).filter(lambda text: max(text) < "\ud800"))
@@ -84,7 +84,8 @@ def test_a_plan_is_read_as_it_was_written(
     assert [item.proposal for item in entries(place)] == [made, proposed()]
     assert patched(before, entries(place)[0].proposal.files[0].diff) == after
     for line in text.split("\n"):
-        assert "\t".join(map(visible_line, line.split("\t"))) == line
+        shown = line.replace("\t", " ")
+        assert visible_line(shown) == shown
     document = yaml.safe_load(text)
     Draft202012Validator(schema()).validate(document)
     assert document["count"] == 2
