@@ -11,7 +11,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -411,16 +412,17 @@ def test_a_report_that_cannot_be_written_is_told(audit: Auditor) -> None:
 def test_ctrl_c_in_a_real_process(audit: Auditor, hub: Hub, tmp_path: Path) -> None:
     import signal
     import sys
-    import time
 
     hub.fail("/kettle/resolve/", "hang", times=float("inf"), seconds=60)
     command = [sys.executable, "-m", "cardlint", "audit", "acme", "--depth", "card", "--store", str(audit.path)]
     environment = {**hub.environment(tmp_path / "hf"), "HF_HUB_DOWNLOAD_TIMEOUT": "60"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as process:
-        while not (audit.path.exists() and any("/kettle/resolve/" in item.path for item in hub.asked) and _results(audit) == 2):
-            time.sleep(0.05)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
+        try:
+            _await(lambda: any("/kettle/resolve/" in item.path for item in hub.asked) and _results(audit) == 2)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert "the same command goes on from there" in err
     hub.faults.clear()
@@ -429,9 +431,21 @@ def test_ctrl_c_in_a_real_process(audit: Auditor, hub: Hub, tmp_path: Path) -> N
     assert ["kettle" in item.path for item in hub.asked if "/resolve/" in item.path] == [True]
 
 
+def _await(holds: Callable[[], bool]) -> None:
+    """Wait until something holds, no longer than anybody would."""
+    ends = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+
+
 def _results(audit: Auditor) -> int:
-    with audit.store() as store:
-        return int(store.connection.execute("SELECT count(*) FROM results").fetchone()[0])
+    """How many repositories are noted, as somebody sees it who looks on."""
+    try:
+        with closing(sqlite3.connect(f"file:{audit.path}?mode=ro", uri=True)) as connection:
+            return int(connection.execute("SELECT count(*) FROM results").fetchone()[0])
+    except sqlite3.OperationalError:  # it is not made yet
+        return 0
 
 
 def test_progress_on_a_terminal_and_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
