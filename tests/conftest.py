@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,10 @@ CORPUS = Path(os.environ.get("CARDLINT_CORPUS", ROOT.parent / "shared" / "corpus
 if "PYTEST_XDIST_WORKER" in os.environ:
     for name in ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG"):
         os.environ.pop(name, None)
+
+# A shell lets what it runs in the background ignore Ctrl-C, and so would the commands that tests stop with it.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Derandomised, so that a run that fails can be repeated and one that passed says something about the next.
 settings.register_profile("default", deadline=None, max_examples=100, derandomize=True)
