@@ -103,6 +103,13 @@ class Store:
             )
         return int(made.lastrowid or 0)
 
+    def knows(self, series: Series, engine: Engine) -> bool:
+        """Whether there is a run of a series by the same engine, ended or not."""
+        found = self.connection.execute(
+            "SELECT 1 FROM runs JOIN series ON series.id = series WHERE key = ? AND engine = ? LIMIT 1", (series.key, engine.key)
+        )
+        return found.fetchone() is not None
+
     def describe(self, run: int, rules: Iterable[Descriptor], waivers: Sequence[Waiver]) -> None:
         """Note which rules run, and the waivers of the policy."""
         with self._transaction():

@@ -164,7 +164,7 @@ def _audited(store: Store, job: Job, given: dict[str, Any]) -> int | None:
     try:
         lock = FileLock(f"{store.path}.lock")
         with lock.acquire(timeout=0):
-            _warn(hub, job)
+            _warn(hub, job, store)
             run = Audit(job, store, hub, pace, progress).run(lambda run: _describe(store, run, job))
     except Timeout:
         raise UsageError(f"another audit is writing to {store.path}; wait for it, or give --store another file") from None
@@ -187,11 +187,11 @@ def _hub(given: dict[str, Any], progress: Progress) -> tuple[Hub, SharedPace]:
     return hub, pace
 
 
-def _warn(hub: Hub, job: Job) -> None:
-    """Discourage a token that may write: reading needs none."""
+def _warn(hub: Hub, job: Job, store: Store) -> None:
+    """Discourage a token that may write, once for each audit and token: a further run asks for the listing alone."""
     from cardlint.audit.token import warning
 
-    if hub.offline or all(one.path is not None for one in job.wanted):
+    if hub.offline or all(one.path is not None for one in job.wanted) or store.knows(job.series, job.engine):
         return
     if (said := warning(hub)) is not None:
         say(f"cardlint: warning: {said}", err=True)
