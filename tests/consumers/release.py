@@ -24,7 +24,19 @@ from wheels import ROOT, alone, built, checkout, commit, deaf, wheelhouse
 from cardlint import __version__
 
 WHEEL, SDIST = f"cardlint-{__version__}-py3-none-any.whl", f"cardlint-{__version__}.tar.gz"
-REQUIRED = {"Jinja2", "click", "filelock", "huggingface_hub", "jsonschema", "jsonschema_rs", "markdown-it-py", "packaging", "platformdirs", "pydantic", "PyYAML"}
+REQUIRED = {
+    "Jinja2",
+    "click",
+    "filelock",
+    "huggingface_hub",
+    "jsonschema",
+    "jsonschema_rs",
+    "markdown-it-py",
+    "packaging",
+    "platformdirs",
+    "pydantic",
+    "PyYAML",
+}
 COMMITTED_AT = 1_769_862_896  # 2026-01-31T12:34:56 UTC
 
 
