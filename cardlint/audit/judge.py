@@ -15,6 +15,7 @@ from cardlint.nodes import string, strings
 from cardlint.policyfile import CONFIG_NAME
 from cardlint.report import Failed, Skipped
 from cardlint.report import Target as Empty
+from cardlint.repository import CARD_PATH
 from cardlint.run import Options, check_target, unseen
 from cardlint.target import Located, locate
 
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
     from cardlint.hub import Hub
     from cardlint.hubrepo import HubName
     from cardlint.nodes import Mapping
-    from cardlint.report import Target
+    from cardlint.report import Finding, Target
     from cardlint.repository import Repository
+
+_UNREAD = "the Hub reads no metadata in this card: there is none, or it is broken"
 
 
 class Terms(NamedTuple):
@@ -49,9 +52,16 @@ def of_listed(hub: Hub, name: HubName, item: dict[str, Any], standing: Standing,
         return of_unseen(standing, name, terms, error)
     except Exception as error:  # noqa: BLE001 - a defect of ours in one repository leaves the others to be looked at
         return _broken(standing, unseen(located, terms.options, None, Unreadable("cardlint failed here")), error)
+    if source.is_unread:
+        target = target._replace(findings=tuple(_doubted(item) for item in target.findings))
     configured = bool(terms.options.trust) and any(file.get("rfilename") == CONFIG_NAME for file in item["siblings"])
     outcome = _outcome(standing, target, configured=configured)
     return outcome._replace(lasting=outcome.lasting and not source.unanswered)
+
+
+def _doubted(finding: Finding) -> Finding:
+    """Of a card that only the Hub has read: what it does not find there may be there, behind what it cannot read."""
+    return finding._replace(message=f"{finding.message}; {_UNREAD}") if finding.path == CARD_PATH else finding
 
 
 def of_unseen(standing: Standing, name: HubName, terms: Terms, error: Unreadable) -> Outcome:
@@ -76,6 +86,12 @@ def of_folder(standing: Standing, terms: Terms, path: str) -> Outcome:
         return _broken(standing, Empty(standing.name, standing.kind, shown=located.shown), error)
     configured = bool(terms.options.trust) and located.config is not None
     return _outcome(_described(standing, seen[0]), target, configured=configured)
+
+
+def of_fatal(standing: Standing) -> Outcome:
+    """A checkout whose looking at ended the process that did it."""
+    reason = "the process that looked at it died; what lies there may need more memory than there is, or a plug-in ended the process"
+    return _outcome(standing, Empty(standing.name, standing.kind, failed=(Failed("audit", reason),), shown=standing.name))
 
 
 def _broken(standing: Standing, target: Target, error: Exception) -> Outcome:

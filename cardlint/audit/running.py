@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import warnings
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,6 +58,13 @@ class Job(NamedTuple):
     jobs: int = 8
     fresh: bool = False
     since: str = ""
+
+
+class Unnoted(NamedTuple):
+    """Names of repositories that it may help to ask for again, and of those that were under way when a process died."""
+
+    lost: list[str]
+    dead: list[str]
 
 
 class Audit:
@@ -155,9 +162,8 @@ class Audit:
     # Looking
 
     def _look(self, names: list[str]) -> None:
-        folders = [name for name in names if not is_named(name)]
-        self._all(folders, self._workers(len(folders)), self._submit_folder)
-        lost = self._all([name for name in names if is_named(name)], ThreadPoolExecutor(self._job.jobs), self._submit_listed)
+        self._folders([name for name in names if not is_named(name)])
+        lost = self._all(iter([name for name in names if is_named(name)]), ThreadPoolExecutor(self._job.jobs), self._submit_listed).lost
         for pause in AGAIN:
             if not lost or self._hub.offline:
                 return
@@ -165,44 +171,69 @@ class Audit:
             self._pace.sleep(pause)
             on(self._hub).forget()
             self._progress.again(len(lost))
-            lost = self._all(lost, ThreadPoolExecutor(self._job.jobs), self._submit_listed)
+            lost = self._all(iter(lost), ThreadPoolExecutor(self._job.jobs), self._submit_listed).lost
 
-    def _all(self, names: list[str], pool: Executor, submit: Callable[[Executor, str], Future[Outcome]]) -> list[str]:
-        """Look at repositories with the workers of a pool; the names of those that it may help to ask for again."""
+    def _folders(self, names: list[str]) -> None:
+        """Look at checkouts. When a process dies, all that was under way is looked at once more, each by a process of its own."""
+        waiting = iter(names)
+        while dead := self._all(waiting, self._workers(len(names)), self._submit_folder).dead:
+            for name in dead:
+                if self._all(iter([name]), self._processes(1), self._submit_folder).dead:
+                    self._note(judge.of_fatal(self._store.expected(self._run, name)[0]))
+
+    def _all(self, names: Iterator[str], pool: Executor, submit: Callable[[Executor, str], Future[Outcome]]) -> Unnoted:
+        """Look at repositories with the workers of a pool, up to the last or until one of the pool's processes dies."""
         lost: list[str] = []
+        dead: list[str] = []
         try:
-            for outcome in self._outcomes(names, pool, submit):
+            for name, outcome in self._outcomes(names, pool, submit):
+                if outcome is None:
+                    dead.append(name)
+                    continue
                 self._note(outcome)
                 if outcome.state == "failed" and not outcome.target.failed:
-                    lost.append(outcome.standing.name)
+                    lost.append(name)
         except BaseException:
             self._pace.close()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
         pool.shutdown()
-        return sorted(lost)
+        return Unnoted(sorted(lost), sorted(dead))
 
-    def _outcomes(self, names: list[str], pool: Executor, submit: Callable[[Executor, str], Future[Outcome]]) -> Iterator[Outcome]:
-        waiting = iter(names)
-        running: set[Future[Outcome]] = set()
+    def _outcomes(
+        self, names: Iterator[str], pool: Executor, submit: Callable[[Executor, str], Future[Outcome]]
+    ) -> Iterator[tuple[str, Outcome | None]]:
+        """What repositories come to; None for those that were under way when a process died, after which no others are begun."""
+        running: dict[Future[Outcome], str] = {}
+        broken = False
         while True:
-            while len(running) < self._job.jobs * _AHEAD and (name := next(waiting, None)) is not None:
-                running.add(submit(pool, name))
+            while not broken and len(running) < self._job.jobs * _AHEAD and (name := next(names, None)) is not None:
+                try:
+                    running[submit(pool, name)] = name
+                except BrokenExecutor:
+                    broken = True
+                    yield name, None
             if not running:
                 return
-            done, running = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
             self._progress.tick()
-            yield from (future.result() for future in done)
+            for future in done:
+                name = running.pop(future)
+                died = isinstance(future.exception(), BrokenExecutor)
+                broken = broken or died
+                yield name, None if died else future.result()
 
     def _workers(self, count: int) -> Executor:
         """Processes where many checkouts are worth them, else one thread."""
         workers = min(self._job.jobs, os.cpu_count() or 1, count)
-        if count < _FEW or workers < 2:  # noqa: PLR2004 - more than one
-            return ThreadPoolExecutor(1)
+        return ThreadPoolExecutor(1) if count < _FEW or workers < 2 else self._processes(workers)  # noqa: PLR2004 - more than one
+
+    @staticmethod
+    def _processes(count: int) -> Executor:
         import multiprocessing
         from concurrent.futures import ProcessPoolExecutor
 
-        return ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _follow)
+        return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), _follow)
 
     def _submit_folder(self, pool: Executor, name: str) -> Future[Outcome]:
         it, _ = self._store.expected(self._run, name)

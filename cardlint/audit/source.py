@@ -65,10 +65,20 @@ class ListedSource(HubSource):
     @property
     def values(self) -> dict[str, Any] | None:
         """The values of the card as the Hub has read them; None where the card itself has to say."""
-        if self._depth == DEPTHS[0] and self._tree is None and CARD_PATH in self._entries:
+        if self._listed:
             held = self._item.get("cardData")
             return held if isinstance(held, dict) else {}
         return super().values
+
+    @property
+    def _listed(self) -> bool:
+        """Whether what the listing says of the card is all there is to know of it."""
+        return self._depth == DEPTHS[0] and self._tree is None and CARD_PATH in self._entries
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether there is a card, and all that is known is that the Hub reads no metadata in it: there may be none, or it is broken."""
+        return self._listed and not self.values
 
     @cached_property
     def _entries(self) -> dict[str, FileEntry]:

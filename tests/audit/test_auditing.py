@@ -311,6 +311,52 @@ def test_many_checkouts_are_looked_at_by_several_processes(audit: Auditor, tmp_p
     assert len(done.targets) == 20
 
 
+def test_what_the_hub_cannot_read_is_not_said_to_be_missing_without_a_doubt(audit: Auditor, hub: Hub) -> None:
+    hub.add(Repo("acme/broken", {"README.md": b"---\nlicense: mit\nx: [\n---\n# A\n"}))
+    hub.add(Repo("acme/bare", {"README.md": b"---\nx: 1\n---\n"}))
+    chosen = ("--select", "license-missing,frontmatter/", "--depth")
+    doubted = {name: target["findings"] for name, target in audit("acme", *chosen, "metadata").targets.items()}
+    assert doubted["hf://acme/broken"][0]["message"].endswith("; the Hub reads no metadata in this card: there is none, or it is broken")
+    for name, depth in (("hf://acme/bare", "metadata"), ("hf://acme/broken", "card"), ("hf://acme/bare", "card")):
+        for finding in audit("acme", *chosen, depth).targets[name]["findings"]:
+            assert "reads no metadata" not in finding["message"]
+
+
+DEADLY = """
+import os, sys
+from cardlint.audit import judge
+from cardlint.cli import run
+
+real = judge.check_target
+
+def check_target(located, *rest, **more):
+    if located.shown.endswith(("r07", "r16")):
+        os._exit(9)
+    return real(located, *rest, **more)
+
+judge.check_target = check_target  # in the processes as well, which begin with this file
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
+"""
+
+
+def test_a_checkout_that_ends_its_process_leaves_the_others(tmp_path: Path) -> None:
+    for number in range(24):
+        folder = tmp_path / "checkouts" / f"r{number:02}"
+        folder.mkdir(parents=True)
+        (folder / "README.md").write_bytes(CARD)
+    (tmp_path / "deadly.py").write_text(DEADLY)
+    command = "deadly.py audit ./checkouts --select license-unknown --jobs 2 --store store.sqlite --output-format json"
+    done = subprocess.run([sys.executable, *command.split()], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 3
+    assert "Traceback" not in done.stderr
+    report = json.loads(done.stdout)
+    assert report["audit"]["outcomes"] == {"audited": 22, "skipped": 0, "failed": 2, "pending": 0}
+    fatal = [target for target in report["targets"] if target["failed"]]
+    assert [target["target"][-3:] for target in fatal] == ["r07", "r16"]
+    assert "the process that looked at it died" in fatal[0]["failed"][0]["error"]
+
+
 def test_a_defect_of_ours_in_one_repository_leaves_the_others(audit: Auditor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = judge.check_target
 
@@ -414,9 +460,6 @@ def test_a_report_that_cannot_be_written_is_told(audit: Auditor) -> None:
 
 
 def test_ctrl_c_in_a_real_process(audit: Auditor, hub: Hub, tmp_path: Path) -> None:
-    import signal
-    import sys
-
     hub.fail("/kettle/resolve/", "hang", times=float("inf"), seconds=60)
     command = [sys.executable, "-m", "cardlint", "audit", "acme", "--depth", "card", "--store", str(audit.path)]
     environment = {**hub.environment(tmp_path / "hf"), "HF_HUB_DOWNLOAD_TIMEOUT": "60"}
