@@ -37,6 +37,7 @@ MOST_REDIRECTS = 5
 LONGEST_ANSWER = 300.0  # seconds from the first byte to the last, however steadily they drip
 ENOUGH = 3  # questions in a row that were given up; then one is asked every LONGEST_WAIT, or many files would take days
 ANSWER_BYTES = 100_000_000  # a listing of a hundred thousand files has about a third of it
+_DEEPEST = 500  # levels of a listing; the parser ends before a thousand, and an audit refuses an item with fewer than these
 _LEAST_TO_WRITE = 60.0  # seconds: a commit is looked through before it is taken
 _RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 _TRUE = frozenset({"1", "on", "yes", "true"})
@@ -131,11 +132,11 @@ class Hub:
         return parsed(self._asked(f"{self.endpoint}{path}", about, body=body), about)
 
     def pages(self, path: str, about: str) -> Iterator[Any]:
-        """The answers to a listing, page after page. Raises HubError."""
+        """The answers to a listing, page after page. Raises HubError. Below 500 levels null stands for what is there."""
         url: str | None = f"{self.endpoint}{path}"
         while url is not None:
             answer = self._asked(url, about)
-            yield parsed(answer, about)
+            yield parsed(answer, about, most=_DEEPEST)
             url = following(answer.headers.get("link", ""))
             if url is not None and origin(url) != origin(self.endpoint):
                 raise HubError("answer", f"the listing of {about} goes on at another host")
@@ -291,10 +292,17 @@ class Hub:
         return headers
 
 
-def parsed(answer: Answer, about: str) -> Any:  # noqa: ANN401 - JSON
-    """The JSON of an answer. Raises HubError."""
+def parsed(answer: Answer, about: str, *, most: int | None = None) -> Any:  # noqa: ANN401 - JSON
+    """The JSON of an answer. Raises HubError. With `most`, null stands for what is below so many levels where no parser goes."""
     try:
-        return json.loads(answer.content)
+        try:
+            return json.loads(answer.content)
+        except RecursionError:
+            if most is None:
+                raise
+            from cardlint.shallow import shallow
+
+            return json.loads(shallow(answer.content, most))
     except (ValueError, RecursionError) as error:
         raise HubError("answer", f"the Hub's answer on {about} is no JSON") from error
 

@@ -260,6 +260,17 @@ def test_one_item_that_is_none_fails_alone(served: Served, odd: object, name: st
     assert len(failed) == (1 if name.startswith("hf:") else 2)
 
 
+def test_one_item_that_no_parser_reads_leaves_the_others_of_its_page(served: Served) -> None:
+    deep = json.dumps(item(cardData="here")).replace('"here"', '{"a [": ' * 3000 + "7" + "}" * 3000)
+    body = f"[{json.dumps(item(id='acme/first'))}, {deep}, {json.dumps(item(id='ACME/last'))}]"
+    with pytest.raises(RecursionError):
+        json.loads(body)
+    served.fail(r"/api/models\?", status=200, body=body.encode())
+    found, failed, _ = all_of("acme", kinds=("model",))
+    assert found == ["hf://acme/first", "hf://ACME/last"]
+    assert failed == [("hf://acme/x", "what the Hub says of it is nested deeper than anybody reads")]
+
+
 def test_a_listing_that_is_no_list_and_an_info_that_is_no_object_fail(served: Served) -> None:
     served.fail("/api/models", status=200, body=b"{}")
     assert all_of("acme", kinds=("model",))[1][0] == ("the models of acme", "the Hub's answer on the models of acme is no list")

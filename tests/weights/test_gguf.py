@@ -257,7 +257,7 @@ def test_files_from_before_gguf_are_told_and_reviewed(magic: bytes) -> None:
     assert (judgement.format, judgement.verdict) == ("ggml", "review")
 
 
-@settings(max_examples=300, deadline=2000)
+@settings(max_examples=300)
 @given(st.data())
 def test_no_mutation_brings_more_than_the_readers_own_errors(data: st.DataObject) -> None:
     content = bytearray(usual(data.draw(st.sampled_from([1, 2, 3])), data.draw(st.sampled_from("<>"))).content())

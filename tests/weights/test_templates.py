@@ -420,13 +420,13 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=400, deadline=5000)
+@settings(max_examples=400)
 @given(st.lists(PIECES, max_size=40).map("".join))
 def test_no_text_brings_an_exception(text: str) -> None:
     assert all(item.concern == "format" for item in evidence(text))
 
 
-@settings(max_examples=200, deadline=5000)
+@settings(max_examples=200)
 @given(st.sampled_from(sorted(CHATS.values())), st.data())
 def test_no_mutation_of_a_template_brings_an_exception(text: str, data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
