@@ -19,6 +19,7 @@ from cardlint.audit.owners import Owners
 from cardlint.audit.standing import Standing
 from cardlint.audit.store import Cost
 from cardlint.errors import Unreadable, UsageError
+from cardlint.formats.contents import plural
 from cardlint.hubrepo import HubName, is_named, parse
 from cardlint.kinship import on
 from cardlint.repository import KINDS
@@ -177,6 +178,7 @@ class Audit:
         """Look at checkouts. When a process dies, all that was under way is looked at once more, each by a process of its own."""
         waiting = iter(names)
         while dead := self._all(waiting, self._workers(len(names)), self._submit_folder).dead:
+            self._progress.say(f"a process died; {plural(len(dead), 'checkout')} that were under way are looked at one by one")
             for name in dead:
                 if self._all(iter([name]), self._processes(1), self._submit_folder).dead:
                     self._note(judge.of_fatal(self._store.expected(self._run, name)[0]))
@@ -213,6 +215,8 @@ class Audit:
                 except BrokenExecutor:
                     broken = True
                     yield name, None
+                except OSError as error:
+                    raise UsageError(f"no process can be started ({error.strerror}); --jobs asks for fewer of them") from error
             if not running:
                 return
             done, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
@@ -224,9 +228,8 @@ class Audit:
                 yield name, None if died else future.result()
 
     def _workers(self, count: int) -> Executor:
-        """Processes where many checkouts are worth them, else one thread."""
-        workers = min(self._job.jobs, os.cpu_count() or 1, count)
-        return ThreadPoolExecutor(1) if count < _FEW or workers < 2 else self._processes(workers)  # noqa: PLR2004 - more than one
+        """Processes where many checkouts are worth them, be it one, which may die of what it meets; else one thread."""
+        return ThreadPoolExecutor(1) if count < _FEW else self._processes(min(self._job.jobs, os.cpu_count() or 1))
 
     @staticmethod
     def _processes(count: int) -> Executor:
@@ -253,7 +256,8 @@ class Audit:
         it = outcome.standing
         if is_named(it.name):
             return outcome
-        return outcome._replace(standing=it._replace(owner=self._job.owners.owner(HubName(it.kind, outcome.target.known_as))))
+        known = outcome.target.known_as or os.path.basename(it.name)  # noqa: PTH119 - as text
+        return outcome._replace(standing=it._replace(owner=self._job.owners.owner(HubName(it.kind, known))))
 
 
 def _follow() -> None:

@@ -340,21 +340,42 @@ if __name__ == "__main__":
 """
 
 
-def test_a_checkout_that_ends_its_process_leaves_the_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", ["2", "1"])
+def test_a_checkout_that_ends_its_process_leaves_the_others(tmp_path: Path, jobs: str) -> None:
     for number in range(24):
         folder = tmp_path / "checkouts" / f"r{number:02}"
         folder.mkdir(parents=True)
         (folder / "README.md").write_bytes(CARD)
     (tmp_path / "deadly.py").write_text(DEADLY)
-    command = "deadly.py audit ./checkouts --select license-unknown --jobs 2 --store store.sqlite --output-format json"
+    (tmp_path / "owners.yaml").write_text('owners: {"*": team}\n')
+    command = (
+        f"deadly.py audit ./checkouts --select license-unknown --jobs {jobs} --store store.sqlite --owners owners.yaml --output-format json"
+    )
     done = subprocess.run([sys.executable, *command.split()], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 3
     assert "Traceback" not in done.stderr
+    assert "a process died" in done.stderr
     report = json.loads(done.stdout)
     assert report["audit"]["outcomes"] == {"audited": 22, "skipped": 0, "failed": 2, "pending": 0}
     fatal = [target for target in report["targets"] if target["failed"]]
     assert [target["target"][-3:] for target in fatal] == ["r07", "r16"]
     assert "the process that looked at it died" in fatal[0]["failed"][0]["error"]
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as connection:
+        assert connection.execute("SELECT DISTINCT owner FROM outcomes").fetchall() == [("team",)]
+
+
+def test_where_no_process_can_be_started_it_is_said(audit: Auditor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("concurrent.futures.process.ProcessPoolExecutor.submit", refused)
+    for number in range(16):
+        folder = tmp_path / "checkouts" / f"r{number:02}"
+        folder.mkdir(parents=True)
+        (folder / "README.md").write_bytes(CARD)
+    done = audit(str(tmp_path / "checkouts"), "--select", "license-unknown")
+    assert done.code == 2
+    assert "no process can be started (Resource temporarily unavailable); --jobs asks for fewer of them" in done.err
 
 
 def test_a_defect_of_ours_in_one_repository_leaves_the_others(audit: Auditor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
