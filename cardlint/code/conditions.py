@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from cardlint.oneparser import ONE_PARSER
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -75,7 +77,8 @@ def _eval(kind: str, call: Call, module: Module) -> Verdict | None:
     if known is None or not isinstance(known.value, str):
         return Verdict(kind)
     try:
-        tree = ast.parse(known.value.strip(), mode="eval")
+        with ONE_PARSER:
+            tree = ast.parse(known.value.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None  # it raises an error and does nothing else
     return None if all(isinstance(node, _PASSIVE) for node in ast.walk(tree)) else Verdict(kind)

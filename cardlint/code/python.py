@@ -14,6 +14,7 @@ from itertools import pairwise
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
+from cardlint.oneparser import ONE_PARSER
 from cardlint.weights.named import NamedTuple
 from cardlint.weights.patterns import lazily
 
@@ -136,7 +137,7 @@ def _parsed(code: str) -> Read:
     if _is_deep(code):
         return Read()
     try:
-        with warnings.catch_warnings():
+        with ONE_PARSER, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             plain = dedent(code)
             return Read(ast.parse(plain), lines=tuple(plain.split("\n")))

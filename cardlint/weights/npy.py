@@ -9,6 +9,7 @@ import re
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
+from cardlint.oneparser import ONE_PARSER
 from cardlint.weights import pickle
 from cardlint.weights.dtype import Layout, WrongTypeError, from_header, product
 from cardlint.weights.patterns import lazily
@@ -107,7 +108,7 @@ def _literal(text: str) -> object:
     if _STRANGE.search(bare) or _depth(bare) > _DEEPEST:
         raise WrongNpyError("has a header that is no plain literal")
     try:
-        with warnings.catch_warnings():
+        with ONE_PARSER, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             value: object = literal_eval(_STRING_OR_OLD_NUMBER.sub(r"\1\2", text).strip())
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
